@@ -1,0 +1,95 @@
+/** The environment keys that several processes share, each defined once. `.env.example` documents them. */
+import { z } from 'zod';
+
+export const port = (fallback: number) =>
+  z.coerce
+    .number({ error: 'Debe ser un puerto de 0 a 65535' })
+    .int({ error: 'Debe ser un puerto de 0 a 65535' })
+    .min(0, { error: 'Debe ser un puerto de 0 a 65535' })
+    .max(65535, { error: 'Debe ser un puerto de 0 a 65535' })
+    .default(fallback);
+
+export const httpUrl = (fallback: string) =>
+  z.url({ protocol: /^https?$/, error: 'Debe ser una dirección http(s)' }).default(fallback);
+
+export const milliseconds = (fallback: number, max = 3_600_000) =>
+  z.coerce
+    .number({ error: 'Debe ser un número de milisegundos' })
+    .int({ error: 'Debe ser un número entero de milisegundos' })
+    .min(0, { error: 'No puede ser negativo' })
+    .max(max, { error: `Máximo ${max}` })
+    .default(fallback);
+
+export const count = (fallback: number, max: number) =>
+  z.coerce
+    .number({ error: `Debe ser un número de 1 a ${max}` })
+    .int({ error: `Debe ser un número entero de 1 a ${max}` })
+    .min(1, { error: `Debe ser un número de 1 a ${max}` })
+    .max(max, { error: `Debe ser un número de 1 a ${max}` })
+    .default(fallback);
+
+export const processEnvironment = {
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'], { error: 'Use development, production o test' })
+    .default('development'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'Nivel de registro desconocido',
+    })
+    .default('info'),
+  LOG_FORMAT: z.enum(['json', 'pretty'], { error: 'Use json o pretty' }).default('json'),
+  DATA_DIR: z.string().default('.data'),
+  BIND_ADDRESS: z.string().default('127.0.0.1'),
+};
+
+export const httpEnvironment = {
+  LAME_DUCK_MS: milliseconds(0, 60_000),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter(Boolean),
+    )
+    .pipe(
+      z.array(
+        z.url({ protocol: /^https?$/, error: 'Debe ser una lista de orígenes http(s) separados por comas' }),
+      ),
+    ),
+};
+
+export const redisEnvironment = {
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'Debe ser una dirección redis://' })
+    .default('redis://127.0.0.1:6379'),
+};
+
+/** Fault switches for experiments; off by default and refused in production. */
+export const faultEnvironment = {
+  FAULT_RATE: z.coerce
+    .number({ error: 'Debe ser un número de 0 a 1' })
+    .min(0, { error: 'Debe ser un número de 0 a 1' })
+    .max(1, { error: 'Debe ser un número de 0 a 1' })
+    .default(0),
+  FAULT_LATENCY_MS: milliseconds(0, 60_000),
+  ALLOW_FAULTS: z.enum(['0', '1'], { error: 'Use 0 o 1' }).default('0'),
+};
+
+export interface FaultSwitches {
+  FAULT_RATE: number;
+  FAULT_LATENCY_MS: number;
+}
+
+/** @throws Error when a fault switch is on in production without `ALLOW_FAULTS=1`. */
+export function assertFaultsAllowed(
+  config: FaultSwitches & { NODE_ENV: string; ALLOW_FAULTS: string },
+): void {
+  const on = config.FAULT_RATE > 0 || config.FAULT_LATENCY_MS > 0;
+  if (on && config.NODE_ENV === 'production' && config.ALLOW_FAULTS !== '1') {
+    throw new Error(
+      'FAULT_RATE y FAULT_LATENCY_MS no se admiten con NODE_ENV=production; quítelas o ponga ALLOW_FAULTS=1',
+    );
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Building blocks of the wire schemas. Every string that enters the platform passes through `text`:
+ * NFC, well-formed UTF-16 and free of control characters, so that it can be signed, stored and shown.
+ */
+import { z } from 'zod';
+
+/** C0/C1 controls except tab and line breaks, plus the bidirectional overrides used to disguise text. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this expression is about
+const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/;
+
+/** A non-blank string of at most `max` characters (UTF-16 units), NFC-normalised. */
+export function text(max: number, min = 1) {
+  return z
+    .string({ error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto') })
+    .max(max, { error: `Máximo ${max} caracteres` })
+    .normalize('NFC')
+    .min(min, { error: min === 1 ? 'No puede estar vacío' : `Mínimo ${min} caracteres` })
+    .max(max, { error: `Máximo ${max} caracteres` })
+    .refine((value) => value.trim().length > 0, { error: 'No puede estar vacío' })
+    .refine((value) => value.isWellFormed() && !FORBIDDEN.test(value), {
+      error: 'Contiene caracteres no permitidos',
+    });
+}
+
+/** A database id: a positive integer that JavaScript and SQLite both represent exactly. */
+export const id = z
+  .int({ error: 'Debe ser un número entero' })
+  .min(1, { error: 'Debe ser un número entero positivo' })
+  .max(Number.MAX_SAFE_INTEGER, { error: 'Fuera de rango' });
+
+/** The same id in a path or a query: digits only, no sign, no leading zero. */
+export const idInPath = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, { error: 'Debe ser un número entero positivo' })
+  .transform(Number)
+  .refine(Number.isSafeInteger, { error: 'Fuera de rango' });
+
+/** An order id: a string ≤ 64; an integer is taken and becomes its string. */
+export const pedidoId = z.union([z.int({ error: 'Debe ser texto o un número entero' }).transform(String), text(64)], {
+  error: 'Debe ser texto de 1 a 64 caracteres o un número entero',
+});
+
+/** Milliseconds UTC → ISO 8601 with `Z`. */
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
+
+export const isoTimestamp = z.iso.datetime().describe('ISO 8601, UTC');
+
+/** Query of every list: `?limite=1..200&cursor=…`, newest first. */
+export const pageQuery = {
+  limite: z
+    .string()
+    .regex(/^\d{1,3}$/, { error: 'Debe ser un número de 1 a 200' })
+    .transform(Number)
+    .refine((n) => n >= 1 && n <= 200, { error: 'Debe ser un número de 1 a 200' })
+    .optional(),
+  cursor: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,200}$/, { error: 'Cursor no válido' })
+    .optional(),
+};

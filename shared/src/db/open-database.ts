@@ -1,0 +1,103 @@
+import { mkdirSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely } from 'kysely';
+import { CachedStatements, ImmediateSqliteDialect } from './sqlite-dialect.ts';
+import { UnidadDeTrabajo } from './unidad-de-trabajo.ts';
+
+/** How long SQLite itself may freeze the event loop while another process writes (ms). */
+const BUSY_TIMEOUT = 20;
+/** Before 3.51.3 several connections to one WAL file could corrupt it. */
+const MIN_SQLITE = [3, 51, 3] as const;
+
+/** One SQLite file: a connection that writes (through `escribir` only) and another that reads. */
+export interface OpenDatabase<DB> {
+  unidadDeTrabajo: UnidadDeTrabajo<DB>;
+  /** For reading outside a transaction; sees what is committed. */
+  leer: Kysely<DB>;
+  file: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a migrated SQLite file, WAL and `synchronous=FULL` asserted by reading them back.
+ * @throws Error on a file system that is shared between hosts, or on an SQLite that is too old
+ */
+export function openDatabase<DB>(file: string): OpenDatabase<DB> {
+  const writing = openHandle(file);
+  const reading = openHandle(file);
+  reading.pragma('query_only = ON');
+  const leer = kyselyOver<DB>(reading);
+  const unidadDeTrabajo = new UnidadDeTrabajo<DB>(writing, kyselyOver<DB>(writing));
+  return {
+    unidadDeTrabajo,
+    leer,
+    file,
+    async close() {
+      await unidadDeTrabajo.close();
+      await leer.destroy();
+    },
+  };
+}
+
+/** A raw connection with every pragma set and checked. */
+export function openHandle(file: string): Database.Database {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  assertLocalFileSystem(dirname(file));
+  const handle = new Database(file, { timeout: BUSY_TIMEOUT });
+  try {
+    assertVersion(handle);
+    setAndAssert(handle, 'journal_mode', 'wal', 'wal');
+    // Opening an existing WAL file gives NORMAL: a power cut would then lose commits that were answered.
+    setAndAssert(handle, 'synchronous', 'FULL', 2);
+    setAndAssert(handle, 'foreign_keys', 'ON', 1);
+    return handle;
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+export function kyselyOver<DB>(handle: Database.Database): Kysely<DB> {
+  return new Kysely<DB>({ dialect: new ImmediateSqliteDialect({ database: new CachedStatements(handle) }) });
+}
+
+function setAndAssert(
+  handle: Database.Database,
+  pragma: string,
+  value: string,
+  expected: string | number,
+): void {
+  handle.pragma(`${pragma} = ${value}`);
+  const actual = handle.pragma(pragma, { simple: true });
+  if (actual !== expected) throw new Error(`${handle.name}: ${pragma} is ${String(actual)}, not ${value}`);
+}
+
+function assertVersion(handle: Database.Database): void {
+  const version = handle.prepare('select sqlite_version()').pluck().get() as string;
+  const parts = version.split('.').map(Number);
+  for (const [index, minimum] of MIN_SQLITE.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > minimum) return;
+    if (part < minimum)
+      throw new Error(`SQLite ${version} is older than ${MIN_SQLITE.join('.')}: run npm ci`);
+  }
+}
+
+/** WAL needs shared memory between the processes of one host. */
+const SHARED_FILE_SYSTEMS: Record<number, string> = {
+  0x6969: 'NFS',
+  0xff534d42: 'CIFS',
+  0xfe534d42: 'SMB2',
+  0x01021997: '9p',
+  0x65735546: 'FUSE/virtiofs',
+};
+
+function assertLocalFileSystem(directory: string): void {
+  const name = SHARED_FILE_SYSTEMS[statfsSync(directory).type >>> 0];
+  if (name) {
+    throw new Error(
+      `DATA_DIR=${directory} está en ${name}; SQLite necesita un disco local (en compose, un volumen con nombre)`,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
+import type { Kysely } from 'kysely';
+import { unavailable } from '../http/app-error.ts';
+
+/** How long a write waits for another process's write lock before it is answered 503 (ms). */
+const BUSY_BUDGET = 10_000;
+const MAX_GROUP = 500;
+
+interface Pending<DB> {
+  fn: (tx: Kysely<DB>) => Promise<unknown>;
+  submitted: number;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+}
+
+type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
+
+/**
+ * The only way to write. Everything that is submitted in the same turn of the event loop shares one
+ * `BEGIN IMMEDIATE … COMMIT`, each in its own savepoint: full durability costs one fsync per group, not per request.
+ */
+export class UnidadDeTrabajo<DB> {
+  readonly #handle: Database.Database;
+  readonly #tx: Kysely<DB>;
+  readonly #pending: Pending<DB>[] = [];
+  #draining: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(handle: Database.Database, tx: Kysely<DB>) {
+    this.#handle = handle;
+    this.#tx = tx;
+  }
+
+  /**
+   * Runs `fn` in a transaction and resolves with its value once that is on disk. `fn` awaits queries on its `tx` and
+   * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone.
+   * @throws AppError 503 when another process keeps the database locked for 10 s
+   */
+  escribir<T>(fn: (tx: Kysely<DB>) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
+    return new Promise<T>((resolve, reject) => {
+      this.#pending.push({ fn, submitted: Date.now(), resolve: resolve as Pending<DB>['resolve'], reject });
+      this.#draining ??= this.#drain().finally(() => {
+        this.#draining = undefined;
+      });
+    });
+  }
+
+  /** Finishes what was submitted, then closes the connection. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#draining;
+    await this.#tx.destroy();
+  }
+
+  async #drain(): Promise<void> {
+    let attempt = 0;
+    while (this.#pending.length > 0) {
+      await nextTurn();
+      if (this.#begin()) {
+        attempt = 0;
+        await this.#commitGroup(this.#pending.splice(0, MAX_GROUP));
+        continue;
+      }
+      this.#rejectExpired();
+      const ceiling = Math.min(10 * 2 ** attempt++, 250);
+      await delay(ceiling / 2 + Math.random() * (ceiling / 2));
+    }
+  }
+
+  /** False while another process holds the write lock; any other failure rejects what waits. */
+  #begin(): boolean {
+    try {
+      this.#handle.exec('BEGIN IMMEDIATE');
+      return true;
+    } catch (error) {
+      if (!isBusy(error)) this.#rejectAll(this.#pending.splice(0), error);
+      return false;
+    }
+  }
+
+  async #commitGroup(group: Pending<DB>[]): Promise<void> {
+    const outcomes: Outcome[] = [];
+    try {
+      for (const item of group) outcomes.push(await this.#runInSavepoint(item));
+      this.#handle.exec('COMMIT');
+    } catch (error) {
+      // The whole transaction is gone (disk full, I/O error): nothing of the group happened.
+      if (this.#handle.inTransaction) this.#handle.exec('ROLLBACK');
+      this.#rejectAll(group, error);
+      return;
+    }
+    for (const [index, item] of group.entries()) {
+      const outcome = outcomes[index]!;
+      if (outcome.ok) item.resolve(outcome.value as never);
+      else item.reject(outcome.error);
+    }
+  }
+
+  /** @throws when SQLite rolled the whole transaction back */
+  async #runInSavepoint(item: Pending<DB>): Promise<Outcome> {
+    this.#handle.exec('SAVEPOINT unidad');
+    try {
+      const value = await item.fn(this.#tx);
+      this.#handle.exec('RELEASE unidad');
+      return { ok: true, value };
+    } catch (error) {
+      if (!this.#handle.inTransaction) throw error;
+      this.#handle.exec('ROLLBACK TO unidad; RELEASE unidad');
+      return { ok: false, error };
+    }
+  }
+
+  #rejectExpired(): void {
+    const oldest = Date.now() - BUSY_BUDGET;
+    while (this.#pending[0] && this.#pending[0].submitted <= oldest) {
+      this.#pending.shift()!.reject(databaseBusy());
+    }
+  }
+
+  #rejectAll(items: Pending<DB>[], error: unknown): void {
+    for (const item of items) item.reject(error);
+  }
+}
+
+const databaseBusy = () => unavailable('La base de datos está ocupada; inténtelo de nuevo', 2);
+
+function isBusy(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
+}

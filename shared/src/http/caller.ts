@@ -1,0 +1,28 @@
+/** Who makes a request: a person with an access token, or a service with its key. */
+export type Role = 'usuario' | 'Admin' | 'System';
+export const ROLES: readonly Role[] = ['usuario', 'Admin', 'System'];
+
+export interface UserCaller {
+  kind: 'user';
+  usuario_id: number;
+  nombre: string;
+  roles: readonly Role[];
+  token_version: number;
+  jti: string;
+  /** Seconds since the epoch. */
+  exp: number;
+}
+
+export interface ServiceCaller {
+  kind: 'service';
+  id: string;
+  scopes: readonly string[];
+}
+
+export type Caller = UserCaller | ServiceCaller;
+
+export const isAdmin = (caller: Caller): boolean => caller.kind === 'user' && caller.roles.includes('Admin');
+
+/** What `creada_por` columns hold: `usuario:7`, `servicio:worker`. */
+export const callerName = (caller: Caller): string =>
+  caller.kind === 'user' ? `usuario:${caller.usuario_id}` : `servicio:${caller.id}`;

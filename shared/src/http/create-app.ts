@@ -1,0 +1,92 @@
+import express from 'express';
+import type { Express, RequestHandler } from 'express';
+import helmet from 'helmet';
+import { z } from 'zod';
+import type { Logger } from '../logging/logger.ts';
+import { createLogger } from '../logging/logger.ts';
+import type { Authenticator } from './authenticate.ts';
+import { setupCors } from './cors.ts';
+import type { HealthOptions } from './health.ts';
+import { addHealthCheck } from './health.ts';
+import { jsonBody } from './json-body.ts';
+import { addDocumentation } from './openapi.ts';
+import { notFoundHandler, problemHandler } from './problem.ts';
+import { requestId } from './request-id.ts';
+import type { Route } from './route.ts';
+import { mountRoutes } from './route.ts';
+
+export interface AppOverrides extends HealthOptions {
+  logger?: Logger;
+  routes?: readonly Route[];
+  /** Needed as soon as one route is not public. */
+  authenticator?: Authenticator;
+  corsOrigins?: readonly string[];
+  /** What the service is, one sentence, for its documentation page. */
+  description?: string;
+  /** Mounted before the routes: pages, routers of libraries. */
+  use?: (app: Express) => void;
+}
+
+/**
+ * An Express app with all that every service has: request ids, security headers, CORS, strict JSON bodies, health,
+ * the routes with their documentation at `/docs`, and problem+json errors. It opens nothing and listens nowhere.
+ */
+export function createApp(serviceName: string, overrides: AppOverrides = {}): Express {
+  z.config(z.locales.es());
+  const logger = overrides.logger ?? createLogger(serviceName);
+  const routes = overrides.routes ?? [];
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', ['loopback', 'uniquelocal']);
+  app.set('query parser', 'simple');
+
+  app.use(requestId);
+  app.use(accessLog(logger));
+  app.use(helmet({ strictTransportSecurity: false }));
+  setupCors(app, overrides.corsOrigins);
+  app.use(closeWhenStopping(overrides.isStopping));
+  addHealthCheck(app, serviceName, overrides);
+  addDocumentation(app, routes, {
+    title: serviceName,
+    version: overrides.version ?? '0.0.0',
+    description: overrides.description ?? serviceName,
+  });
+  overrides.use?.(app);
+  app.use(jsonBody);
+  mountRoutes(app, routes, overrides.authenticator);
+  app.use(notFoundHandler);
+  app.use(problemHandler(logger));
+  return app;
+}
+
+/** One line per request at `debug`; bodies, queries and headers stay out of it. */
+function accessLog(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    if (!logger.isLevelEnabled('debug')) {
+      next();
+      return;
+    }
+    const started = performance.now();
+    response.once('finish', () => {
+      logger.debug(
+        {
+          method: request.method,
+          path: request.originalUrl.split('?')[0],
+          status: response.statusCode,
+          ms: Math.round((performance.now() - started) * 10) / 10,
+        },
+        'solicitud',
+      );
+    });
+    next();
+  };
+}
+
+/** While the process drains, clients are told to open their next connection elsewhere. */
+function closeWhenStopping(isStopping: (() => boolean) | undefined): RequestHandler {
+  return (_request, response, next) => {
+    if (isStopping?.()) response.set('Connection', 'close');
+    next();
+  };
+}

@@ -1,0 +1,92 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Logger } from '../logging/logger.ts';
+import { AppError } from './app-error.ts';
+import { requestIdOf } from './request-id.ts';
+
+const TITLES: Record<number, string> = {
+  400: 'Solicitud no válida',
+  401: 'No autenticado',
+  403: 'No permitido',
+  404: 'No encontrado',
+  405: 'Método no permitido',
+  408: 'Tiempo agotado',
+  409: 'Conflicto',
+  413: 'Cuerpo demasiado grande',
+  415: 'Tipo de contenido no admitido',
+  422: 'No procesable',
+  429: 'Demasiadas solicitudes',
+  431: 'Cabeceras demasiado grandes',
+  500: 'Error interno',
+  503: 'Servicio no disponible',
+  507: 'Sin espacio',
+};
+
+/** Writes RFC 9457 problem+json; `error` and `mensaje` repeat `detail` for existing clients. */
+export function sendProblem(request: Request, response: Response, error: AppError): void {
+  response.set(error.headers);
+  response
+    .status(error.status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `urn:medisupply:problem:${error.code}`,
+        title: TITLES[error.status] ?? 'Error',
+        status: error.status,
+        detail: error.message,
+        instance: request.originalUrl.split('?')[0],
+        request_id: requestIdOf(request),
+        error: error.message,
+        mensaje: error.message,
+        ...(error.errors ? { errors: error.errors } : {}),
+        ...error.extensions,
+      }),
+    );
+}
+
+/** The one error handler. What is not an AppError is logged in full and answered as a bare 500. */
+export function problemHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const appError = toAppError(error);
+    if (appError.status >= 500) {
+      logger.error({ err: error, method: request.method, path: request.path }, 'la solicitud falló');
+    }
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (appError.status === 413) response.set('Connection', 'close');
+    sendProblem(request, response, appError);
+  };
+}
+
+export const notFoundHandler: RequestHandler = (request) => {
+  throw new AppError('ruta-no-encontrada', 404, `No existe ${request.method} ${request.path}`);
+};
+
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isHttpError(error)) {
+    // Raised by Express itself (a path that does not decode, a body cut short): the status is right, the text ours.
+    return new AppError('solicitud-invalida', error.status, TITLES[error.status] ?? 'Solicitud no válida', {
+      cause: error,
+    });
+  }
+  if (isDiskFull(error))
+    return new AppError('sin-espacio', 507, 'No queda espacio para guardar; inténtelo más tarde', {
+      cause: error,
+      headers: { 'Retry-After': '30' },
+    });
+  return new AppError('error-interno', 500, 'Error interno; indique el request_id a soporte', {
+    cause: error,
+  });
+}
+
+function isHttpError(error: unknown): error is { status: number } {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return false;
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return code === 'SQLITE_FULL' || code === 'ENOSPC';
+}

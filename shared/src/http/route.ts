@@ -1,0 +1,208 @@
+/**
+ * Routes as data: one object says the path, who may call it, what goes in and what comes out. `createApp` mounts
+ * them (parse, authorise, call once, answer) and `openApiDocument` describes them; there is no second source.
+ */
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { FieldError } from './app-error.ts';
+import { AppError, badRequest, forbidden } from './app-error.ts';
+import type { Authenticator } from './authenticate.ts';
+import type { Caller, Role, UserCaller } from './caller.ts';
+import type { IdempotencyKey } from './idempotency.ts';
+import { readIdempotencyKey } from './idempotency.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export type Access =
+  | { kind: 'public' }
+  | {
+      kind: 'restricted';
+      /** Roles of which a person needs one; absent: any person. */
+      roles?: readonly Role[];
+      /** Scopes of which a service key needs one; absent: no service key is taken. */
+      scopes?: readonly string[];
+    };
+
+export interface ResponseSpec {
+  description: string;
+  /** Absent: no body, or one that is not JSON (`contentType`). */
+  schema?: z.ZodType;
+  contentType?: string;
+}
+
+export interface Reply {
+  status: number;
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export const reply = (status: number, body?: unknown, headers?: Record<string, string>): Reply => ({
+  status,
+  body,
+  ...(headers ? { headers } : {}),
+});
+
+interface Input<P, Q, B, C> {
+  params: P;
+  query: Q;
+  body: B;
+  caller: C;
+  request: Request;
+  response: Response;
+  /** Set only on routes with `idempotent: true` when the caller sent `Idempotency-Key`. */
+  idempotencyKey: IdempotencyKey | undefined;
+}
+
+interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, C> {
+  method: Method;
+  /** Express path, for example `/entrega/:id/confirmar`. */
+  path: string;
+  summary: string;
+  tag?: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** An example body for the documentation. */
+  example?: unknown;
+  idempotent?: boolean;
+  responses: Record<number, ResponseSpec>;
+  /** Returns the reply, or nothing when it has answered by itself (streams). */
+  handler: (input: Input<z.output<P>, z.output<Q>, z.output<B>, C>) => Promise<Reply | void> | Reply | void;
+}
+
+export interface Route {
+  method: Method;
+  path: string;
+  summary: string;
+  tag?: string;
+  access: Access;
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  example?: unknown;
+  idempotent?: boolean;
+  responses: Record<number, ResponseSpec>;
+  handler: (input: Input<never, never, never, never>) => Promise<Reply | void> | Reply | void;
+}
+
+/** A route that anybody may call. */
+export function publicRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, undefined>,
+): Route {
+  return { ...spec, access: { kind: 'public' } } as Route;
+}
+
+/** A route for people (with one of `roles`, if given). */
+export function userRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, UserCaller> & { roles?: readonly Role[] },
+): Route {
+  const { roles, ...rest } = spec;
+  return { ...rest, access: { kind: 'restricted', ...(roles ? { roles } : {}) } } as Route;
+}
+
+/** A route for people (with one of `roles`, if given) and for service keys with one of `scopes`. */
+export function callerRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, Caller> & { roles?: readonly Role[]; scopes: readonly string[] },
+): Route {
+  const { roles, scopes, ...rest } = spec;
+  return { ...rest, access: { kind: 'restricted', scopes, ...(roles ? { roles } : {}) } } as Route;
+}
+
+/** Mounts the routes and, for every known path, a 405 that names the methods it has. */
+export function mountRoutes(
+  app: Express,
+  routes: readonly Route[],
+  authenticator: Authenticator | undefined,
+): void {
+  const methodsByPath = new Map<string, string[]>();
+  for (const route of routes) {
+    if (route.access.kind === 'restricted' && !authenticator) {
+      throw new Error(
+        `${route.method.toUpperCase()} ${route.path} needs an authenticator: pass it to createApp`,
+      );
+    }
+    app[route.method](route.path, handlerOf(route, authenticator));
+    const method = route.method.toUpperCase();
+    methodsByPath.set(route.path, [
+      ...(methodsByPath.get(route.path) ?? []),
+      method,
+      ...(method === 'GET' ? ['HEAD'] : []),
+    ]);
+  }
+  for (const [path, methods] of methodsByPath) {
+    app.all(path, (request) => {
+      const allow = methods.join(', ');
+      throw new AppError('metodo-no-permitido', 405, `${request.method} no está permitido; use ${allow}`, {
+        headers: { Allow: allow },
+      });
+    });
+  }
+}
+
+function handlerOf(route: Route, authenticator: Authenticator | undefined): RequestHandler {
+  return async (request, response) => {
+    const caller =
+      route.access.kind === 'public'
+        ? undefined
+        : authorise(await authenticator!.authenticate(request), route.access);
+    const errors: FieldError[] = [];
+    const input = {
+      params: parsePart('path', route.params, request.params, errors),
+      query: parsePart('query', route.query, request.query, errors),
+      body: parsePart('body', route.body, request.body, errors),
+      caller,
+      request,
+      response,
+      idempotencyKey: route.idempotent && caller ? readIdempotencyKey(request, caller) : undefined,
+    };
+    if (errors.length > 0) throw badRequest(summaryOf(errors), { errors });
+    const result = await route.handler(input as Input<never, never, never, never>);
+    if (!result) return;
+    if (result.headers) response.set(result.headers);
+    response.status(result.status);
+    if (result.body === undefined) response.end();
+    else response.json(result.body);
+  };
+}
+
+function authorise(caller: Caller, access: Extract<Access, { kind: 'restricted' }>): Caller {
+  if (caller.kind === 'service') {
+    if (!access.scopes?.some((scope) => caller.scopes.includes(scope))) {
+      throw forbidden('Esta clave de servicio no da acceso a la operación');
+    }
+  } else if (access.roles && !access.roles.some((role) => caller.roles.includes(role))) {
+    throw forbidden(`Se necesita el rol ${access.roles.join(' o ')}`);
+  }
+  return caller;
+}
+
+function parsePart(
+  part: string,
+  schema: z.ZodType | undefined,
+  value: unknown,
+  errors: FieldError[],
+): unknown {
+  if (!schema) return undefined;
+  if (part === 'body' && value === undefined) {
+    errors.push({ path: 'body', message: 'Falta el cuerpo JSON' });
+    return undefined;
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys.slice(0, 20)) {
+        errors.push({ path: [part, ...issue.path, printable(key)].join('.'), message: 'Campo desconocido' });
+      }
+    } else errors.push({ path: [part, ...issue.path].join('.'), message: issue.message });
+  }
+  return undefined;
+}
+
+const printable = (key: string) => key.slice(0, 64);
+
+function summaryOf(errors: readonly FieldError[]): string {
+  const shown = errors.slice(0, 3).map((e) => `${e.path.replace(/^(body|query|path)\./, '')}: ${e.message}`);
+  const more = errors.length > 3 ? ` (y ${errors.length - 3} más)` : '';
+  return `Datos no válidos: ${shown.join('; ')}${more}`;
+}
