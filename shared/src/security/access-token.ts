@@ -1,0 +1,200 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { AppError } from '../http/app-error.ts';
+import { ROLES } from '../http/caller.ts';
+import type { Role, UserCaller } from '../http/caller.ts';
+import { isJsonObject } from './canonical-json.ts';
+import type { KeySet } from './key-set.ts';
+
+export const TOKEN_ISSUER = 'medisupply-autorizador';
+export const TOKEN_AUDIENCE = 'medisupply';
+export const ACCESS_TOKEN_SECONDS = 15 * 60;
+const TOKEN_ALG = 'ES256';
+const TOKEN_TYP = 'at+jwt';
+const CLOCK_TOLERANCE_SECONDS = 30;
+const MAX_LENGTH = 8 * 1024;
+
+export interface TokenSubject {
+  usuario_id: number;
+  nombre: string;
+  roles: readonly Role[];
+  token_version: number;
+}
+
+export interface IssuedToken {
+  token: string;
+  /** Seconds. */
+  expira_en: number;
+  jti: string;
+}
+
+/** A 15-minute access token (ES256, `typ: at+jwt`), signed with autorizador's current token key. */
+export function issueAccessToken(
+  subject: TokenSubject,
+  key: { kid: string; privateKey: KeyObject },
+  options: { now?: number } = {},
+): IssuedToken {
+  const iat = Math.floor((options.now ?? Date.now()) / 1000);
+  const jti = randomUUID();
+  const claims = {
+    sub: String(subject.usuario_id),
+    nombre: subject.nombre,
+    roles: subject.roles,
+    tv: subject.token_version,
+    iss: TOKEN_ISSUER,
+    aud: TOKEN_AUDIENCE,
+    iat,
+    exp: iat + ACCESS_TOKEN_SECONDS,
+    jti,
+  };
+  const header = { alg: TOKEN_ALG, typ: TOKEN_TYP, kid: key.kid } as const;
+  const token = jwt.sign(claims, key.privateKey, { algorithm: TOKEN_ALG, header });
+  return { token, expira_en: ACCESS_TOKEN_SECONDS, jti };
+}
+
+const tokenHeader = z.strictObject({
+  alg: z.literal(TOKEN_ALG),
+  typ: z.literal(TOKEN_TYP),
+  kid: z.string().max(64),
+});
+
+const tokenClaims = z.object({
+  sub: z.string().regex(/^[1-9]\d{0,15}$/),
+  nombre: z.string(),
+  roles: z.array(z.enum(ROLES)),
+  tv: z.int().min(0),
+  iat: z.int(),
+  exp: z.int(),
+  jti: z.uuid(),
+});
+
+/** The expectations of `verifyAccessToken`; both default to this platform's own. */
+export interface TokenExpectations {
+  issuer?: string;
+  audience?: string;
+  /** Milliseconds. */
+  now?: number;
+}
+
+/**
+ * Who the token speaks for.
+ * @throws AppError 401; its code is `clave-desconocida` when the kid is not in the set (a refresh may help), else `no-autenticado`.
+ */
+export function verifyAccessToken(
+  token: string,
+  keySet: KeySet,
+  expected: TokenExpectations = {},
+): UserCaller {
+  if (token.length > MAX_LENGTH) throw rejected('El token es demasiado largo');
+  // Read before anything is verified: nothing but our own three members, so no jku, jwk, x5u or crit.
+  const header = tokenHeader.safeParse(headerOf(token));
+  if (!header.success) throw rejected('El token no es un token de acceso válido');
+  const key = keySet.findTokenKey(header.data.kid);
+  if (!key) throw rejected('El token está firmado con una clave desconocida', 'clave-desconocida');
+
+  const now = Math.floor((expected.now ?? Date.now()) / 1000);
+  let verified: unknown;
+  try {
+    verified = jwt.verify(token, key, {
+      algorithms: [TOKEN_ALG],
+      issuer: expected.issuer ?? TOKEN_ISSUER,
+      audience: expected.audience ?? TOKEN_AUDIENCE,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      maxAge: ACCESS_TOKEN_SECONDS,
+      clockTimestamp: now,
+    });
+  } catch (error) {
+    throw rejected(error instanceof jwt.TokenExpiredError ? 'El token expiró' : 'El token no es válido');
+  }
+
+  // jsonwebtoken takes a token without exp, and one issued in the future.
+  const claims = tokenClaims.safeParse(verified);
+  if (!claims.success) throw rejected('El token no es un token de acceso válido');
+  const { sub, nombre, roles, tv, iat, exp, jti } = claims.data;
+  const usuario_id = Number(sub);
+  if (
+    !Number.isSafeInteger(usuario_id) ||
+    iat > now + CLOCK_TOLERANCE_SECONDS ||
+    exp - iat > ACCESS_TOKEN_SECONDS
+  ) {
+    throw rejected('El token no es un token de acceso válido');
+  }
+  return { kind: 'user', usuario_id, nombre, roles, token_version: tv, jti, exp };
+}
+
+/** Verifies tokens for the lifetime of a process: with a cache, revocations, and one look for new keys. */
+export interface AccessTokenVerifier {
+  /** @throws AppError 401 */
+  verify(token: string): Promise<UserCaller>;
+}
+
+export interface AccessTokenVerifierOptions {
+  keySet: KeySet;
+  /** From `createRevocationList`. */
+  isRevoked: (usuario_id: number, token_version: number) => boolean;
+  /** Verified tokens remembered at once. */
+  cacheSize?: number;
+  now?: () => number;
+}
+
+/**
+ * A verified token is remembered by its SHA-256 until it expires, because one client sends the same token with
+ * every request. Expiry, withdrawal of its key, and revocation are looked at every time.
+ */
+export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): AccessTokenVerifier {
+  const { keySet, isRevoked, cacheSize = 5_000, now = Date.now } = options;
+  const verified = new Map<string, { caller: UserCaller; kid: string; key: KeyObject }>();
+
+  function verifyNow(token: string): UserCaller {
+    const digest = createHash('sha256').update(token).digest('base64');
+    const hit = verified.get(digest);
+    if (hit && now() < hit.caller.exp * 1000 && keySet.findTokenKey(hit.kid) === hit.key) return hit.caller;
+    verified.delete(digest);
+
+    const caller = verifyAccessToken(token, keySet, { now: now() });
+    const kid = String(headerOf(token)?.['kid']);
+    const key = keySet.findTokenKey(kid);
+    if (key) {
+      // A Map keeps insertion order: the first entry is the oldest.
+      if (verified.size >= cacheSize) verified.delete(verified.keys().next().value ?? '');
+      verified.set(digest, { caller, kid, key });
+    }
+    return caller;
+  }
+
+  async function verifyWithNewKeys(token: string): Promise<UserCaller> {
+    try {
+      return verifyNow(token);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'clave-desconocida') throw error;
+      if (!(await keySet.refreshForUnknownKid(String(headerOf(token)?.['kid'])))) throw error;
+      return verifyNow(token);
+    }
+  }
+
+  return {
+    async verify(token) {
+      const caller = await verifyWithNewKeys(token);
+      if (isRevoked(caller.usuario_id, caller.token_version)) throw rejected('El token fue revocado');
+      return caller;
+    },
+  };
+}
+
+function headerOf(token: string): Record<string, unknown> | undefined {
+  try {
+    const header: unknown = JSON.parse(
+      Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString('utf8'),
+    );
+    return isJsonObject(header) ? header : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const rejected = (message: string, code = 'no-autenticado') =>
+  new AppError(code, 401, message, {
+    headers: { 'WWW-Authenticate': 'Bearer realm="medisupply", error="invalid_token"' },
+  });
