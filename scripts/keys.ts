@@ -1,0 +1,46 @@
+/** Rotates keys below `$DATA_DIR/secrets`. Prints no value. */
+import { join, resolve } from 'node:path';
+import {
+  retirePreviousServiceKey,
+  rotateFieldKeys,
+  rotateServiceKey,
+  rotateSignatureKeys,
+  rotateTokenKeys,
+} from '@medisupply/shared/security/rotate-keys';
+import type { RotationReport } from '@medisupply/shared/security/rotate-keys';
+
+const USAGE = `uso:
+  npm run keys -- rotate tokens          claves de los tokens de acceso; después reinicie autorizador
+  npm run keys -- rotate firmas          claves de las firmas de entrega; después reinicie autorizador
+  npm run keys -- rotate campos          claves de los datos personales; después reinicie logistica-inventario y worker
+  npm run keys -- rotate servicio <id>   clave de un servicio; después reinicie los verificadores y luego el servicio
+  npm run keys -- retire servicio <id>   deja de aceptar la clave anterior de ese servicio
+`;
+
+function run(secretsDir: string, [action, what, id, ...rest]: readonly string[]): RotationReport | undefined {
+  if (rest.length > 0) return undefined;
+  const command = `${action} ${what}`;
+  if (command === 'rotate servicio' && id) return rotateServiceKey(secretsDir, id);
+  if (command === 'retire servicio' && id) return retirePreviousServiceKey(secretsDir, id);
+  if (id !== undefined) return undefined;
+  if (command === 'rotate tokens') return rotateTokenKeys(secretsDir);
+  if (command === 'rotate firmas') return rotateSignatureKeys(secretsDir);
+  if (command === 'rotate campos') return rotateFieldKeys(secretsDir);
+  return undefined;
+}
+
+const secretsDir = resolve(join(process.env['DATA_DIR'] || '.data', 'secrets'));
+try {
+  const report = run(secretsDir, process.argv.slice(2));
+  if (report) {
+    process.stdout.write(
+      `en uso: ${report.actual}\n${report.written.map((path) => `  escrito ${path}\n`).join('')}`,
+    );
+  } else {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,133 @@
+/**
+ * Rotation of keys: `siguiente` → `actual` → `anterior`, and a fresh `siguiente`. The next key is already with
+ * every reader when it comes into use, so processes may be restarted in any order.
+ */
+import { sha256Hex } from './canonical-json.ts';
+import { fieldKeyRing } from './field-cipher.ts';
+import { newSignatureKey, newTokenKey, signatureKeyFile, tokenKeyFile } from './key-files.ts';
+import type { KeyState } from './key-files.ts';
+import { FIELD_KEY_READERS, SERVICE_KEY_OWNERS } from './secret-layout.ts';
+import type { ServiceKeyOwner } from './secret-layout.ts';
+import { withSecretStore } from './secret-store.ts';
+import {
+  distributeFieldKeys,
+  distributeJwks,
+  distributeServiceKeys,
+  newFieldKid,
+  randomSecret,
+  readServiceKeyRecords,
+  SIGNATURE_KEYS_PATH,
+  TOKEN_KEYS_PATH,
+} from './secrets.ts';
+import { generateServiceKey } from './service-key.ts';
+
+export interface RotationReport {
+  /** Paths below the secrets folder that changed. */
+  written: readonly string[];
+  /** kid that is now in use; the id of the caller for a service key. */
+  actual: string;
+}
+
+/** Access tokens: the previous key goes on verifying, and disappears with the next rotation. */
+export function rotateTokenKeys(secretsDir: string): RotationReport {
+  return withSecretStore(secretsDir, (store) => {
+    const file = existing(store.readJson(TOKEN_KEYS_PATH, tokenKeyFile), TOKEN_KEYS_PATH);
+    const kept = file.keys.filter((key) => key.state === 'actual' || key.state === 'siguiente');
+    const keys = [...kept.map(advance), newTokenKey('siguiente')];
+    store.writeJson(TOKEN_KEYS_PATH, { keys });
+    distributeJwks(store);
+    return { written: store.written, actual: actualKid(keys) };
+  });
+}
+
+/** Delivery signatures: every key stays published for ever, so that old deliveries can be verified. */
+export function rotateSignatureKeys(secretsDir: string): RotationReport {
+  return withSecretStore(secretsDir, (store) => {
+    const file = existing(store.readJson(SIGNATURE_KEYS_PATH, signatureKeyFile), SIGNATURE_KEYS_PATH);
+    const keys = [...file.keys.map(advance), newSignatureKey('siguiente')];
+    store.writeJson(SIGNATURE_KEYS_PATH, { keys });
+    distributeJwks(store);
+    return { written: store.written, actual: actualKid(keys) };
+  });
+}
+
+/** Personal data: old keys stay in the ring until every row has been encrypted again. */
+export function rotateFieldKeys(secretsDir: string): RotationReport {
+  return withSecretStore(secretsDir, (store) => {
+    const path = `${FIELD_KEY_READERS[0]}/field_keys.json`;
+    const ring = existing(store.readJson(path, fieldKeyRing), path);
+    const siguiente = newFieldKid();
+    const keys = { ...ring.keys, [siguiente]: randomSecret() };
+    let actual = ring.siguiente;
+    if (actual === undefined) {
+      actual = newFieldKid();
+      keys[actual] = randomSecret();
+    }
+    distributeFieldKeys(store, { actual, siguiente, keys });
+    return { written: store.written, actual };
+  });
+}
+
+/**
+ * The key of one caller: verifiers accept the old and the new one until `retirePreviousServiceKey`.
+ * Verifiers must be restarted before the caller.
+ */
+export function rotateServiceKey(secretsDir: string, id: string): RotationReport {
+  const owner = ownerOf(id);
+  return withSecretStore(secretsDir, (store) => {
+    const records = readServiceKeyRecords(store);
+    const record = existing(records.get(id), `service_keys.json (${id})`);
+    const { key, sha256 } = generateServiceKey(id);
+    const inUse = sha256Hex(
+      existing(store.read(`${owner.folder}/service_key`), `${owner.folder}/service_key`),
+    );
+    records.set(id, { ...record, sha256: [inUse, sha256] });
+    distributeServiceKeys(store, records);
+    store.write(`${owner.folder}/service_key`, key);
+    return { written: store.written, actual: id };
+  });
+}
+
+/** Ends the overlap: only the key now in the caller's folder is accepted. */
+export function retirePreviousServiceKey(secretsDir: string, id: string): RotationReport {
+  const owner = ownerOf(id);
+  return withSecretStore(secretsDir, (store) => {
+    const records = readServiceKeyRecords(store);
+    const record = existing(records.get(id), `service_keys.json (${id})`);
+    const key = existing(store.read(`${owner.folder}/service_key`), `${owner.folder}/service_key`);
+    records.set(id, { ...record, sha256: [sha256Hex(key)] });
+    distributeServiceKeys(store, records);
+    return { written: store.written, actual: id };
+  });
+}
+
+const NEXT_STATE: Record<KeyState, KeyState> = {
+  siguiente: 'actual',
+  actual: 'anterior',
+  anterior: 'retirada',
+  retirada: 'retirada',
+};
+
+/** A key that signs no longer loses its private part. */
+function advance<K extends { state: KeyState; d?: string | undefined }>(key: K): K {
+  const next = { ...key, state: NEXT_STATE[key.state] };
+  if (next.state !== 'actual') delete next.d;
+  return next;
+}
+
+const actualKid = (keys: readonly { kid: string; state: KeyState }[]): string =>
+  existing(keys.find((key) => key.state === 'actual')?.kid, 'una clave actual');
+
+function ownerOf(id: string): ServiceKeyOwner {
+  const owner = SERVICE_KEY_OWNERS.find((candidate) => candidate.id === id);
+  if (!owner)
+    throw new Error(
+      `servicio desconocido: ${id}; use ${SERVICE_KEY_OWNERS.map((known) => known.id).join(', ')}`,
+    );
+  return owner;
+}
+
+function existing<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`falta ${what}; ejecute antes \`node scripts/setup.ts\``);
+  return value;
+}

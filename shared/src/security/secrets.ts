@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { sha256Hex } from './canonical-json.ts';
+import { fieldKeyRing } from './field-cipher.ts';
+import type { FieldKeyRing } from './field-cipher.ts';
+import { newSignatureKey, newTokenKey, publishedJwks, signatureKeyFile, tokenKeyFile } from './key-files.ts';
+import {
+  ADMIN_PASSWORD_FILE,
+  AUTORIZADOR,
+  FIELD_KEY_READERS,
+  JWKS_READERS,
+  QUEUE_KEY_READERS,
+  REDIS_PASSWORD_READERS,
+  SERVICE_KEY_OWNERS,
+  SERVICE_KEY_VERIFIERS,
+} from './secret-layout.ts';
+import { withSecretStore } from './secret-store.ts';
+import type { SecretStore } from './secret-store.ts';
+import { generateServiceKey, serviceKeyRecords } from './service-key.ts';
+import type { ServiceKeyRecord } from './service-key.ts';
+
+/** What one set-up did; values never leave the files. */
+export interface SecretsReport {
+  /** Paths below the secrets folder that were created or completed. Empty when everything was there. */
+  written: readonly string[];
+}
+
+/**
+ * Makes every secret that is missing, and nothing else: an existing secret is never replaced. Copies that belong
+ * together (a key ring, the public keys, the accepted hashes) are completed from what their owner has.
+ * Safe to run twice and by several processes at once.
+ * @throws Error when a file is damaged, or when copies of one secret differ.
+ */
+export function ensureSecrets(secretsDir: string): SecretsReport {
+  return withSecretStore(secretsDir, (store) => {
+    ensureAutorizadorKeys(store);
+    ensureFieldKeys(store);
+    ensureShared(store, QUEUE_KEY_READERS, 'queue_key');
+    ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
+    ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
+    ensureOwn(store, 'bull-board/session_key', () => randomSecret());
+    // 18 bytes: long enough to be unguessable, short enough to type.
+    ensureOwn(store, ADMIN_PASSWORD_FILE, () => randomSecret(18));
+    ensureServiceKeys(store);
+    return { written: store.written };
+  });
+}
+
+export const TOKEN_KEYS_PATH = `${AUTORIZADOR}/token_keys.json`;
+export const SIGNATURE_KEYS_PATH = `${AUTORIZADOR}/signature_keys.json`;
+
+function ensureAutorizadorKeys(store: SecretStore): void {
+  if (!store.has(TOKEN_KEYS_PATH)) {
+    store.writeJson(TOKEN_KEYS_PATH, { keys: [newTokenKey('actual'), newTokenKey('siguiente')] });
+  }
+  if (!store.has(SIGNATURE_KEYS_PATH)) {
+    store.writeJson(SIGNATURE_KEYS_PATH, { keys: [newSignatureKey('actual'), newSignatureKey('siguiente')] });
+  }
+  distributeJwks(store);
+}
+
+/** Writes the public keys to every verifier. */
+export function distributeJwks(store: SecretStore): void {
+  const tokens = store.readJson(TOKEN_KEYS_PATH, tokenKeyFile);
+  const signatures = store.readJson(SIGNATURE_KEYS_PATH, signatureKeyFile);
+  if (!tokens || !signatures)
+    throw new Error('faltan las claves de autorizador; ejecute `node scripts/setup.ts`');
+  const published = publishedJwks(tokens, signatures);
+  for (const folder of JWKS_READERS) store.writeJson(`${folder}/jwks.json`, published);
+}
+
+function ensureFieldKeys(store: SecretStore): void {
+  const found = FIELD_KEY_READERS.flatMap(
+    (folder) => store.readJson(`${folder}/field_keys.json`, fieldKeyRing) ?? [],
+  );
+  distributeFieldKeys(store, found.length === 0 ? newFieldKeyRing() : mergeRings(found));
+}
+
+export function distributeFieldKeys(store: SecretStore, ring: FieldKeyRing): void {
+  for (const folder of FIELD_KEY_READERS) store.writeJson(`${folder}/field_keys.json`, ring);
+}
+
+function newFieldKeyRing(): FieldKeyRing {
+  const [actual, siguiente] = [newFieldKid(), newFieldKid()];
+  return { actual, siguiente, keys: { [actual]: randomSecret(), [siguiente]: randomSecret() } };
+}
+
+export const newFieldKid = (): string => `k${randomBytes(4).toString('hex')}`;
+
+/** A rotation that died half-way leaves one reader with a key more: no key is ever lost, the first ring decides. */
+function mergeRings(rings: readonly FieldKeyRing[]): FieldKeyRing {
+  const [first, ...others] = rings;
+  if (!first) throw new Error('no hay ningún anillo de claves');
+  const keys = { ...first.keys };
+  for (const ring of others) {
+    for (const [kid, key] of Object.entries(ring.keys)) {
+      if (keys[kid] !== undefined && keys[kid] !== key)
+        throw new Error(`field_keys.json: la clave ${kid} difiere entre carpetas`);
+      keys[kid] = key;
+    }
+  }
+  return { ...first, keys };
+}
+
+function ensureShared(store: SecretStore, folders: readonly string[], file: string): void {
+  const values = new Set(folders.flatMap((folder) => store.read(`${folder}/${file}`) ?? []));
+  if (values.size > 1) {
+    throw new Error(
+      `${file} difiere entre ${folders.join(', ')}; deje el mismo valor en todas o bórrelos para generarlo de nuevo`,
+    );
+  }
+  const [value = randomSecret()] = values;
+  for (const folder of folders) store.write(`${folder}/${file}`, value);
+}
+
+function ensureOwn(store: SecretStore, path: string, make: () => string): void {
+  if (!store.has(path)) store.write(path, make());
+}
+
+function ensureServiceKeys(store: SecretStore): void {
+  const records = readServiceKeyRecords(store);
+  for (const owner of SERVICE_KEY_OWNERS) {
+    const path = `${owner.folder}/service_key`;
+    ensureOwn(store, path, () => generateServiceKey(owner.id).key);
+    const hash = sha256Hex(store.read(path) ?? '');
+    const known = records.get(owner.id)?.sha256 ?? [];
+    const sha256 = known.includes(hash) ? known : [...known.slice(-1), hash];
+    records.set(owner.id, { id: owner.id, scopes: [...owner.scopes], sha256 });
+  }
+  distributeServiceKeys(store, records);
+}
+
+/** What the verifiers accept between them, by id. */
+export function readServiceKeyRecords(store: SecretStore): Map<string, ServiceKeyRecord> {
+  const records = new Map<string, ServiceKeyRecord>();
+  for (const folder of SERVICE_KEY_VERIFIERS.toReversed()) {
+    for (const record of store.readJson(`${folder}/service_keys.json`, serviceKeyRecords) ?? [])
+      records.set(record.id, record);
+  }
+  return records;
+}
+
+export function distributeServiceKeys(
+  store: SecretStore,
+  records: ReadonlyMap<string, ServiceKeyRecord>,
+): void {
+  for (const folder of SERVICE_KEY_VERIFIERS)
+    store.writeJson(`${folder}/service_keys.json`, [...records.values()]);
+}
+
+export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');
+
+/** Parses the text of a JSON secret. @throws Error naming the file, without its contents. */
+export function parseSecretJson<T extends z.ZodType>(file: string, contents: string, schema: T): z.output<T> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(contents);
+  } catch {
+    throw new Error(`${file} no es JSON válido; restáurelo de una copia de seguridad`);
+  }
+  const result = schema.safeParse(parsed);
+  if (!result.success) throw new Error(`${file} no es válido: ${z.prettifyError(result.error)}`);
+  return result.data;
+}
