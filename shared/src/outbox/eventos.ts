@@ -1,0 +1,31 @@
+import type { Kysely } from 'kysely';
+import type { EventoTable } from './tables.ts';
+
+export interface NewEvento {
+  tipo: string;
+  momento: number;
+  task_id?: string;
+  entrega_id?: number | null;
+  /** Without personal data. */
+  datos?: Record<string, unknown>;
+}
+
+/** Writes events in the caller's transaction, with the change they tell of. */
+export async function insertEventos(
+  tx: Kysely<{ evento: EventoTable }>,
+  eventos: readonly NewEvento[],
+): Promise<void> {
+  if (eventos.length === 0) return;
+  await tx
+    .insertInto('evento')
+    .values(
+      eventos.map((evento) => ({
+        tipo: evento.tipo,
+        momento: evento.momento,
+        task_id: evento.task_id ?? null,
+        entrega_id: evento.entrega_id ?? null,
+        datos: evento.datos ? JSON.stringify(evento.datos) : null,
+      })),
+    )
+    .execute();
+}

@@ -1,0 +1,289 @@
+/** Queries and changes of the task tables. All take the transaction; none of them talks to Redis. */
+import type { Kysely } from 'kysely';
+import type { Logger } from '../logging/logger.ts';
+import { logContext } from '../logging/logger.ts';
+import type { QueueName, TaskDeclaration } from '../tasks/define-task.ts';
+import type { JsonValue, TaskRun } from '../tasks/handler.ts';
+import { insertEventos } from './eventos.ts';
+import type { OutboxTables, TareaTable } from './tables.ts';
+
+type Tx = Kysely<OutboxTables>;
+
+export interface NewTask {
+  task_id: string;
+  task: TaskDeclaration;
+  params: Record<string, unknown>;
+  creada_por: string;
+  entrega_id?: number;
+  now: number;
+  /** Set when the inserting process sends the row itself right after the commit: no other relay takes it before. */
+  claimUntil?: number;
+}
+
+/** What a relay needs of an outbox row to send it. */
+export interface OutboxMessage {
+  seq: number;
+  task_id: string;
+  intento: number;
+  gen: number;
+  cola: QueueName;
+  nombre: string;
+  payload: string;
+  request_id: string | null;
+  traceparent: string | null;
+}
+
+export const MESSAGE_COLUMNS = [
+  'seq',
+  'task_id',
+  'intento',
+  'gen',
+  'cola',
+  'nombre',
+  'payload',
+  'request_id',
+  'traceparent',
+] as const;
+
+/** State and intent in one: the task's row and the message that makes it run. Undefined when the task exists already. */
+export async function insertTask(tx: Tx, task: NewTask): Promise<OutboxMessage | undefined> {
+  const params = JSON.stringify(task.params);
+  const inserted = await tx
+    .insertInto('tarea')
+    .values({
+      task_id: task.task_id,
+      tipo: task.task.name,
+      cola: task.task.queue,
+      estado: 'PENDING',
+      intento: 0,
+      creada_por: task.creada_por,
+      entrega_id: task.entrega_id ?? null,
+      params,
+      progreso: null,
+      resultado: null,
+      error: null,
+      creada: task.now,
+      iniciada: null,
+      terminada: null,
+      actualizada: task.now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 0n) return undefined;
+  return insertMessage(tx, {
+    task_id: task.task_id,
+    intento: 0,
+    cola: task.task.queue,
+    nombre: task.task.name,
+    payload: params,
+    disponible: task.now,
+    claim_until: task.claimUntil ?? 0,
+  });
+}
+
+interface NewMessage {
+  task_id: string;
+  intento: number;
+  cola: QueueName;
+  nombre: string;
+  payload: string;
+  disponible: number;
+  claim_until?: number;
+}
+
+async function insertMessage(tx: Tx, message: NewMessage): Promise<OutboxMessage> {
+  const context = logContext.getStore();
+  return tx
+    .insertInto('outbox')
+    .values({
+      ...message,
+      enviado: null,
+      error: null,
+      request_id: context?.request_id ?? null,
+      traceparent: context?.traceparent ?? null,
+    })
+    .returning(MESSAGE_COLUMNS)
+    .executeTakeFirstOrThrow();
+}
+
+export async function findTarea(db: Tx, taskId: string): Promise<TareaTable | undefined> {
+  const row = await db.selectFrom('tarea').selectAll().where('task_id', '=', taskId).executeTakeFirst();
+  return row as TareaTable | undefined;
+}
+
+export async function isProcessed(db: Tx, taskId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('tarea_procesada')
+    .select('task_id')
+    .where('task_id', '=', taskId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The task's next attempt, sent not before `disponible`; the earlier attempt's row goes in the same write. */
+export async function insertAttempt(
+  tx: Tx,
+  tarea: TareaTable,
+  attempt: {
+    intento: number;
+    params: Record<string, unknown>;
+    disponible: number;
+    now: number;
+    motivo: string;
+  },
+): Promise<OutboxMessage> {
+  await tx.deleteFrom('outbox').where('task_id', '=', tarea.task_id).execute();
+  const message = await insertMessage(tx, {
+    task_id: tarea.task_id,
+    intento: attempt.intento,
+    cola: tarea.cola,
+    nombre: tarea.tipo,
+    payload: JSON.stringify(attempt.params),
+    disponible: attempt.disponible,
+  });
+  await tx
+    .updateTable('tarea')
+    .set({ estado: 'RETRY', intento: attempt.intento, actualizada: attempt.now, terminada: null })
+    .where('task_id', '=', tarea.task_id)
+    .execute();
+  await insertEventos(tx, [
+    {
+      tipo: 'reintento',
+      momento: attempt.now,
+      task_id: tarea.task_id,
+      entrega_id: tarea.entrega_id,
+      datos: { intento: attempt.intento, motivo: attempt.motivo, disponible: attempt.disponible },
+    },
+  ]);
+  return message;
+}
+
+/** Runs the task again later under a new job id; the attempt does not count. */
+export async function deferMessage(tx: Tx, taskId: string, disponible: number): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set((eb) => ({ estado: 'PENDIENTE', claim_until: 0, disponible, gen: eb('gen', '+', 1) }))
+    .where('task_id', '=', taskId)
+    .execute();
+}
+
+/**
+ * Marks the task as done and its message as delivered, once.
+ * @returns false when it was done before: the caller's effect must not be written
+ */
+export async function completeTask(
+  tx: Tx,
+  run: TaskRun,
+  result: JsonValue,
+  options: { evento?: string; entrega_id?: number; now?: number } = {},
+): Promise<boolean> {
+  const now = options.now ?? Date.now();
+  if (!(await markProcessed(tx, run.task_id, now))) return false;
+  const tarea = await tx
+    .updateTable('tarea')
+    .set({
+      estado: 'SUCCESS',
+      resultado: JSON.stringify(result),
+      error: null,
+      progreso: 100,
+      iniciada: run.started,
+      terminada: now,
+      actualizada: now,
+    })
+    .where('task_id', '=', run.task_id)
+    .returning('entrega_id')
+    .executeTakeFirst();
+  const entrega_id = options.entrega_id ?? tarea?.entrega_id ?? null;
+  await insertEventos(tx, [
+    {
+      tipo: 'inicio',
+      momento: run.started,
+      task_id: run.task_id,
+      entrega_id,
+      datos: { intento: run.intento },
+    },
+    { tipo: options.evento ?? 'fin', momento: now, task_id: run.task_id, entrega_id },
+  ]);
+  run.settled = true;
+  return true;
+}
+
+/** Ends the task for good without success. @returns false when it had ended before */
+export async function failTask(
+  tx: Tx,
+  taskId: string,
+  outcome: { estado: 'FAILURE' | 'REVOKED'; error: string; evento: string; now: number },
+): Promise<boolean> {
+  if (!(await markProcessed(tx, taskId, outcome.now))) return false;
+  const tarea = await tx
+    .updateTable('tarea')
+    .set({ estado: outcome.estado, error: outcome.error, terminada: outcome.now, actualizada: outcome.now })
+    .where('task_id', '=', taskId)
+    .returning('entrega_id')
+    .executeTakeFirst();
+  await insertEventos(tx, [
+    {
+      tipo: outcome.evento,
+      momento: outcome.now,
+      task_id: taskId,
+      entrega_id: tarea?.entrega_id ?? null,
+      datos: { error: outcome.error },
+    },
+  ]);
+  return true;
+}
+
+async function markProcessed(tx: Tx, taskId: string, now: number): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('tarea_procesada')
+    .values({ task_id: taskId, procesada: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  await tx.deleteFrom('outbox').where('task_id', '=', taskId).execute();
+  return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+export async function markStarted(tx: Tx, run: TaskRun): Promise<void> {
+  await tx
+    .updateTable('tarea')
+    .set({ estado: 'STARTED', iniciada: run.started, actualizada: Date.now() })
+    .where('task_id', '=', run.task_id)
+    .where('estado', 'in', ['PENDING', 'RETRY'])
+    .execute();
+}
+
+/** A failed attempt that BullMQ will repeat. */
+export async function markRetrying(tx: Tx, taskId: string, error: string, now: number): Promise<void> {
+  await tx
+    .updateTable('tarea')
+    .set({ estado: 'RETRY', error, actualizada: now })
+    .where('task_id', '=', taskId)
+    .where('terminada', 'is', null)
+    .execute();
+}
+
+export async function setProgress(tx: Tx, taskId: string, percent: number): Promise<void> {
+  await tx
+    .updateTable('tarea')
+    .set({ progreso: percent, actualizada: Date.now() })
+    .where('task_id', '=', taskId)
+    .where('terminada', 'is', null)
+    .execute();
+}
+
+export async function quarantine(
+  tx: Tx,
+  job: { cola: string; job_id: string; nombre: string; motivo: string },
+  logger: Logger,
+): Promise<void> {
+  logger.error({ cola: job.cola, job_id: job.job_id, motivo: job.motivo }, 'trabajo en cuarentena');
+  await tx
+    .insertInto('cuarentena')
+    .values({
+      ...job,
+      job_id: job.job_id.slice(0, 200),
+      nombre: job.nombre.slice(0, 200),
+      momento: Date.now(),
+    })
+    .execute();
+}

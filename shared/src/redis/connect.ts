@@ -1,0 +1,55 @@
+import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import type { Logger } from '../logging/logger.ts';
+
+export interface RedisAddress {
+  REDIS_URL: string;
+  password: string;
+}
+
+const MAX_RECONNECT_DELAY = 2_000;
+
+const common = (password: string): RedisOptions => ({
+  ...(password ? { password } : {}),
+  connectTimeout: 2_000,
+  // The library's default backoff took 18 s to notice that Redis was back.
+  retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_DELAY),
+});
+
+/** A connection for request-time commands: they fail within 2 s instead of waiting for Redis to come back. */
+export function connectForCommands(address: RedisAddress, logger: Logger): Redis {
+  const redis = new Redis(address.REDIS_URL, {
+    ...common(address.password),
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2_000,
+  });
+  return reportOutages(redis, logger);
+}
+
+/** A connection for BullMQ workers and subscribers, which block and wait out an outage. */
+export function connectForBlocking(address: RedisAddress, logger: Logger): Redis {
+  return reportOutages(
+    new Redis(address.REDIS_URL, { ...common(address.password), maxRetriesPerRequest: null }),
+    logger,
+  );
+}
+
+/** One line when Redis goes and one when it is back, instead of one per attempt. */
+function reportOutages(redis: Redis, logger: Logger): Redis {
+  let down = false;
+  redis.on('error', (error: Error) => {
+    if (!down) logger.warn({ reason: error.message || error.name }, 'Redis no disponible');
+    down = true;
+  });
+  redis.on('ready', () => {
+    if (down) logger.info('Redis disponible de nuevo');
+    down = false;
+  });
+  return redis;
+}
+
+/** Ends a connection whether or not Redis answers. */
+export function disconnect(redis: Redis): void {
+  redis.disconnect();
+}

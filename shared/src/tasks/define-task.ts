@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+
+/** The queues there are; each worker serves all of them. */
+export const QUEUES = ['default', 'logistica', 'monitor'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+/**
+ * A task as data: what it is called, where it runs and what it takes. The API side knows tasks by their declaration
+ * only; the handler lives in `services/<service>/src/tasks/<name>.task.ts` and is imported by the worker alone.
+ */
+export interface TaskDeclaration<P extends z.ZodType = z.ZodType> {
+  /** `<service>.<name_in_snake_case>` */
+  name: string;
+  queue: QueueName;
+  description: string;
+  /** Parsed before enqueueing and again before handling. New fields stay optional until old jobs have drained. */
+  params: P;
+  /** After this the handler's AbortSignal fires and the attempt has failed (ms). */
+  timeLimit: number;
+  /**
+   * What a failed attempt does: `queue` — BullMQ tries again, `max` attempts in all; `api` — the worker asks logistica's
+   * `POST /tareas` for a later attempt, at most `max` times.
+   */
+  retry: { via: 'queue' | 'api'; max: number };
+  /** The relay loops insert one task every so many ms. */
+  every?: number;
+}
+
+export function defineTask<P extends z.ZodType>(declaration: TaskDeclaration<P>): TaskDeclaration<P> {
+  return declaration;
+}
+
+/** `logistica.procesar_entrega` → `procesar_entrega`, the `tipo` of `POST /tareas`. */
+export const tipoOf = (task: { name: string }): string => task.name.slice(task.name.indexOf('.') + 1);

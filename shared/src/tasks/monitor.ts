@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { text } from '../contracts/fields.ts';
+import { defineTask } from './define-task.ts';
+
+export const healthCheck = defineTask({
+  name: 'monitor.health_check',
+  queue: 'monitor',
+  description: 'Comprueba Redis, cada servicio, cada base de datos y los workers',
+  params: z.strictObject({}),
+  timeLimit: 30_000,
+  retry: { via: 'queue', max: 3 },
+  every: 60_000,
+});
+
+export const logActivity = defineTask({
+  name: 'monitor.log_activity',
+  queue: 'monitor',
+  description: 'Guarda una fila de actividad',
+  params: z.strictObject({
+    activity_data: z.strictObject({
+      tipo: text(64),
+      descripcion: text(512).optional(),
+      usuario_id: z.int().min(1).optional(),
+      datos: z
+        .record(z.string().max(64), z.union([z.string().max(512), z.number(), z.boolean(), z.null()]))
+        .optional(),
+    }),
+  }),
+  timeLimit: 60_000,
+  retry: { via: 'queue', max: 5 },
+});
+
+export const generateMetrics = defineTask({
+  name: 'monitor.generate_metrics',
+  queue: 'monitor',
+  description: 'Mide procesos, equipo, colas y latencias, y guarda la serie',
+  params: z.strictObject({}),
+  timeLimit: 120_000,
+  retry: { via: 'queue', max: 3 },
+  every: 60_000,
+});
+
+export const pingLogistica = defineTask({
+  name: 'monitor.ping_logistica',
+  queue: 'monitor',
+  description: 'Ping a logística con su tiempo medido',
+  params: z.strictObject({}),
+  timeLimit: 5_000,
+  retry: { via: 'queue', max: 1 },
+});
+
+export const monitorTasks = [healthCheck, logActivity, generateMetrics, pingLogistica] as const;

@@ -1,0 +1,15 @@
+import type { TaskDeclaration } from './define-task.ts';
+import { tipoOf } from './define-task.ts';
+import { logisticaTasks } from './logistica.ts';
+import { monitorTasks } from './monitor.ts';
+
+/** Every task of the platform. A new service adds its list here. */
+export const taskRegistry: readonly TaskDeclaration[] = [...logisticaTasks, ...monitorTasks];
+
+const byName = new Map(taskRegistry.map((task) => [task.name, task]));
+const byTipo = new Map(taskRegistry.map((task) => [tipoOf(task), task]));
+
+export const findTask = (name: string): TaskDeclaration | undefined => byName.get(name);
+
+/** Finds a task by the `tipo` of `POST /tareas`. */
+export const findTaskByTipo = (tipo: string): TaskDeclaration | undefined => byTipo.get(tipo);
