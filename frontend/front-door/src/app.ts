@@ -1,0 +1,148 @@
+import express from 'express';
+import type { Express, RequestHandler } from 'express';
+import helmet from 'helmet';
+import { AppError, notFound } from '@medisupply/shared/http/app-error';
+import { setupCors } from '@medisupply/shared/http/cors';
+import { addHealthCheck } from '@medisupply/shared/http/health';
+import { problemHandler } from '@medisupply/shared/http/problem';
+import { requestId } from '@medisupply/shared/http/request-id';
+import type { Logger } from '@medisupply/shared/logging/logger';
+import type { FrontDoorConfig } from './config.ts';
+import { bodyLimit, rateLimit, requestLineLimit } from './limits.ts';
+import type { Proxy, Upstream } from './proxy.ts';
+import { createProxy } from './proxy.ts';
+
+/** What monitor answers at its root, like every service; the rest of it lives under `/monitor`. */
+const AT_THE_ROOT = /^\/(health|livez|readyz|openapi\.json|docs)(?=[/?]|$)/;
+
+export interface FrontDoor {
+  app: Express;
+  /** Ends the open event streams: they would never end by themselves. */
+  endStreams: () => void;
+  /** Closes the connections to the services. */
+  close: () => void;
+}
+
+export interface FrontDoorOptions {
+  config: FrontDoorConfig;
+  logger: Logger;
+  version: string;
+  isStopping: () => boolean;
+}
+
+/** The gateway (`/api/v1/<service>/…`) and the static files, as Nginx serves them in compose. Listens nowhere. */
+export function buildApp({ config, logger, version, isStopping }: FrontDoorOptions): FrontDoor {
+  const upstreams: Upstream[] = [
+    { name: 'logistica', url: config.LOGISTICA_URL },
+    { name: 'autorizador', url: config.AUTORIZADOR_URL },
+    {
+      name: 'monitor',
+      url: config.MONITOR_URL,
+      rewrite: (path) => (AT_THE_ROOT.test(path) ? path : `/monitor${path}`),
+    },
+  ];
+  const proxies: Proxy[] = [];
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.enable('case sensitive routing');
+  app.set('query parser', false);
+
+  app.use(requestId);
+  app.use(securityHeaders());
+  app.use(closeWhenStopping(isStopping));
+  app.use(requestLineLimit);
+  setupCors(app, config.CORS_ORIGINS);
+  addHealthCheck(app, 'gateway', { version, isStopping });
+  app.use(rateLimit(config.GATEWAY_RATE, config.GATEWAY_BURST));
+  app.use(bodyLimit);
+
+  for (const upstream of upstreams) {
+    const proxy = createProxy(upstream, logger);
+    proxies.push(proxy);
+    app.use(`/api/v1/${upstream.name}`, proxy.handler);
+  }
+  app.use('/api', unknownService(upstreams));
+
+  app.get('/puertos.json', publishedPorts(config));
+  app.use(express.static(config.FRONTEND_DIR));
+  app.use(navigation(config.FRONTEND_DIR));
+  app.use((request) => {
+    throw notFound(`No existe ${request.path}`);
+  });
+  app.use(problemHandler(logger));
+
+  return {
+    app,
+    endStreams: () => proxies.forEach((proxy) => proxy.endStreams()),
+    close: () => proxies.forEach((proxy) => proxy.close()),
+  };
+}
+
+/** Everything from here and nowhere else. No HSTS or upgrade: this is plain HTTP, TLS ends in front of it. */
+function securityHeaders(): RequestHandler {
+  return helmet({
+    strictTransportSecurity: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+      },
+    },
+  });
+}
+
+function closeWhenStopping(isStopping: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    if (isStopping()) response.set('Connection', 'close');
+    next();
+  };
+}
+
+function unknownService(upstreams: readonly Upstream[]): RequestHandler {
+  const servicios = upstreams.map((upstream) => `/api/v1/${upstream.name}`);
+  return (request) => {
+    throw new AppError(
+      'ruta-no-encontrada',
+      404,
+      `No existe ${request.originalUrl.split('?')[0]}; los servicios son ${servicios.join(', ')}`,
+      { extensions: { servicios } },
+    );
+  };
+}
+
+const portOf = (url: string) => Number(new URL(url).port || 80);
+
+/** Where the page finds what does not answer on its own port. */
+function publishedPorts(config: FrontDoorConfig): RequestHandler {
+  const puertos = {
+    frontend: config.FRONTEND_PORT,
+    gateway: config.GATEWAY_PORT,
+    logistica: portOf(config.LOGISTICA_URL),
+    autorizador: portOf(config.AUTORIZADOR_URL),
+    monitor: portOf(config.MONITOR_URL),
+    bull_board: config.BULL_BOARD_PORT,
+  };
+  return (_request, response) => {
+    response.json(puertos);
+  };
+}
+
+const FILE_NAME = /\.[^/]*$/;
+
+/** A page address of the single-page app: its router decides, not the file system. */
+function navigation(root: string): RequestHandler {
+  return (request, response, next) => {
+    const isPage =
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      !FILE_NAME.test(request.path) &&
+      request.accepts(['json', 'html']) === 'html';
+    if (isPage) response.sendFile('index.html', { root }, next);
+    else next();
+  };
+}

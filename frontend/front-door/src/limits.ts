@@ -1,0 +1,50 @@
+import type { RequestHandler } from 'express';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { AppError, badRequest, tooManyRequests } from '@medisupply/shared/http/app-error';
+import { sendProblem } from '@medisupply/shared/http/problem';
+
+const MAX_BODY = 256 * 1024;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Only ordinary methods on ordinary paths: no TRACE, no `GET http://elsewhere/`, no path that does not decode. */
+export const requestLineLimit: RequestHandler = (request, _response, next) => {
+  if (!METHODS.includes(request.method)) {
+    throw new AppError('metodo-no-permitido', 405, `El método ${request.method} no se admite`, {
+      headers: { Allow: METHODS.join(', ') },
+    });
+  }
+  if (!request.url.startsWith('/')) throw badRequest('La dirección debe empezar por /');
+  try {
+    decodeURIComponent(request.path);
+  } catch {
+    throw badRequest('La dirección no está bien codificada');
+  }
+  next();
+};
+
+/** 413 as soon as the announced length is too large; chunked bodies are measured by the services. */
+export const bodyLimit: RequestHandler = (request, response, next) => {
+  if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY) {
+    next();
+    return;
+  }
+  // The connection stays open and the body is read away (at most for the server's request timeout): closing it
+  // with unread bytes would reset it, and the client would never see the answer.
+  const message = `El cuerpo supera el máximo de ${MAX_BODY / 1024} KiB`;
+  sendProblem(request, response, new AppError('cuerpo-demasiado-grande', 413, message));
+  request.resume();
+};
+
+/** At most `burst` requests at once and `rate` per second on the long run, for each client address. */
+export function rateLimit(rate: number, burst: number): RequestHandler {
+  const limiter = new RateLimiterMemory({ points: burst, duration: burst / rate });
+  return async (request, _response, next) => {
+    try {
+      await limiter.consume(request.socket.remoteAddress ?? 'desconocido');
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      throw tooManyRequests('Demasiadas solicitudes; espere un momento', refusal.msBeforeNext / 1_000);
+    }
+    next();
+  };
+}
