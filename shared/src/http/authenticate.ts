@@ -9,7 +9,7 @@ export interface Authenticator {
 
 export interface AuthenticatorParts {
   /** @throws AppError 401 */
-  verifyToken(token: string): UserCaller;
+  verifyToken(token: string): UserCaller | Promise<UserCaller>;
   verifyServiceKey?(value: string): ServiceCaller | undefined;
   isRevoked?(usuarioId: number, tokenVersion: number): boolean;
 }
@@ -20,7 +20,7 @@ export interface AuthenticatorParts {
  */
 export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   return {
-    authenticate(request) {
+    async authenticate(request) {
       const key = single(request, 'i-api-key');
       const service = key === undefined ? undefined : verifyKey(parts, key);
       const authorization = single(request, 'authorization');
@@ -28,7 +28,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
         if (service) return service;
         throw unauthorized('Falta la cabecera Authorization: Bearer <token>');
       }
-      const user = verifyUser(parts, authorization);
+      const user = await verifyUser(parts, authorization);
       return service ?? user;
     },
   };
@@ -40,12 +40,12 @@ function verifyKey(parts: AuthenticatorParts, key: string): ServiceCaller {
   return service;
 }
 
-function verifyUser(parts: AuthenticatorParts, authorization: string): UserCaller {
+async function verifyUser(parts: AuthenticatorParts, authorization: string): Promise<UserCaller> {
   const [scheme, token, ...rest] = authorization.split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) {
     throw unauthorized('Authorization debe ser Bearer <token>');
   }
-  const user = parts.verifyToken(token);
+  const user = await parts.verifyToken(token);
   if (parts.isRevoked?.(user.usuario_id, user.token_version)) {
     throw unauthorized('La sesión ya no es válida; inicie sesión de nuevo');
   }

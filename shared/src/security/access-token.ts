@@ -124,16 +124,17 @@ export function verifyAccessToken(
   return { kind: 'user', usuario_id, nombre, roles, token_version: tv, jti, exp };
 }
 
-/** Verifies tokens for the lifetime of a process: with a cache, revocations, and one look for new keys. */
+/** Verifies tokens for the lifetime of a process: with a cache, and one look for new keys. */
 export interface AccessTokenVerifier {
-  /** @throws AppError 401 */
-  verify(token: string): Promise<UserCaller>;
+  /**
+   * Throws or rejects with AppError 401. Answers at once unless the token's key is unknown and autorizador is asked
+   * for it. Whether the token was revoked is for `createRevocationList` to say.
+   */
+  verify: (token: string) => UserCaller | Promise<UserCaller>;
 }
 
 export interface AccessTokenVerifierOptions {
   keySet: KeySet;
-  /** From `createRevocationList`. */
-  isRevoked: (usuario_id: number, token_version: number) => boolean;
   /** Verified tokens remembered at once. */
   cacheSize?: number;
   now?: () => number;
@@ -141,10 +142,10 @@ export interface AccessTokenVerifierOptions {
 
 /**
  * A verified token is remembered by its SHA-256 until it expires, because one client sends the same token with
- * every request. Expiry, withdrawal of its key, and revocation are looked at every time.
+ * every request. Expiry and withdrawal of its key are looked at every time.
  */
 export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): AccessTokenVerifier {
-  const { keySet, isRevoked, cacheSize = 5_000, now = Date.now } = options;
+  const { keySet, cacheSize = 5_000, now = Date.now } = options;
   const verified = new Map<string, { caller: UserCaller; kid: string; key: KeyObject }>();
 
   function verifyNow(token: string): UserCaller {
@@ -154,7 +155,7 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
     verified.delete(digest);
 
     const caller = verifyAccessToken(token, keySet, { now: now() });
-    const kid = String(headerOf(token)?.['kid']);
+    const kid = kidOf(token);
     const key = keySet.findTokenKey(kid);
     if (key) {
       // A Map keeps insertion order: the first entry is the oldest.
@@ -164,24 +165,22 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
     return caller;
   }
 
-  async function verifyWithNewKeys(token: string): Promise<UserCaller> {
-    try {
-      return verifyNow(token);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'clave-desconocida') throw error;
-      if (!(await keySet.refreshForUnknownKid(String(headerOf(token)?.['kid'])))) throw error;
-      return verifyNow(token);
-    }
-  }
-
   return {
-    async verify(token) {
-      const caller = await verifyWithNewKeys(token);
-      if (isRevoked(caller.usuario_id, caller.token_version)) throw rejected('El token fue revocado');
-      return caller;
+    verify(token) {
+      try {
+        return verifyNow(token);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'clave-desconocida') throw error;
+        return keySet.refreshForUnknownKid(kidOf(token)).then((known) => {
+          if (!known) throw error;
+          return verifyNow(token);
+        });
+      }
     },
   };
 }
+
+const kidOf = (token: string): string => String(headerOf(token)?.['kid']);
 
 function headerOf(token: string): Record<string, unknown> | undefined {
   try {

@@ -11,16 +11,16 @@ import type { PublicJwk } from './jwks.ts';
  */
 export interface KeySet {
   /** Ed25519 key for delivery signatures. */
-  findSignatureKey(kid: string): KeyObject | undefined;
+  findSignatureKey: (kid: string) => KeyObject | undefined;
   /** P-256 key for access tokens. */
-  findTokenKey(kid: string): KeyObject | undefined;
+  findTokenKey: (kid: string) => KeyObject | undefined;
   /** True while no key at all is known. */
-  isEmpty(): boolean;
+  isEmpty: () => boolean;
   /** Asks autorizador now; false when there was no good answer (the set then stays as it is). Never throws. */
-  refresh(): Promise<boolean>;
+  refresh: () => Promise<boolean>;
   /** For a kid that is not known: refreshes at most every 10 s, however often it is called. True when it is known afterwards. */
-  refreshForUnknownKid(kid: string): Promise<boolean>;
-  close(): void;
+  refreshForUnknownKid: (kid: string) => Promise<boolean>;
+  close: () => void;
 }
 
 export interface KeySetOptions {

@@ -41,12 +41,12 @@ export async function publishRevocations(
 
 export interface RevocationList {
   /** From memory: true when that user's tokens of this version are refused. */
-  isRevoked(usuario_id: number, token_version: number): boolean;
+  isRevoked: (usuario_id: number, token_version: number) => boolean;
   /** Applies one directly, in the process that made it. */
-  add(revocation: Revocation): void;
+  add: (revocation: Revocation) => void;
   /** Reads them now. Never throws; false while Redis is away (what is known stays known). */
-  poll(): Promise<boolean>;
-  close(): void;
+  poll: () => Promise<boolean>;
+  close: () => void;
 }
 
 export interface RevocationListOptions {

@@ -22,7 +22,7 @@ export type ServiceKeyRecord = z.infer<typeof serviceKeyRecords>[number];
 
 export interface ServiceKeyVerifier {
   /** Takes the value of `i-api-key` as it came; undefined for anything but a live key. */
-  verify(headerValue: unknown): ServiceCaller | undefined;
+  verify: (headerValue: unknown) => ServiceCaller | undefined;
 }
 
 const KEY = /^([a-z][a-z0-9-]{0,31})\.[A-Za-z0-9_-]{43}$/;

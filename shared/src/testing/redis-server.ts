@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A private redis-server on a free loopback port, with its data in a temporary folder. */
+export interface RedisServer {
+  url: string;
+  port: number;
+  /** Ends it at once, as a crash would; `start` brings it back on the same port with what its file holds. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill` or `pause`. */
+  start(): Promise<void>;
+  /** Stops answering while connections stay open (SIGSTOP); `resume` undoes it. */
+  pause(): void;
+  resume(): void;
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const START_DEADLINE_MS = 10_000;
+
+/** @param options.args further redis-server arguments, such as `['--maxmemory', '4mb']` */
+export async function startRedis(
+  options: { args?: readonly string[]; password?: string } = {},
+): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'medisupply-redis-'));
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const settings: Record<string, string> = {
+      port: String(port),
+      bind: '127.0.0.1',
+      dir: folder,
+      appendonly: 'yes',
+      appendfsync: 'everysec',
+      save: '',
+      'maxmemory-policy': 'noeviction',
+      ...(options.password ? { requirepass: options.password } : {}),
+    };
+    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+    child = spawn('redis-server', [...args, ...(options.args ?? [])], { stdio: 'ignore' });
+    await answering(port, options.password, child);
+  }
+
+  async function kill(): Promise<void> {
+    const running = child;
+    child = undefined;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const exited = once(running, 'exit');
+    running.kill('SIGKILL');
+    await exited;
+  }
+
+  await start();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    start,
+    kill,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    async stop() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answering(port: number, password: string | undefined, child: ChildProcess): Promise<void> {
+  const redis = new Redis({
+    host: '127.0.0.1',
+    port,
+    ...(password ? { password } : {}),
+    retryStrategy: () => 20,
+    maxRetriesPerRequest: null,
+  });
+  redis.on('error', () => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([
+      redis.ping(),
+      once(child, 'exit').then(([code]) =>
+        Promise.reject(new Error(`redis-server ended with ${String(code)}`)),
+      ),
+      once(child, 'error').then(([error]) => Promise.reject(error)),
+      new Promise((_resolve, reject) => {
+        timer = setTimeout(() => reject(new Error('redis-server does not answer')), START_DEADLINE_MS);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    redis.disconnect();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || !address) throw new Error('no free port');
+  return address.port;
+}

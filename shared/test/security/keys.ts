@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { actualKey, newSignatureKey, newTokenKey, publishedJwks } from '../../src/security/key-files.ts';
+
+/** Fresh keys of autorizador: what it signs with, and what it publishes. */
+export function newKeys() {
+  const tokens = { keys: [newTokenKey('actual'), newTokenKey('siguiente')] };
+  const signatures = { keys: [newSignatureKey('actual'), newSignatureKey('siguiente')] };
+  return {
+    tokenKey: actualKey(tokens),
+    signatureKey: actualKey(signatures),
+    jwks: publishedJwks(tokens, signatures),
+  };
+}
+
+export const aPayload = (overrides = {}) => ({
+  direccion: 'Calle 10 # 5-20',
+  nombre_recibe: 'Ana Ñúñez',
+  firma_recibe: '<svg>M0 0</svg>',
+  pedido_id: 'PED-1',
+  entrega_id: 7,
+  usuario_id: 3,
+  ...overrides,
+});
+
+export const aSubject = (overrides = {}) => ({
+  usuario_id: 3,
+  nombre: `ana-${randomUUID()}`,
+  roles: ['usuario'] as const,
+  token_version: 1,
+  ...overrides,
+});
+
+/** Collects what is logged. */
+export function collectingLogger() {
+  const lines: { level: string; message: string }[] = [];
+  const log = (level: string) => (_fields: unknown, message?: string) => {
+    lines.push({ level, message: message ?? String(_fields) });
+  };
+  return { lines, info: log('info'), warn: log('warn'), error: log('error') };
+}

@@ -1,0 +1,109 @@
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { createRevocationList, publishRevocations, REVOCATIONS_KEY } from '../../src/security/revocations.ts';
+import type { RevocationList } from '../../src/security/revocations.ts';
+import { startRedis } from '../../src/testing/redis-server.ts';
+import type { RedisServer } from '../../src/testing/redis-server.ts';
+import { collectingLogger } from './keys.ts';
+
+let server: RedisServer;
+let redis: Redis;
+const lists: RevocationList[] = [];
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = new Redis(server.url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 500,
+    retryStrategy: () => 20,
+  });
+  redis.on('error', () => undefined);
+  await vi.waitFor(() => redis.ping());
+});
+
+afterEach(async () => {
+  for (const list of lists.splice(0)) list.close();
+  await redis.flushall();
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await server.stop();
+});
+
+function listOf(options: { now?: () => number; pollMs?: number } = {}) {
+  const logger = collectingLogger();
+  const list = createRevocationList({ redis, logger, pollMs: 60_000, ...options });
+  lists.push(list);
+  return { list, logger };
+}
+
+test('when a version is published, then older tokens of that user are refused, and only those', async () => {
+  const { list } = listOf();
+  expect(list.isRevoked(7, 1)).toBe(false);
+  await publishRevocations(redis, [{ usuario_id: 7, token_version: 2 }]);
+  expect(await list.poll()).toBe(true);
+  expect([list.isRevoked(7, 1), list.isRevoked(7, 2), list.isRevoked(7, 3), list.isRevoked(8, 1)]).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('when it polls by itself, then a publication arrives without being asked for', async () => {
+  const { list } = listOf({ pollMs: 10 });
+  await publishRevocations(redis, [{ usuario_id: 7, token_version: 2 }]);
+  await vi.waitFor(() => expect(list.isRevoked(7, 1)).toBe(true));
+});
+
+test('when an older publication comes after a newer one, then the newer one stands', async () => {
+  const { list } = listOf();
+  await publishRevocations(redis, [{ usuario_id: 7, token_version: 5 }]);
+  await list.poll();
+  await publishRevocations(redis, [{ usuario_id: 7, token_version: 3 }]);
+  await list.poll();
+  expect(list.isRevoked(7, 4)).toBe(true);
+});
+
+test('when 20 minutes have passed, then the entry is forgotten, in Redis and in memory', async () => {
+  let now = Date.now();
+  const { list } = listOf({ now: () => now });
+  await publishRevocations(redis, [{ usuario_id: 7, token_version: 2 }], now);
+  await list.poll();
+  now += 20 * 60_000 + 1;
+  await publishRevocations(redis, [{ usuario_id: 8, token_version: 2 }], now);
+  await list.poll();
+  expect([list.isRevoked(7, 1), list.isRevoked(8, 1)]).toEqual([false, true]);
+  expect(await redis.zrange(REVOCATIONS_KEY, 0, -1)).toEqual(['8:2']);
+});
+
+test('when somebody writes nonsense into the set, then it is passed over', async () => {
+  await redis.zadd(REVOCATIONS_KEY, Date.now(), 'hola', Date.now(), '1:2:3', Date.now(), '7:2');
+  const { list } = listOf();
+  await list.poll();
+  expect(list.isRevoked(7, 1)).toBe(true);
+});
+
+test('when Redis loses everything, then what is known stays known', async () => {
+  const { list } = listOf();
+  await publishRevocations(redis, [{ usuario_id: 7, token_version: 2 }]);
+  await list.poll();
+  await redis.flushall();
+  expect(await list.poll()).toBe(true);
+  expect(list.isRevoked(7, 1)).toBe(true);
+});
+
+test('when Redis is down, then nothing throws, what is known stays known, and one line is logged', async () => {
+  const { list, logger } = listOf();
+  await publishRevocations(redis, [{ usuario_id: 7, token_version: 2 }]);
+  await list.poll();
+  await server.kill();
+  for (let i = 0; i < 3; i++) expect(await list.poll()).toBe(false);
+  expect(list.isRevoked(7, 1)).toBe(true);
+  await expect(publishRevocations(redis, [{ usuario_id: 9, token_version: 2 }])).rejects.toThrowError(Error);
+  await server.start();
+  await vi.waitFor(async () => expect(await list.poll()).toBe(true), { timeout: 5_000 });
+  expect(logger.lines.map((line) => line.level)).toEqual(['warn', 'info']);
+});

@@ -1,0 +1,295 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createFieldCipher, fieldKeyRing } from '../../src/security/field-cipher.ts';
+import { issueAccessToken, verifyAccessToken } from '../../src/security/access-token.ts';
+import { signDelivery, verifyDelivery } from '../../src/security/delivery-signature.ts';
+import { actualKey, signatureKeyFile, tokenKeyFile } from '../../src/security/key-files.ts';
+import { parseJwks } from '../../src/security/jwks.ts';
+import { fixedKeySet } from '../../src/security/key-set.ts';
+import {
+  retirePreviousServiceKey,
+  rotateFieldKeys,
+  rotateServiceKey,
+  rotateSignatureKeys,
+  rotateTokenKeys,
+} from '../../src/security/rotate-keys.ts';
+import { ensureSecrets } from '../../src/security/secrets.ts';
+import { createServiceKeyVerifier } from '../../src/security/service-key.ts';
+import { aPayload, aSubject } from './keys.ts';
+
+let dir: string;
+/** Made once: every file costs two fsyncs. */
+let template: string;
+
+const newFolder = () => join(mkdtempSync(join(tmpdir(), 'medisupply-secrets-')), 'secrets');
+
+beforeAll(() => {
+  template = newFolder();
+  ensureSecrets(template);
+});
+
+afterAll(() => rmSync(join(template, '..'), { recursive: true }));
+
+beforeEach(() => {
+  dir = newFolder();
+});
+
+const startFromTemplate = () => cpSync(template, dir, { recursive: true });
+
+afterEach(() => rmSync(join(dir, '..'), { recursive: true }));
+
+const read = (path: string) => readFileSync(join(dir, path), 'utf8').trim();
+const json = (path: string) => JSON.parse(read(path));
+const files = () =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== '.lock')
+    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .toSorted();
+const contents = () => Object.fromEntries(files().map((path) => [path, read(path)]));
+const overwrite = (path: string, value: string) => {
+  chmodSync(join(dir, path), 0o600);
+  writeFileSync(join(dir, path), value);
+};
+
+const EXPECTED = [
+  'admin_contrasena',
+  ...[
+    'jwks.json',
+    'password_pepper',
+    'redis_password',
+    'service_keys.json',
+    'signature_keys.json',
+    'token_keys.json',
+  ].map((f) => `autorizador/${f}`),
+  ...['jwks.json', 'redis_password', 'service_key', 'session_key'].map((f) => `bull-board/${f}`),
+  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
+    (f) => `logistica-inventario/${f}`,
+  ),
+  'metrics/service_key',
+  ...['jwks.json', 'redis_password', 'service_key', 'service_keys.json'].map((f) => `monitor/${f}`),
+  'operator/service_key',
+  'redis/redis_password',
+  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key'].map((f) => `worker/${f}`),
+];
+
+test('when set-up runs on an empty folder, then every file is there, private, and reported', () => {
+  const { written } = ensureSecrets(dir);
+  expect(files()).toEqual(EXPECTED);
+  expect(written.toSorted()).toEqual(EXPECTED);
+  expect(files().map((path) => statSync(join(dir, path)).mode & 0o777)).toEqual(EXPECTED.map(() => 0o400));
+  const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => statSync(join(dir, name)).mode & 0o777)).toEqual(folders.map(() => 0o700));
+  expect(statSync(dir).mode & 0o777).toBe(0o700);
+});
+
+test('when set-up runs again, then nothing changes', () => {
+  startFromTemplate();
+  const before = contents();
+  expect(ensureSecrets(dir).written).toEqual([]);
+  expect(contents()).toEqual(before);
+});
+
+test.each(EXPECTED)(
+  'when %s is missing, then it is made again and everything still fits together',
+  async (path) => {
+    ensureSecrets(dir);
+    const before = contents();
+    rmSync(join(dir, path));
+    expect(ensureSecrets(dir).written).toContain(path);
+    expect(files()).toEqual(EXPECTED);
+    await expectAllFits();
+    const secrets = files().filter((name) => name !== path && !/jwks\.json|service_keys\.json/.test(name));
+    for (const name of secrets) expect(read(name)).toBe(before[name]);
+  },
+);
+
+/** Keys, hashes and copies agree, as the processes will use them. */
+async function expectAllFits(): Promise<void> {
+  const keySet = fixedKeySet(parseJwks(json('worker/jwks.json')));
+  const firma = await signDelivery(
+    aPayload(),
+    actualKey(signatureKeyFile.parse(json('autorizador/signature_keys.json'))),
+  );
+  expect(verifyDelivery(firma, aPayload(), keySet.findSignatureKey)).toMatchObject({ valid: true });
+  const { token } = issueAccessToken(
+    aSubject(),
+    actualKey(tokenKeyFile.parse(json('autorizador/token_keys.json'))),
+  );
+  expect(verifyAccessToken(token, keySet)).toMatchObject({ usuario_id: 3 });
+  const [writer, reader] = ['logistica-inventario', 'worker'].map((p) =>
+    createFieldCipher(fieldKeyRing.parse(json(`${p}/field_keys.json`))),
+  );
+  expect(reader?.decrypt(writer?.encrypt('hola', 'a') ?? '', 'a')).toBe('hola');
+  expect(read('worker/queue_key')).toBe(read('logistica-inventario/queue_key'));
+  expect(
+    new Set(
+      files()
+        .filter((f) => f.endsWith('redis_password'))
+        .map(read),
+    ).size,
+  ).toBe(1);
+  for (const verifierFolder of ['autorizador', 'logistica-inventario', 'monitor']) {
+    const verifier = createServiceKeyVerifier(json(`${verifierFolder}/service_keys.json`));
+    const ids = ['worker', 'monitor', 'logistica-inventario', 'bull-board', 'metrics', 'operator'].map(
+      (f) => verifier.verify(read(`${f}/service_key`))?.id,
+    );
+    expect(ids).toEqual(['worker', 'monitor', 'logistica', 'bull-board', 'metrics', 'operator']);
+  }
+}
+
+test('when the public documents are looked at, then nothing private is in them', () => {
+  startFromTemplate();
+  for (const folder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker']) {
+    const keys: Record<string, unknown>[] = json(`${folder}/jwks.json`).keys;
+    expect(keys.map((key) => key['alg'])).toEqual(['ES256', 'ES256', 'EdDSA', 'EdDSA']);
+    for (const key of keys) expect(Object.keys(key)).not.toContain('d');
+  }
+});
+
+test('when copies of one secret differ, then set-up stops and names it', () => {
+  startFromTemplate();
+  overwrite('worker/queue_key', 'x'.repeat(43));
+  expect(() => ensureSecrets(dir)).toThrowError(/queue_key/);
+});
+
+test('when a key file is damaged, then set-up stops, names it and does not replace it', () => {
+  startFromTemplate();
+  overwrite('autorizador/token_keys.json', '{"keys":[');
+  expect(() => ensureSecrets(dir)).toThrowError(/token_keys\.json/);
+  expect(read('autorizador/token_keys.json')).toBe('{"keys":[');
+});
+
+test('when three processes set up one folder at once, then they agree', async () => {
+  const script = join(import.meta.dirname, '../../../scripts/setup.ts');
+  const children = [1, 2, 3].map(() =>
+    fork(script, { env: { ...process.env, DATA_DIR: join(dir, '..') }, execArgv: [], silent: true }),
+  );
+  const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]));
+  expect(codes).toEqual([0, 0, 0]);
+  expect(files()).toEqual(EXPECTED);
+  await expectAllFits();
+  expect(ensureSecrets(dir).written).toEqual([]);
+});
+
+test('when a write died half-way, then its leftover does not count as the secret', () => {
+  startFromTemplate();
+  rmSync(join(dir, 'worker/queue_key'));
+  writeFileSync(join(dir, 'worker/queue_key.abc.tmp'), 'half');
+  ensureSecrets(dir);
+  expect(read('worker/queue_key')).toBe(read('logistica-inventario/queue_key'));
+});
+
+const states = (path: string): [string, string, boolean][] =>
+  json(path).keys.map((key: { kid: string; state: string; d?: string }) => [
+    key.kid,
+    key.state,
+    key.d !== undefined,
+  ]);
+
+const published = () => parseJwks(json('monitor/jwks.json')).map((key) => key.kid);
+
+describe('rotation', () => {
+  beforeEach(startFromTemplate);
+
+  test('when signature keys rotate, then the next one signs, and old ones verify for ever without their private part', async () => {
+    const signed = await signDelivery(
+      aPayload(),
+      actualKey(signatureKeyFile.parse(json('autorizador/signature_keys.json'))),
+    );
+    const [first, second] = states('autorizador/signature_keys.json');
+    expect(rotateSignatureKeys(dir).actual).toBe(second?.[0]);
+    rotateSignatureKeys(dir);
+    rotateSignatureKeys(dir);
+    const after = states('autorizador/signature_keys.json');
+    expect(after.map(([, state, isPrivate]) => [state, isPrivate])).toEqual([
+      ['retirada', false],
+      ['retirada', false],
+      ['anterior', false],
+      ['actual', true],
+      ['siguiente', true],
+    ]);
+    expect(after[0]?.[0]).toBe(first?.[0]);
+    const keySet = fixedKeySet(parseJwks(json('worker/jwks.json')));
+    expect(verifyDelivery(signed, aPayload(), keySet.findSignatureKey)).toMatchObject({ valid: true });
+    await expectAllFits();
+  });
+
+  test('when token keys rotate, then the previous one still verifies and the one before is gone', async () => {
+    const [first, second] = states('autorizador/token_keys.json');
+    rotateTokenKeys(dir);
+    expect(published()).toEqual(expect.arrayContaining([first?.[0], second?.[0]]));
+    rotateTokenKeys(dir);
+    expect(published()).not.toContain(first?.[0]);
+    expect(states('autorizador/token_keys.json').map(([, state]) => state)).toEqual([
+      'anterior',
+      'actual',
+      'siguiente',
+    ]);
+    await expectAllFits();
+  });
+
+  test('when the key that comes into use signs, then verifiers that were not refreshed know it already', async () => {
+    const before = fixedKeySet(parseJwks(json('worker/jwks.json')));
+    rotateSignatureKeys(dir);
+    const firma = await signDelivery(
+      aPayload(),
+      actualKey(signatureKeyFile.parse(json('autorizador/signature_keys.json'))),
+    );
+    expect(verifyDelivery(firma, aPayload(), before.findSignatureKey)).toMatchObject({ valid: true });
+  });
+
+  test('when field keys rotate, then both readers have the new ring and old values decrypt', async () => {
+    const old = createFieldCipher(fieldKeyRing.parse(json('worker/field_keys.json')));
+    const stored = old.encrypt('hola', 'a');
+    const { actual } = rotateFieldKeys(dir);
+    expect(read('worker/field_keys.json')).toBe(read('logistica-inventario/field_keys.json'));
+    const rotated = createFieldCipher(fieldKeyRing.parse(json('worker/field_keys.json')));
+    expect([rotated.actual, rotated.decrypt(stored, 'a')]).toEqual([actual, 'hola']);
+    // A reader that was not restarted can read what the new key wrote.
+    expect(old.decrypt(rotated.encrypt('adiós', 'a'), 'a')).toBe('adiós');
+    await expectAllFits();
+  });
+
+  test('when a rotation of field keys died between its two readers, then set-up completes it without losing a key', async () => {
+    const before = read('worker/field_keys.json');
+    rotateFieldKeys(dir);
+    const after = read('logistica-inventario/field_keys.json');
+    overwrite('worker/field_keys.json', before);
+    ensureSecrets(dir);
+    expect(read('worker/field_keys.json')).toBe(after);
+  });
+
+  test('when a service key rotates, then old and new are accepted until the old one is retired', async () => {
+    const oldKey = read('worker/service_key');
+    rotateServiceKey(dir, 'worker');
+    const newKey = read('worker/service_key');
+    const accepted = () => {
+      const verifier = createServiceKeyVerifier(json('logistica-inventario/service_keys.json'));
+      return [oldKey, newKey].map((key) => verifier.verify(key) !== undefined);
+    };
+    expect(accepted()).toEqual([true, true]);
+    await expectAllFits();
+    retirePreviousServiceKey(dir, 'worker');
+    expect(accepted()).toEqual([false, true]);
+    rotateServiceKey(dir, 'worker');
+    rotateServiceKey(dir, 'worker');
+    expect(accepted()).toEqual([false, false]);
+  });
+
+  test('when the service is unknown, then the error names those there are', () => {
+    expect(() => rotateServiceKey(dir, 'nadie')).toThrowError(/worker, monitor, logistica/);
+  });
+});
