@@ -1,0 +1,85 @@
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LaunchError, reasonOf } from './launch-error.ts';
+
+/** Two launchers that take over the same stale lock at once see each other after this time (ms). */
+const SETTLE_MS = 100;
+
+/** @throws LaunchError when the folder cannot be made or written to. */
+export function prepareDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new LaunchError(
+      `DATA_DIR=${dataDir} no se puede usar (${reasonOf(error)}); dé permiso de escritura o elija otro directorio con DATA_DIR`,
+    );
+  }
+}
+
+export interface DataDirLock {
+  /** The launcher before us died without cleaning up: its processes may still be ending. */
+  tookOver: boolean;
+  release(): void;
+}
+
+/**
+ * One launcher per data folder: `launcher.lock` holds its pid and start time, so that a pid in use by another program
+ * does not count. @throws LaunchError while another launcher runs.
+ */
+export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
+  const path = join(dataDir, 'launcher.lock');
+  const mine = `${process.pid} ${startTimeOf(process.pid)}\n`;
+  const release = () => {
+    if (read(path) === mine) rmSync(path, { force: true });
+  };
+  try {
+    writeFileSync(path, mine, { flag: 'wx', mode: 0o600 });
+    return { tookOver: false, release };
+  } catch (error) {
+    if (reasonOf(error) !== 'EEXIST') throw error;
+  }
+
+  refuseWhenAlive(path, dataDir);
+  const next = `${path}.${process.pid}`;
+  writeFileSync(next, mine, { mode: 0o600 });
+  renameSync(next, path);
+  await delay(SETTLE_MS);
+  if (read(path) !== mine) refuseWhenAlive(path, dataDir);
+  return { tookOver: true, release };
+}
+
+function refuseWhenAlive(path: string, dataDir: string): void {
+  const [pid, started] = (read(path) ?? '').trim().split(' ');
+  if (!pid || !isAlive(Number(pid)) || startTimeOf(Number(pid)) !== started) return;
+  throw new LaunchError(
+    `Ya hay un lanzador en marcha con DATA_DIR=${dataDir} (pid ${pid}); deténgalo con: kill ${pid}\n` +
+      'o arranque otro con otro DATA_DIR y otros puertos',
+  );
+}
+
+export function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return reasonOf(error) === 'EPERM';
+  }
+}
+
+/** Clock ticks since boot at which the process started; '-' where /proc does not tell. */
+function startTimeOf(pid: number): string {
+  // The second field is the name in parentheses, which may hold spaces; the start is the 20th field after it.
+  const stat = read(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-';
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

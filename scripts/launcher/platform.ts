@@ -1,0 +1,144 @@
+import { get } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LaunchError } from './launch-error.ts';
+import { prefixed, step } from './output.ts';
+import type { PrivateRedis } from './redis.ts';
+import { guardRedis } from './redis.ts';
+import type { ProcessSpec, Supervised } from './supervisor.ts';
+import { supervise } from './supervisor.ts';
+
+/** Everything may take this long to become ready (ms). */
+const READY_DEADLINE = 60_000;
+const POLL_MS = 50;
+/** A process that dies this often before the platform is ready will not start by being tried again. */
+const HOPELESS_DEATHS = 3;
+/** Services first, then Redis; together less than 25 s. */
+const SERVICE_GRACE_MS = 20_000;
+const REDIS_GRACE_MS = 4_000;
+const LINES_KEPT = 8;
+
+export type NodeProcess = ProcessSpec & { readyz: string | undefined };
+
+export interface Platform {
+  /** Resolves when every process is ready. @throws LaunchError when one never gets there. */
+  ready(): Promise<void>;
+  restart(name: string): void;
+  /** Stops the services in parallel, then Redis. Calling it again changes nothing. */
+  stop(): Promise<void>;
+}
+
+interface Member {
+  process: Supervised;
+  ready: Promise<void>;
+}
+
+/** Starts Redis, if it is ours, and then every process; keeps them running until `stop`. */
+export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis | undefined): Platform {
+  const names = [...(redis ? ['redis'] : []), ...specs.map((spec) => spec.name)];
+  const width = Math.max(...names.map((name) => name.length));
+  const members = new Map<string, Member>();
+  const missing = new Set(names);
+  const stopping = new AbortController();
+  let everReady = false;
+  const hopeless = Promise.withResolvers<never>();
+  hopeless.promise.catch(() => undefined);
+
+  /** Supervises one process; `isReady` is asked again and again after each start. */
+  function run(spec: ProcessSpec, isReady: () => Promise<boolean>): void {
+    const print = prefixed(spec.name, width, names.indexOf(spec.name));
+    const lastLines: string[] = [];
+    const first = Promise.withResolvers<void>();
+    let life = new AbortController();
+    let starts = 0;
+
+    const awaitReady = async ({ signal }: AbortController) => {
+      while (!signal.aborted && !stopping.signal.aborted) {
+        if (await isReady()) {
+          missing.delete(spec.name);
+          step(`${spec.name} ${starts === 1 ? 'listo' : 'listo de nuevo'}`);
+          first.resolve();
+          return;
+        }
+        await delay(POLL_MS);
+      }
+    };
+
+    const process = supervise(spec, {
+      started: (child) => {
+        starts += 1;
+        life.abort();
+        life = new AbortController();
+        if (spec === redis?.spec) guardRedis(child);
+        if (!spec.ipc) void awaitReady(life);
+      },
+      message: (message) => {
+        if (isReadyMessage(message)) void awaitReady(life);
+      },
+      line: (line) => {
+        lastLines.push(line);
+        if (lastLines.length > LINES_KEPT) lastLines.shift();
+        if (!spec.noise?.test(line)) print(line);
+      },
+      died: ({ reason, count, restartMs }) => {
+        life.abort();
+        step(`${spec.name} terminó (${reason}); se reinicia en ${restartMs / 1_000} s`);
+        if (everReady || count < HOPELESS_DEATHS) return;
+        const said = lastLines.map((line) => `  ${line}`).join('\n');
+        hopeless.reject(
+          new LaunchError(
+            `${spec.name} no arranca (${reason}, ${count} intentos). Lo último que dijo:\n${said}`,
+          ),
+        );
+      },
+    });
+    members.set(spec.name, { process, ready: first.promise });
+  }
+
+  async function start(): Promise<void> {
+    if (redis) {
+      run(redis.spec, () => redis.answers());
+      await members.get('redis')?.ready;
+    }
+    if (stopping.signal.aborted) return;
+    for (const spec of specs) run(spec, () => (spec.readyz ? answersOk(spec.readyz) : Promise.resolve(true)));
+    await Promise.all([...members.values()].map((member) => member.ready));
+    everReady = true;
+  }
+
+  const started = start();
+  let stopped: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    const processes = [...members.values()].map((member) => member.process);
+    const services = processes.filter((process) => process.name !== 'redis');
+    await Promise.all(services.map((process) => process.stop(SERVICE_GRACE_MS)));
+    await members.get('redis')?.process.stop(REDIS_GRACE_MS);
+  }
+
+  return {
+    ready: () => Promise.race([started, hopeless.promise, deadline(missing, stopping.signal)]),
+    restart: (name) => members.get(name)?.process.restart(),
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+async function deadline(missing: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  await delay(READY_DEADLINE, undefined, { signal, ref: false }).catch(() => undefined);
+  if (signal.aborted) return;
+  throw new LaunchError(`No están listos después de ${READY_DEADLINE / 1_000} s: ${[...missing].join(', ')}`);
+}
+
+const isReadyMessage = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
+
+function answersOk(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: 1_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { Ports, PortVariable } from './ports.ts';
+import type { ProcessSpec } from './supervisor.ts';
+
+/** One Node process of the platform. */
+export interface PlatformProcess {
+  name: string;
+  /** Path of its main file from the root. */
+  main: string;
+  /** Where `/readyz` answers; the worker has no port and reports through the IPC channel alone. */
+  port?: PortVariable;
+  /** Environment keys that no other process gets. */
+  own: readonly string[];
+}
+
+export const PLATFORM: readonly PlatformProcess[] = [
+  {
+    name: 'autorizador',
+    main: 'services/autorizador/src/main.ts',
+    port: 'AUTORIZADOR_PORT',
+    own: [
+      'AUTORIZADOR_PORT',
+      'ADMIN_CONTRASENA_FILE',
+      'TOKEN_KEYS_FILE',
+      'SIGNATURE_KEYS_FILE',
+      'PASSWORD_PEPPER_FILE',
+    ],
+  },
+  {
+    name: 'logistica-inventario',
+    main: 'services/logistica-inventario/src/main.ts',
+    port: 'LOGISTICA_PORT',
+    own: ['LOGISTICA_PORT'],
+  },
+  { name: 'monitor', main: 'services/monitor/src/main.ts', port: 'MONITOR_PORT', own: ['MONITOR_PORT'] },
+  {
+    name: 'bull-board',
+    main: 'services/bull-board/src/main.ts',
+    port: 'BULL_BOARD_PORT',
+    own: ['SESSION_KEY_FILE'],
+  },
+  { name: 'worker', main: 'worker/src/main.ts', own: [] },
+  {
+    name: 'front-door',
+    main: 'frontend/front-door/src/main.ts',
+    port: 'FRONTEND_PORT',
+    own: ['FRONTEND_PORT', 'GATEWAY_PORT', 'FRONTEND_DIR', 'GATEWAY_RATE', 'GATEWAY_BURST'],
+  },
+];
+
+/** Caps the young generation: idle processes stay small, and requests allocate little. */
+const NODE_FLAGS = ['--max-semi-space-size=4'];
+
+export interface Surroundings {
+  root: string;
+  dataDir: string;
+  ports: Ports;
+  redisUrl: string;
+  /** Host under which the processes reach each other. */
+  host: string;
+  logFormat: string;
+  env: NodeJS.ProcessEnv;
+}
+
+/** How to start each process: with its own secrets folder and without the variables of the others. */
+export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: string | undefined })[] {
+  const { root, dataDir, ports, redisUrl, host, logFormat, env } = around;
+  const url = (port: PortVariable) => `http://${host}:${ports[port]}`;
+  const common = {
+    AUTORIZADOR_URL: url('AUTORIZADOR_PORT'),
+    LOGISTICA_URL: url('LOGISTICA_PORT'),
+    MONITOR_URL: url('MONITOR_PORT'),
+    ...withoutNpm(env),
+    DATA_DIR: dataDir,
+    REDIS_URL: redisUrl,
+    LOG_FORMAT: logFormat,
+    NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] || join(root, 'node_modules', '.cache', 'node-compile'),
+  };
+  return PLATFORM.map(({ name, main, port, own }) => ({
+    name,
+    command: process.execPath,
+    args: [...NODE_FLAGS, join(root, main)],
+    env: {
+      ...without(
+        common,
+        PLATFORM.filter((other) => other.name !== name).flatMap((other) => other.own),
+      ),
+      ...portsOf(ports, [...own, 'BULL_BOARD_PORT']),
+      SECRETS_DIR: join(dataDir, 'secrets', name),
+    },
+    ipc: true,
+    readyz: port && `${url(port)}/readyz`,
+  }));
+}
+
+const portsOf = (ports: Ports, variables: readonly string[]) =>
+  Object.fromEntries(
+    Object.entries(ports)
+      .filter(([variable]) => variables.includes(variable))
+      .map(([variable, port]) => [variable, String(port)]),
+  );
+
+/** npm describes itself and the package in a hundred variables. */
+const withoutNpm = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(
+    Object.entries(env).filter(([key, value]) => value !== '' && !/^(npm_|INIT_CWD$)/.test(key)),
+  );
+
+const without = (env: NodeJS.ProcessEnv, keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(env).filter(([key]) => !keys.includes(key)));

@@ -1,0 +1,186 @@
+/** `npm start`: everything on this machine, without containers. `--watch` restarts what changes. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { DataDirLock } from './launcher/data-dir.ts';
+import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
+import { LaunchError } from './launcher/launch-error.ts';
+import { bold, print, step } from './launcher/output.ts';
+import type { Platform } from './launcher/platform.ts';
+import { startPlatform } from './launcher/platform.ts';
+import type { Ports } from './launcher/ports.ts';
+import { assertPortsFree, freePort, readPorts } from './launcher/ports.ts';
+import { processSpecs } from './launcher/processes.ts';
+import { prepareRedis } from './launcher/redis.ts';
+import { watchSources } from './launcher/watch.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const NODE_MAJOR = 24;
+const USAGE = 'Uso: npm start [-- --watch]\n  --watch   reinicia cada proceso cuando cambia su código';
+
+/** The processes of a launcher that was killed may take this long to end (ms). */
+const LEFTOVER_PATIENCE_MS = 15_000;
+const PARENT_POLL_MS = 500;
+
+let lock: DataDirLock | undefined;
+let platform: Platform | undefined;
+let setup: Promise<void> | undefined;
+let stopping: Promise<void> | undefined;
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  assertNodeVersion();
+  const { watch } = options();
+  if (existsSync(join(ROOT, '.env'))) process.loadEnvFile(join(ROOT, '.env'));
+  process.chdir(ROOT);
+  const env = process.env;
+  const dataDir = resolve(env['DATA_DIR'] || '.data');
+  const address = env['BIND_ADDRESS'] || '127.0.0.1';
+
+  stopOnSignals();
+  const { REDIS_PORT, ...ports } = readPorts(env);
+  prepareDataDir(dataDir);
+  lock = await lockDataDir(dataDir);
+  const patience = lock.tookOver ? LEFTOVER_PATIENCE_MS : 0;
+  await assertPortsFree(ports, address, patience);
+
+  const firstStart = !existsSync(join(dataDir, 'secrets', 'admin_contrasena'));
+  await (setup = makeSecrets(dataDir));
+  const redis = env['REDIS_URL'] ? undefined : await privateRedis(dataDir, REDIS_PORT, patience);
+  if (stopping) return;
+
+  const specs = processSpecs({
+    root: ROOT,
+    dataDir,
+    ports,
+    redisUrl: redis?.url ?? env['REDIS_URL'] ?? '',
+    host: ['0.0.0.0', '::'].includes(address) ? '127.0.0.1' : address,
+    logFormat: env['LOG_FORMAT'] || (process.stdout.isTTY ? 'pretty' : 'json'),
+    env,
+  });
+  step(`arrancando ${[...(redis ? ['redis'] : []), ...specs.map((spec) => spec.name)].join(', ')}`);
+  platform = startPlatform(specs, redis);
+  await platform.ready();
+  if (stopping) return;
+  if (watch) {
+    const names = specs.map((spec) => spec.name);
+    watchSources(ROOT, names, (name) => platform?.restart(name));
+  }
+  printReadyBlock({ ports, dataDir, firstStart, seconds: (performance.now() - startedAt) / 1_000 });
+}
+
+function assertNodeVersion(): void {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= NODE_MAJOR) return;
+  throw new LaunchError(
+    `Hace falta Node ${NODE_MAJOR} y este es ${process.version}; use \`npm start\`, que trae el suyo en node_modules`,
+  );
+}
+
+function options(): { watch: boolean } {
+  try {
+    return parseArgs({ options: { watch: { type: 'boolean', default: false } } }).values;
+  } catch (error) {
+    const option = process.argv.slice(2).join(' ');
+    throw new LaunchError(`No se entiende «${option}».\n${USAGE}`, { cause: error });
+  }
+}
+
+/** In a process of its own: what it needs (SQLite, schemas) would stay in our memory for good. */
+async function makeSecrets(dataDir: string): Promise<void> {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'setup.ts')], {
+    env: { ...process.env, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let made = 0;
+  child.stdout.on('data', (data: Buffer) => (made += data.toString().match(/^ {2}creado /gm)?.length ?? 0));
+  const [code] = await once(child, 'close');
+  if (code !== 0)
+    throw new LaunchError(
+      `No se pudieron preparar los secretos de ${join(dataDir, 'secrets')} (arriba está el motivo)`,
+    );
+  if (made > 0) step(`secretos: ${made} archivos creados en ${join(dataDir, 'secrets')}`);
+}
+
+async function privateRedis(dataDir: string, wanted: number | undefined, patience: number) {
+  const port = wanted ?? (await freePort());
+  const redis = await prepareRedis(dataDir, port);
+  await assertPortsFree({ REDIS_PORT: port }, '127.0.0.1', patience);
+  return redis;
+}
+
+/** Ctrl-C reaches us from the terminal and from npm; the loss of npm reaches us only as another parent. */
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  // Who read our output may be gone before us.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  const parent = process.ppid;
+  if (!process.env['npm_lifecycle_event']) return;
+  setInterval(() => {
+    if (process.ppid !== parent) void stop();
+  }, PARENT_POLL_MS).unref();
+}
+
+function stop(exitCode = 0): Promise<void> {
+  stopping ??= (async () => {
+    const startedAt = performance.now();
+    step('deteniendo…');
+    await setup?.catch(() => undefined);
+    await platform?.stop();
+    lock?.release();
+    step(`detenido en ${seconds((performance.now() - startedAt) / 1_000)}`);
+    process.exit(exitCode);
+  })();
+  return stopping;
+}
+
+function printReadyBlock(ready: {
+  ports: Ports;
+  dataDir: string;
+  firstStart: boolean;
+  seconds: number;
+}): void {
+  const { ports, dataDir, firstStart } = ready;
+  const passwordFile = join(dataDir, 'secrets', 'admin_contrasena');
+  const password = firstStart
+    ? `${readFileSync(passwordFile, 'utf8').trim()}   (se muestra solo esta vez; queda en ${passwordFile})`
+    : `la de ${passwordFile}`;
+  const rows: [string, string][] = [
+    ['Página', url(ports.FRONTEND_PORT)],
+    ['API', `${url(ports.GATEWAY_PORT)}/api/v1/{logistica,autorizador,monitor}/…`],
+    ['Logística', `${url(ports.LOGISTICA_PORT)}   (documentación en /docs)`],
+    ['Autorizador', `${url(ports.AUTORIZADOR_PORT)}   (documentación en /docs)`],
+    ['Monitor', `${url(ports.MONITOR_PORT)}   (documentación en /docs)`],
+    ['Bull Board', url(ports.BULL_BOARD_PORT)],
+    ['Datos', dataDir],
+    ['', ''],
+    ['Usuario', 'admin'],
+    ['Contraseña', password],
+    ['', ''],
+    [
+      'Probar',
+      ports.GATEWAY_PORT === 8080 ? 'npm run demo' : `npm run demo -- --base ${url(ports.GATEWAY_PORT)}`,
+    ],
+    ['Detener', 'Ctrl-C'],
+  ];
+  const lines = rows.map(([name, value]) => (name ? `  ${name.padEnd(13)}${value}` : ''));
+  print(['', bold(`MediSupply está listo (${seconds(ready.seconds)})`), '', ...lines, ''].join('\n'));
+}
+
+const url = (port: number) => `http://localhost:${port}`;
+const seconds = (value: number) => `${value.toFixed(1).replace('.', ',')} s`;
+
+try {
+  await main();
+} catch (error) {
+  if (!stopping) {
+    process.stderr.write(
+      `\n${error instanceof LaunchError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+    );
+    await stop(1);
+  }
+}
