@@ -183,12 +183,12 @@ function parsePart(
   errors: FieldError[],
 ): unknown {
   if (!schema) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
   if (part === 'body' && value === undefined) {
     errors.push({ path: 'body', message: 'Falta el cuerpo JSON' });
     return undefined;
   }
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
   for (const issue of result.error.issues) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys.slice(0, 20)) {

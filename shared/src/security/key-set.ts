@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Logger } from '../logging/logger.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 import { parseJwks, publicKeyOf } from './jwks.ts';
@@ -104,6 +105,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     if (!cacheFile) return;
     const contents = `${JSON.stringify({ keys: published }, null, 2)}\n`;
     try {
+      mkdirSync(dirname(cacheFile), { recursive: true });
       if (modifiedAt(cacheFile) === 0 || readFileSync(cacheFile, 'utf8') !== contents)
         writeFileAtomic(cacheFile, contents, 0o600);
     } catch (error) {

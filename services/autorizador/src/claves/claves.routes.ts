@@ -1,0 +1,17 @@
+import { jwksResponse } from '@medisupply/shared/contracts/autorizador';
+import type { Route } from '@medisupply/shared/http/route';
+import { publicRoute, reply } from '@medisupply/shared/http/route';
+import type { Container } from '../container.ts';
+
+export function clavesRoutes({ jwks }: Container): Route[] {
+  return [
+    publicRoute({
+      method: 'get',
+      path: '/.well-known/jwks.json',
+      summary: 'Claves públicas de los tokens (ES256) y de las firmas de entrega (EdDSA)',
+      tag: 'claves',
+      responses: { 200: { description: 'JWKS', schema: jwksResponse } },
+      handler: () => reply(200, jwks, { 'Cache-Control': 'public, max-age=60' }),
+    }),
+  ];
+}

@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { migrate } from '@medisupply/shared/db/migrate';
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { openDatabase } from '@medisupply/shared/db/open-database';
+import * as inicial from '../migrations/001-inicial.ts';
+import type { AutorizadorTables } from './tables.ts';
+
+export const migrations = { '001-inicial': inicial };
+
+export type AutorizadorDatabase = OpenDatabase<AutorizadorTables>;
+
+/** Migrates and opens `$DATA_DIR/autorizador.db`. */
+export async function openAutorizadorDatabase(dataDir: string): Promise<AutorizadorDatabase> {
+  const file = join(dataDir, 'autorizador.db');
+  await migrate(file, migrations);
+  return openDatabase<AutorizadorTables>(file);
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { unauthorized } from '@medisupply/shared/http/app-error';
+import type { Login } from '@medisupply/shared/contracts/autorizador';
+import { issueAccessToken } from '@medisupply/shared/security/access-token';
+import type { Container } from '../container.ts';
+import { findUsuarioByNombre, updateContrasenaHash } from '../usuarios/usuarios.repository.ts';
+import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
+import { newRefreshToken, REFRESH_TOKEN_MS, SESION_MS } from './refresh-token.ts';
+import { insertRefreshToken, insertSesion } from './sesiones.repository.ts';
+
+export interface Tokens {
+  token: string;
+  /** Seconds until `token` expires. */
+  expira_en: number;
+  refresh_token: string;
+  /** When `refresh_token` expires, ms UTC. */
+  refresh_expira: number;
+}
+
+/**
+ * Logs in. An unknown user, a bad password and a deactivated user get the same answer after the same work.
+ * @throws AppError 401, 429 (too many failures), 503 (too many logins at once)
+ */
+export async function iniciarSesion(container: Container, login: Login, direccion: string): Promise<Tokens> {
+  const { limites, contrasenas, db } = container;
+  const intento = { nombre: login.nombre, direccion };
+  await limites.assertAllowed(intento);
+  const usuario = await findUsuarioByNombre(db.leer, login.nombre);
+  // Asked again when its turn comes: attempts that waited together must not all pass on the first answer.
+  const matches = await contrasenas.verify(usuario?.contrasena_hash, login.contrasena, () =>
+    limites.assertAllowed(intento),
+  );
+  if (!usuario || !matches || !usuario.activo) {
+    await limites.failed(intento);
+    throw unauthorized('Nombre de usuario o contraseña incorrectos');
+  }
+  await limites.succeeded(intento);
+  await rehashIfOutdated(container, usuario, login.contrasena);
+  return openSesion(container, usuario);
+}
+
+async function rehashIfOutdated(
+  container: Container,
+  usuario: UsuarioGuardado,
+  contrasena: string,
+): Promise<void> {
+  const { contrasenas, db } = container;
+  if (!contrasenas.isOutdated(usuario.contrasena_hash)) return;
+  const hash = await contrasenas.hash(contrasena);
+  await db.unidadDeTrabajo.escribir((tx) => updateContrasenaHash(tx, usuario.id, hash));
+}
+
+async function openSesion({ db, tokenKey, now }: Container, usuario: UsuarioGuardado): Promise<Tokens> {
+  const ahora = now();
+  const sesion = { id: randomUUID(), usuario_id: usuario.id, creada: ahora, expira: ahora + SESION_MS };
+  const refresh = newRefreshToken();
+  const refresh_expira = ahora + REFRESH_TOKEN_MS;
+  await db.unidadDeTrabajo.escribir(async (tx) => {
+    await insertSesion(tx, sesion);
+    await insertRefreshToken(tx, { hash: refresh.hash, sesion_id: sesion.id, expira: refresh_expira });
+  });
+  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, {
+    now: ahora,
+  });
+  return { token, expira_en, refresh_token: refresh.token, refresh_expira };
+}

@@ -1,0 +1,92 @@
+import type { Request } from 'express';
+import {
+  loginBody,
+  loginResponse,
+  logoutBody,
+  messageResponse,
+  refreshBody,
+  refreshResponse,
+} from '@medisupply/shared/contracts/autorizador';
+import type { Route } from '@medisupply/shared/http/route';
+import { publicRoute, reply } from '@medisupply/shared/http/route';
+import type { Container } from '../container.ts';
+import { cerrarSesion } from './cerrar-sesion.ts';
+import { iniciarSesion } from './iniciar-sesion.ts';
+import type { Tokens } from './iniciar-sesion.ts';
+import {
+  expiredRefreshCookie,
+  isFromOurPage,
+  presentedRefreshToken,
+  refreshCookie,
+} from './refresh-cookie.ts';
+import { renovarSesion } from './renovar-sesion.ts';
+
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
+export function sesionesRoutes(container: Container): Route[] {
+  const { corsOrigins, now } = container;
+
+  /** The refresh token goes into a cookie for a page of ours, into the body for any other client. */
+  function tokensReply(request: Request, tokens: Tokens, options: { inCookie: boolean; mensaje?: string }) {
+    const { token, expira_en, refresh_token, refresh_expira } = tokens;
+    const mensaje = options.mensaje === undefined ? {} : { mensaje: options.mensaje };
+    if (!options.inCookie) return reply(200, { ...mensaje, token, refresh_token, expira_en }, NO_STORE);
+    const cookie = refreshCookie(request, refresh_token, refresh_expira, now());
+    return reply(200, { ...mensaje, token, expira_en }, { ...NO_STORE, 'Set-Cookie': cookie });
+  }
+
+  return [
+    publicRoute({
+      method: 'post',
+      path: '/login',
+      summary: 'Inicia sesión',
+      tag: 'sesiones',
+      body: loginBody,
+      example: { nombre: 'ana', contrasena: 'una frase larga' },
+      responses: {
+        200: { description: 'Sesión iniciada', schema: loginResponse },
+        401: { description: 'Nombre de usuario o contraseña incorrectos' },
+        429: { description: 'Demasiados intentos fallidos' },
+      },
+      handler: async ({ body, request }) => {
+        const tokens = await iniciarSesion(container, body, request.ip ?? 'desconocida');
+        const inCookie = isFromOurPage(request, corsOrigins);
+        return tokensReply(request, tokens, { inCookie, mensaje: 'Inicio de sesión exitoso' });
+      },
+    }),
+    publicRoute({
+      method: 'post',
+      path: '/token/refresh',
+      summary: 'Cambia un refresh token por otro y un token de acceso nuevo',
+      tag: 'sesiones',
+      body: refreshBody.optional(),
+      responses: {
+        200: { description: 'Tokens nuevos', schema: refreshResponse },
+        401: { description: 'El refresh token falta, venció o ya se usó' },
+        403: { description: 'Cookie de un origen no permitido' },
+      },
+      handler: async ({ body, request }) => {
+        const { token, source } = presentedRefreshToken(request, body?.refresh_token, corsOrigins);
+        return tokensReply(request, await renovarSesion(container, token), { inCookie: source === 'cookie' });
+      },
+    }),
+    publicRoute({
+      method: 'post',
+      path: '/logout',
+      summary: 'Cierra la sesión, o todas las del usuario',
+      tag: 'sesiones',
+      body: logoutBody.optional(),
+      responses: {
+        200: { description: 'Sesión cerrada', schema: messageResponse },
+        401: { description: 'El refresh token falta, venció o ya se usó' },
+        403: { description: 'Cookie de un origen no permitido' },
+      },
+      handler: async ({ body, request }) => {
+        const { token, source } = presentedRefreshToken(request, body?.refresh_token, corsOrigins);
+        await cerrarSesion(container, token, { todas: body?.todas ?? false });
+        const headers = source === 'cookie' ? { 'Set-Cookie': expiredRefreshCookie(request) } : undefined;
+        return reply(200, { mensaje: 'Sesión cerrada' }, headers);
+      },
+    }),
+  ];
+}

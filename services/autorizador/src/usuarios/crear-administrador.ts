@@ -1,0 +1,23 @@
+import type { AutorizadorDatabase } from '../database.ts';
+import type { Contrasenas } from './contrasenas.ts';
+import { findUsuarioByNombre, insertUsuario } from './usuarios.repository.ts';
+
+export const PRIMER_ADMINISTRADOR = 'admin';
+
+/**
+ * Creates the first administrator when there is no user of that name: on the first start, before anybody can sign up.
+ * Returns whether it did. Two processes that start together create one.
+ */
+export async function crearAdministrador(
+  db: AutorizadorDatabase,
+  contrasenas: Contrasenas,
+  contrasena: string,
+  ahora: number,
+): Promise<boolean> {
+  if (await findUsuarioByNombre(db.leer, PRIMER_ADMINISTRADOR)) return false;
+  const contrasena_hash = await contrasenas.hash(contrasena);
+  const created = await db.unidadDeTrabajo.escribir((tx) =>
+    insertUsuario(tx, { nombre: PRIMER_ADMINISTRADOR, contrasena_hash, roles: ['Admin'], ahora }),
+  );
+  return created !== undefined;
+}

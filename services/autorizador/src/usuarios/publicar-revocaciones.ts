@@ -1,0 +1,64 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from '@medisupply/shared/logging/logger';
+import {
+  createRevocationList,
+  publishRevocations,
+  REVOCATION_LIFETIME_MS,
+} from '@medisupply/shared/security/revocations';
+import type { Revocation, RevocationList } from '@medisupply/shared/security/revocations';
+import type { AutorizadorDatabase } from '../database.ts';
+import { listRevocadosDesde } from './usuarios.repository.ts';
+
+const REPEAT_MS = 5_000;
+
+/** This process's revocations: known here at once, and told to the others through Redis. */
+export interface Revocaciones {
+  isRevoked: RevocationList['isRevoked'];
+  /** Returns at once. */
+  publish(revocation: Revocation): void;
+  close(): void;
+}
+
+/**
+ * The database remembers what was revoked; every 5 s the recent ones are published again, so that a revocation made
+ * while Redis was down, or forgotten by it, arrives once Redis is back.
+ */
+export async function createRevocaciones(options: {
+  db: AutorizadorDatabase;
+  redis: Redis;
+  logger: Logger;
+  now: () => number;
+  repeatMs?: number;
+}): Promise<Revocaciones> {
+  const { db, redis, logger, now, repeatMs = REPEAT_MS } = options;
+  const list = createRevocationList({ redis, logger, now });
+  const recent = () => listRevocadosDesde(db.leer, now() - REVOCATION_LIFETIME_MS);
+  for (const revocation of await recent()) list.add(revocation);
+
+  let running = false;
+  async function publishRecent(): Promise<void> {
+    if (running) return;
+    running = true;
+    try {
+      await publishRevocations(redis, await recent(), now());
+    } catch (error) {
+      // Redis is away, which its connection has already reported; the next round repeats it.
+      logger.debug({ err: error }, 'revocaciones sin publicar');
+    } finally {
+      running = false;
+    }
+  }
+  const timer = setInterval(() => void publishRecent(), repeatMs).unref();
+
+  return {
+    isRevoked: list.isRevoked,
+    publish(revocation) {
+      list.add(revocation);
+      publishRevocations(redis, [revocation], now()).catch(() => undefined);
+    },
+    close() {
+      clearInterval(timer);
+      list.close();
+    },
+  };
+}

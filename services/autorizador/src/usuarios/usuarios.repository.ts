@@ -1,0 +1,141 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Role } from '@medisupply/shared/http/caller';
+import { rol } from '@medisupply/shared/contracts/autorizador';
+import type { AutorizadorTables, UsuarioTable } from '../tables.ts';
+import { nombreClave } from './nombre-de-usuario.ts';
+
+type Db = Kysely<AutorizadorTables>;
+
+/** A user as the use cases see it. */
+export interface UsuarioGuardado {
+  id: number;
+  nombre: string;
+  roles: Role[];
+  activo: boolean;
+  token_version: number;
+  contrasena_hash: string;
+  /** ms UTC */
+  creado: number;
+}
+
+/** Undefined when the name is taken, also by a request that runs at the same time. */
+export async function insertUsuario(
+  tx: Db,
+  nuevo: { nombre: string; contrasena_hash: string; roles: readonly Role[]; ahora: number },
+): Promise<UsuarioGuardado | undefined> {
+  const row = await tx
+    .insertInto('usuario')
+    .values({
+      nombre: nuevo.nombre,
+      nombre_clave: nombreClave(nuevo.nombre),
+      contrasena_hash: nuevo.contrasena_hash,
+      roles: JSON.stringify(nuevo.roles),
+      activo: 1,
+      token_version: 1,
+      creado: nuevo.ahora,
+      actualizado: nuevo.ahora,
+      revocado: null,
+    })
+    .onConflict((conflict) => conflict.column('nombre_clave').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+export async function findUsuarioByNombre(db: Db, nombre: string): Promise<UsuarioGuardado | undefined> {
+  const row = await db
+    .selectFrom('usuario')
+    .selectAll()
+    .where('nombre_clave', '=', nombreClave(nombre))
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+export async function findUsuario(db: Db, id: number): Promise<UsuarioGuardado | undefined> {
+  const row = await db.selectFrom('usuario').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Newest first; one more than `limit` when there is another page. */
+export async function listUsuarios(
+  db: Db,
+  limit: number,
+  before: number | undefined,
+): Promise<UsuarioGuardado[]> {
+  const rows = await db
+    .selectFrom('usuario')
+    .selectAll()
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+  return rows.map(fromRow);
+}
+
+export async function updateContrasenaHash(tx: Db, id: number, contrasena_hash: string): Promise<void> {
+  await tx.updateTable('usuario').set({ contrasena_hash }).where('id', '=', id).execute();
+}
+
+export async function hasOtherActiveAdmin(db: Db, id: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('usuario')
+    .select('id')
+    .where('id', '!=', id)
+    .where('activo', '=', 1)
+    .where('roles', 'like', '%"Admin"%')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Writes the changes and raises `token_version`. */
+export async function updateUsuario(
+  tx: Db,
+  id: number,
+  cambios: { roles: readonly Role[]; activo: boolean; ahora: number },
+): Promise<UsuarioGuardado> {
+  const row = await tx
+    .updateTable('usuario')
+    .set((eb) => ({
+      roles: JSON.stringify(cambios.roles),
+      activo: cambios.activo ? 1 : 0,
+      actualizado: cambios.ahora,
+      token_version: eb('token_version', '+', 1),
+      revocado: cambios.ahora,
+    }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return fromRow(row);
+}
+
+/** Refuses the access tokens issued so far. Returns the new version. */
+export async function raiseTokenVersion(tx: Db, id: number, ahora: number): Promise<number> {
+  const row = await tx
+    .updateTable('usuario')
+    .set((eb) => ({ token_version: eb('token_version', '+', 1), revocado: ahora }))
+    .where('id', '=', id)
+    .returning('token_version')
+    .executeTakeFirstOrThrow();
+  return row.token_version;
+}
+
+export function listRevocadosDesde(
+  db: Db,
+  desde: number,
+): Promise<{ usuario_id: number; token_version: number }[]> {
+  return db
+    .selectFrom('usuario')
+    .select(['id as usuario_id', 'token_version'])
+    .where('revocado', '>=', desde)
+    .execute();
+}
+
+const fromRow = (row: Selectable<UsuarioTable>): UsuarioGuardado => ({
+  id: row.id,
+  nombre: row.nombre,
+  roles: rol.array().parse(JSON.parse(row.roles)),
+  activo: row.activo === 1,
+  token_version: row.token_version,
+  contrasena_hash: row.contrasena_hash,
+  creado: row.creado,
+});
