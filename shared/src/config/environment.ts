@@ -93,3 +93,10 @@ export function assertFaultsAllowed(
     );
   }
 }
+
+/** Where a process finds autorizador and its own secrets. */
+export const verifierEnvironment = {
+  AUTORIZADOR_URL: httpUrl('http://127.0.0.1:5003'),
+  SECRETS_DIR: z.string().optional(),
+  JWKS_FILE: z.string().optional(),
+};

@@ -11,7 +11,9 @@ const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u202A-\u
 /** A non-blank string of at most `max` characters (UTF-16 units), NFC-normalised. */
 export function text(max: number, min = 1) {
   return z
-    .string({ error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto') })
+    .string({
+      error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto'),
+    })
     .max(max, { error: `Máximo ${max} caracteres` })
     .normalize('NFC')
     .min(min, { error: min === 1 ? 'No puede estar vacío' : `Mínimo ${min} caracteres` })
@@ -36,9 +38,12 @@ export const idInPath = z
   .refine(Number.isSafeInteger, { error: 'Fuera de rango' });
 
 /** An order id: a string ≤ 64; an integer is taken and becomes its string. */
-export const pedidoId = z.union([z.int({ error: 'Debe ser texto o un número entero' }).transform(String), text(64)], {
-  error: 'Debe ser texto de 1 a 64 caracteres o un número entero',
-});
+export const pedidoId = z.union(
+  [z.int({ error: 'Debe ser texto o un número entero' }).transform(String), text(64)],
+  {
+    error: 'Debe ser texto de 1 a 64 caracteres o un número entero',
+  },
+);
 
 /** Milliseconds UTC → ISO 8601 with `Z`. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

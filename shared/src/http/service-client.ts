@@ -38,7 +38,7 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** A 5xx, or an answer that is not JSON: the service is not in its right mind. */
+/** A redirect, a 5xx, or an answer that is not JSON: the service is not in its right mind. */
 class BadAnswer extends Error {}
 
 /**
@@ -95,7 +95,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await readLimited(response.body);
-    if (response.statusCode >= 500) throw new BadAnswer(`${options.name}: ${response.statusCode}`);
+    const isAnswer = response.statusCode < 300 || (response.statusCode >= 400 && response.statusCode < 500);
+    if (!isAnswer) throw new BadAnswer(`${options.name}: ${response.statusCode}`);
     return { status: response.statusCode, body: parseObject(text, options.name) };
   }
 

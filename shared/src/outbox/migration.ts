@@ -5,16 +5,16 @@ import { sql } from 'kysely';
 export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
   const statements = [
     sql`create table tarea (
-      task_id text primary key, tipo text not null, cola text not null, estado text not null,
+      seq integer primary key autoincrement, task_id text not null unique, tipo text not null, cola text not null,
+      estado text not null,
       intento integer not null, intento_base integer not null default 0, creada_por text not null,
       entrega_id integer, params text not null, progreso real, resultado text, error text,
       creada integer not null, iniciada integer, terminada integer, actualizada integer not null
-    ) strict, without rowid`,
-    // task_id is a uuid v7: descending order is newest first.
-    sql`create index tarea_por_estado on tarea (estado, task_id)`,
-    sql`create index tarea_por_tipo on tarea (tipo, task_id)`,
-    sql`create index tarea_por_creador on tarea (creada_por, task_id)`,
-    sql`create index tarea_por_entrega on tarea (entrega_id, task_id) where entrega_id is not null`,
+    ) strict`,
+    sql`create index tarea_por_estado on tarea (estado, seq)`,
+    sql`create index tarea_por_tipo on tarea (tipo, seq)`,
+    sql`create index tarea_por_creador on tarea (creada_por, seq)`,
+    sql`create index tarea_por_entrega on tarea (entrega_id, seq) where entrega_id is not null`,
     sql`create table outbox (
       seq integer primary key autoincrement, task_id text not null, intento integer not null,
       gen integer not null default 0, reenvios integer not null default 0, cola text not null, nombre text not null,

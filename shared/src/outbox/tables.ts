@@ -7,12 +7,14 @@
  * evento          what happened, in order, written with the change
  * cuarentena      jobs that were found in a queue without being genuine
  */
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import type { QueueName } from '../tasks/define-task.ts';
 
 export type TaskStatus = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
 export interface TareaTable {
+  /** Order of acceptance. */
+  seq: Generated<number>;
   task_id: string;
   /** Full task name, `logistica.procesar_entrega`. */
   tipo: string;
@@ -38,6 +40,8 @@ export interface TareaTable {
   terminada: number | null;
   actualizada: number;
 }
+
+export type TareaRow = Selectable<TareaTable>;
 
 export interface OutboxTable {
   seq: Generated<number>;

@@ -5,7 +5,7 @@ import { logContext } from '../logging/logger.ts';
 import type { QueueName, TaskDeclaration } from '../tasks/define-task.ts';
 import type { JsonValue, TaskRun } from '../tasks/handler.ts';
 import { insertEventos } from './eventos.ts';
-import type { OutboxTables, TareaTable } from './tables.ts';
+import type { OutboxTables, TareaRow } from './tables.ts';
 
 type Tx = Kysely<OutboxTables>;
 
@@ -106,9 +106,8 @@ async function insertMessage(tx: Tx, message: NewMessage): Promise<OutboxMessage
     .executeTakeFirstOrThrow();
 }
 
-export async function findTarea(db: Tx, taskId: string): Promise<TareaTable | undefined> {
-  const row = await db.selectFrom('tarea').selectAll().where('task_id', '=', taskId).executeTakeFirst();
-  return row as TareaTable | undefined;
+export async function findTarea(db: Tx, taskId: string): Promise<TareaRow | undefined> {
+  return db.selectFrom('tarea').selectAll().where('task_id', '=', taskId).executeTakeFirst();
 }
 
 export async function isProcessed(db: Tx, taskId: string): Promise<boolean> {
@@ -123,7 +122,7 @@ export async function isProcessed(db: Tx, taskId: string): Promise<boolean> {
 /** The task's next attempt, sent not before `disponible`; the earlier attempt's row goes in the same write. */
 export async function insertAttempt(
   tx: Tx,
-  tarea: TareaTable,
+  tarea: TareaRow,
   attempt: {
     intento: number;
     params: Record<string, unknown>;

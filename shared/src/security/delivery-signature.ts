@@ -107,13 +107,13 @@ export function verifyDelivery(
   return { valid: true, kid: header.kid, jti: header.jti, iat: header.iat, exp: header.exp };
 }
 
-/** The kid a signature names, when it is well formed: for asking after a key that is not known yet. */
-export function kidOfSignature(firma: unknown): string | undefined {
+/** What a well-formed signature says of itself, unverified; undefined when it is malformed. */
+export function headerOfSignature(firma: unknown): SignatureHeader | undefined {
   const parsed = parseSignature(firma);
-  return typeof parsed === 'string' ? undefined : parsed.header.kid;
+  return typeof parsed === 'string' ? undefined : parsed.header;
 }
 
-interface Header {
+export interface SignatureHeader {
   kid: string;
   jti: string;
   iat: number;
@@ -121,7 +121,7 @@ interface Header {
 }
 
 interface ParsedSignature {
-  header: Header;
+  header: SignatureHeader;
   encodedHeader: string;
   signature: Buffer;
 }
@@ -147,7 +147,7 @@ function parseSignature(firma: unknown): ParsedSignature | RejectionCode {
 }
 
 /** Exactly the members that `signDelivery` writes: no jku, jwk, x5u, crit or b64 is ever looked at. */
-function checkHeader(header: Record<string, unknown>): Header | RejectionCode {
+function checkHeader(header: Record<string, unknown>): SignatureHeader | RejectionCode {
   const { alg, typ, kid, iat, exp, jti } = header;
   if (alg !== DELIVERY_SIGNATURE_ALG) return 'algoritmo-no-admitido';
   if (typ !== DELIVERY_SIGNATURE_TYP) return 'tipo-no-admitido';

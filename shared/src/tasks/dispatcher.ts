@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { badRequest } from '../http/app-error.ts';
-import type { OutboxTables, TareaTable, TaskStatus } from '../outbox/tables.ts';
+import type { OutboxTables, TareaRow, TaskStatus } from '../outbox/tables.ts';
 import type { OutboxMessage } from '../outbox/task-store.ts';
 import { findTarea, insertTask } from '../outbox/task-store.ts';
 import type { QueueName, TaskDeclaration } from './define-task.ts';
@@ -72,7 +72,7 @@ export async function getTaskResult(db: Kysely<OutboxTables>, taskId: string): P
   return tarea ? resultOf(tarea) : undefined;
 }
 
-export const resultOf = (tarea: Pick<TareaTable, 'resultado'>): unknown =>
+export const resultOf = (tarea: Pick<TareaRow, 'resultado'>): unknown =>
   tarea.resultado === null ? undefined : (JSON.parse(tarea.resultado) as unknown);
 
 const FINAL: ReadonlySet<TaskStatus> = new Set(['SUCCESS', 'FAILURE', 'REVOKED']);

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, sign } from 'node:crypto';
 import { flattenedVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { canonicalBytes } from '../../src/security/canonical-json.ts';
-import { kidOfSignature, signDelivery, verifyDelivery } from '../../src/security/delivery-signature.ts';
+import { headerOfSignature, signDelivery, verifyDelivery } from '../../src/security/delivery-signature.ts';
 import { fixedKeySet } from '../../src/security/key-set.ts';
 import { aPayload, newKeys } from './keys.ts';
 
@@ -180,7 +180,7 @@ describe('form', () => {
     'when firma is %j, then it is malformed',
     (firma) => {
       expect(verifyDelivery(firma, payload, findKey)).toMatchObject({ valid: false, codigo: 'malformada' });
-      expect(kidOfSignature(firma)).toBeUndefined();
+      expect(headerOfSignature(firma)).toBeUndefined();
     },
   );
 
@@ -206,6 +206,6 @@ describe('form', () => {
   });
 
   test('when a signature is well formed, then its kid can be read before it is verified', async () => {
-    expect(kidOfSignature(await signDelivery(payload, signatureKey))).toBe(signatureKey.kid);
+    expect(headerOfSignature(await signDelivery(payload, signatureKey))?.kid).toBe(signatureKey.kid);
   });
 });

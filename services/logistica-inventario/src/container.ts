@@ -1,0 +1,106 @@
+import type { Kysely } from 'kysely';
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import type { Authenticator } from '@medisupply/shared/http/authenticate';
+import { IDEMPOTENCY_RETENTION } from '@medisupply/shared/http/idempotency';
+import type { InFlightLimit } from '@medisupply/shared/http/in-flight-limit';
+import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
+import { createServiceClient } from '@medisupply/shared/http/service-client';
+import type { Logger } from '@medisupply/shared/logging/logger';
+import { createLogger } from '@medisupply/shared/logging/logger';
+import type { Outbox } from '@medisupply/shared/outbox/outbox';
+import { createOutbox } from '@medisupply/shared/outbox/outbox';
+import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
+import { createFieldCipher, fieldKeyRing } from '@medisupply/shared/security/field-cipher';
+import type { KeySet } from '@medisupply/shared/security/key-set';
+import { createVerifier } from '@medisupply/shared/security/verifier';
+import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
+import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
+import type { AutorizadorClient } from './clients/autorizador.client.ts';
+import { createAutorizadorClient } from './clients/autorizador.client.ts';
+import type { Config } from './config.ts';
+import { openLogisticaDatabase } from './database.ts';
+import { marcarMuerta } from './entregas/aplicar-confirmacion.ts';
+import type { LogisticaTables } from './tables.ts';
+
+export const SERVICE_NAME = 'logistica-inventario';
+
+/** Everything that logistica's routes and use cases work with. */
+export interface Container {
+  config: Config;
+  logger: Logger;
+  database: OpenDatabase<LogisticaTables>;
+  cipher: FieldCipher;
+  keySet: KeySet;
+  authenticator: Authenticator;
+  autorizador: AutorizadorClient;
+  queues: QueueClient;
+  outbox: Outbox;
+  confirmLimit: InFlightLimit;
+  /** Stops the loops and closes everything, last opened first. */
+  close(): Promise<void>;
+}
+
+export async function createContainer(config: Config): Promise<Container> {
+  const logger = createLogger(SERVICE_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const database = await openLogisticaDatabase(config.DATA_DIR);
+  const queues = createQueueClient(
+    { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
+    logger,
+  );
+  const verifier = createVerifier({
+    process: SERVICE_NAME,
+    config,
+    serviceKeys: config.secrets.SERVICE_KEYS,
+    redis: queues.redis,
+    logger,
+  });
+  const autorizador = createServiceClient({
+    name: 'autorizador',
+    baseUrl: config.AUTORIZADOR_URL,
+    serviceKey: config.secrets.SERVICE_KEY,
+    timeoutMs: config.AUTORIZADOR_TIMEOUT_MS,
+    connections: 64,
+    logger,
+  });
+  const outbox = createOutbox({
+    database,
+    queues,
+    queueKey: config.secrets.QUEUE_KEY,
+    logger,
+    relayPollMs: config.RELAY_POLL_MS,
+    onDead: (tx, taskId, motivo) => marcarMuerta(tx as Kysely<LogisticaTables>, taskId, motivo, Date.now()),
+    onRetention: (now) => removeOldAnswers(database, now),
+  });
+
+  return {
+    config,
+    logger,
+    database,
+    cipher: createFieldCipher(fieldKeyRing.parse(JSON.parse(config.secrets.FIELD_KEYS))),
+    keySet: verifier.keySet,
+    authenticator: verifier.authenticator,
+    autorizador: createAutorizadorClient(autorizador),
+    queues,
+    outbox,
+    confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
+    async close() {
+      await outbox.stop();
+      await autorizador.close();
+      verifier.close();
+      await queues.close();
+      await database.close();
+    },
+  };
+}
+
+async function removeOldAnswers(
+  { unidadDeTrabajo }: OpenDatabase<LogisticaTables>,
+  now: number,
+): Promise<void> {
+  await unidadDeTrabajo.escribir((tx) =>
+    tx
+      .deleteFrom('idempotencia')
+      .where('creada', '<', now - IDEMPOTENCY_RETENTION)
+      .execute(),
+  );
+}

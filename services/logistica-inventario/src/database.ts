@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { migrate } from '@medisupply/shared/db/migrate';
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { openDatabase } from '@medisupply/shared/db/open-database';
+import * as inicial from '../migrations/001-inicial.ts';
+import type { LogisticaTables } from './tables.ts';
+
+export const migrations = { '001-inicial': inicial };
+
+/** Migrates and opens `$DATA_DIR/logistica.db`. */
+export async function openLogisticaDatabase(dataDir: string): Promise<OpenDatabase<LogisticaTables>> {
+  const file = join(dataDir, 'logistica.db');
+  await migrate(file, migrations);
+  return openDatabase<LogisticaTables>(file);
+}

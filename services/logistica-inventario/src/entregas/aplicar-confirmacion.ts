@@ -1,0 +1,80 @@
+/** What becomes of an accepted confirmation: applied, refused, dead, or brought back. Each runs in the caller's transaction. */
+import type { Kysely } from 'kysely';
+import { failTask } from '@medisupply/shared/outbox/task-store';
+import type { LogisticaTables } from '../tables.ts';
+import type { ConfirmacionRow } from './confirmaciones.repository.ts';
+import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
+import { changeState } from './entregas.repository.ts';
+
+type Tx = Kysely<LogisticaTables>;
+
+const WORKER = 'worker';
+
+/** ENTREGADA with the confirmed data: ciphertext is copied, nothing is decrypted. */
+export async function aplicarConfirmacion(tx: Tx, confirmacion: ConfirmacionRow, now: number): Promise<void> {
+  await changeState(
+    tx,
+    {
+      id: confirmacion.entrega_id,
+      estado: 'ENTREGADA',
+      anterior: 'PENDING_SYSTEM_CONFIRMATION',
+      momento: now,
+      actor: WORKER,
+      task_id: confirmacion.task_id,
+    },
+    {
+      confirmada_por: confirmacion.usuario_id,
+      direccion: confirmacion.direccion,
+      nombre_recibe: confirmacion.nombre_recibe,
+      firma_recibe: confirmacion.firma_recibe,
+      firma: confirmacion.firma,
+      fecha_entrega: now,
+    },
+  );
+  await setConfirmacionState(tx, confirmacion.task_id, 'APLICADA', now);
+}
+
+/** The late verification refused the signature: the delivery is as it was before, and free to be confirmed. */
+export async function rechazarConfirmacion(
+  tx: Tx,
+  confirmacion: ConfirmacionRow,
+  motivo: string,
+  now: number,
+): Promise<void> {
+  const ended = await failTask(tx, confirmacion.task_id, {
+    estado: 'FAILURE',
+    error: motivo,
+    evento: 'rechazada',
+    now,
+  });
+  if (!ended) return;
+  await setConfirmacionState(tx, confirmacion.task_id, 'RECHAZADA', now);
+  await changeState(
+    tx,
+    {
+      id: confirmacion.entrega_id,
+      estado: confirmacion.estado_anterior,
+      anterior: 'PENDING_SYSTEM_CONFIRMATION',
+      momento: now,
+      actor: WORKER,
+      task_id: confirmacion.task_id,
+    },
+    { confirmada_por: null },
+  );
+}
+
+/** Out of retries: visible as FAILED_MAX_RETRIES, and keeps its place until an Admin re-drives it. */
+export async function marcarMuerta(tx: Tx, taskId: string, motivo: string, now: number): Promise<void> {
+  const ended = await failTask(tx, taskId, { estado: 'FAILURE', error: motivo, evento: 'muerta', now });
+  const confirmacion = ended ? await findConfirmacion(tx, taskId) : undefined;
+  if (!confirmacion) return;
+  await setConfirmacionState(tx, taskId, 'MUERTA', now);
+  await changeState(tx, {
+    id: confirmacion.entrega_id,
+    estado: 'FAILED_MAX_RETRIES',
+    anterior: 'PENDING_SYSTEM_CONFIRMATION',
+    momento: now,
+    actor: WORKER,
+    task_id: taskId,
+  });
+}

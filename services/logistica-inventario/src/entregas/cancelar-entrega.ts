@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely';
+import { conflict, forbidden, notFound } from '@medisupply/shared/http/app-error';
+import type { UserCaller } from '@medisupply/shared/http/caller';
+import { callerName, isAdmin } from '@medisupply/shared/http/caller';
+import { insertEventos } from '@medisupply/shared/outbox/eventos';
+import type { LogisticaTables } from '../tables.ts';
+import { findLive } from './confirmaciones.repository.ts';
+import { toEntregaGuardada } from './entrega.presenter.ts';
+import { changeState, findEntrega } from './entregas.repository.ts';
+import type { EntregaGuardada } from './entregas.schemas.ts';
+import { CANCELLED } from './entregas.schemas.ts';
+import { puedeVerEntrega } from './visibilidad.ts';
+
+/** Cancels a delivery that nobody has confirmed. Cancelling it again changes nothing. */
+export async function cancelarEntrega(
+  tx: Kysely<LogisticaTables>,
+  id: number,
+  caller: UserCaller,
+): Promise<EntregaGuardada> {
+  const entrega = await findEntrega(tx, id);
+  if (!entrega || !puedeVerEntrega(entrega, caller)) throw notFound('Entrega no encontrada');
+  if (!isAdmin(caller) && entrega.creador_id !== caller.usuario_id) {
+    throw forbidden('Solo un Admin o quien creó la entrega puede cancelarla');
+  }
+  if (entrega.estado === CANCELLED) return toEntregaGuardada(entrega);
+  if (entrega.estado === 'ENTREGADA') throw conflict('La entrega ya está confirmada');
+  if (await findLive(tx, id)) throw conflict('La entrega tiene una confirmación en curso');
+  const momento = Date.now();
+  await changeState(tx, {
+    id,
+    estado: CANCELLED,
+    anterior: entrega.estado,
+    momento,
+    actor: callerName(caller),
+  });
+  await insertEventos(tx, [{ tipo: 'cancelada', momento, entrega_id: id }]);
+  return toEntregaGuardada({ ...entrega, estado: CANCELLED, actualizada: momento });
+}

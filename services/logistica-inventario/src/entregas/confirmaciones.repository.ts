@@ -1,0 +1,83 @@
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { ConfirmacionEstado, ConfirmacionTable, LogisticaTables } from '../tables.ts';
+
+type Db = Kysely<LogisticaTables>;
+export type ConfirmacionRow = Selectable<ConfirmacionTable>;
+
+const LIVE: readonly ConfirmacionEstado[] = ['ACEPTADA', 'APLICADA', 'MUERTA'];
+
+/** What the stored answer to a confirmation is made from. */
+export type StoredAnswer = Pick<ConfirmacionRow, 'task_id' | 'entrega_id' | 'respuesta' | 'creada'>;
+
+/** The same confirmation, sent before by the same user. */
+export async function findRepeated(
+  db: Db,
+  repeated: { entrega_id: number; usuario_id: number; req_hash: string },
+): Promise<StoredAnswer | undefined> {
+  return db
+    .selectFrom('confirmacion')
+    .select(['task_id', 'entrega_id', 'respuesta', 'creada'])
+    .where('entrega_id', '=', repeated.entrega_id)
+    .where('usuario_id', '=', repeated.usuario_id)
+    .where('req_hash', '=', repeated.req_hash)
+    .executeTakeFirst();
+}
+
+/** The confirmation that holds the delivery's place. */
+export async function findLive(
+  db: Db,
+  entregaId: number,
+): Promise<{ task_id: string; estado: ConfirmacionEstado } | undefined> {
+  return db
+    .selectFrom('confirmacion')
+    .select(['task_id', 'estado'])
+    .where('entrega_id', '=', entregaId)
+    .where('estado', 'in', LIVE)
+    .executeTakeFirst();
+}
+
+export async function isJtiUsed(db: Db, jti: string): Promise<boolean> {
+  const row = await db.selectFrom('confirmacion').select('task_id').where('jti', '=', jti).executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function insertConfirmacion(tx: Db, confirmacion: Insertable<ConfirmacionTable>): Promise<void> {
+  await tx.insertInto('confirmacion').values(confirmacion).execute();
+}
+
+export async function findConfirmacion(db: Db, taskId: string): Promise<ConfirmacionRow | undefined> {
+  return db.selectFrom('confirmacion').selectAll().where('task_id', '=', taskId).executeTakeFirst();
+}
+
+export async function setConfirmacionState(
+  tx: Db,
+  taskId: string,
+  estado: ConfirmacionEstado,
+  terminada: number | null,
+): Promise<void> {
+  await tx.updateTable('confirmacion').set({ estado, terminada }).where('task_id', '=', taskId).execute();
+}
+
+/** A signature that was accepted unverified has been verified now. */
+export async function setVerified(tx: Db, taskId: string, jti: string): Promise<void> {
+  await tx
+    .updateTable('confirmacion')
+    .set({ verificada: 'local', jti })
+    .where('task_id', '=', taskId)
+    .execute();
+}
+
+/** Remembers what the client is told, so that a repetition is told the same. */
+export async function setAnswer(tx: Db, taskId: string, respuesta: string): Promise<void> {
+  await tx.updateTable('confirmacion').set({ respuesta }).where('task_id', '=', taskId).execute();
+}
+
+export async function latestTaskOf(db: Db, entregaId: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('confirmacion')
+    .select('task_id')
+    .where('entrega_id', '=', entregaId)
+    .orderBy('task_id', 'desc')
+    .executeTakeFirst();
+  return row?.task_id;
+}

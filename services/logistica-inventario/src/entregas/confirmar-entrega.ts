@@ -1,0 +1,216 @@
+import type { Kysely } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { isoTime } from '@medisupply/shared/contracts/fields';
+import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
+import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
+import { insertEventos } from '@medisupply/shared/outbox/eventos';
+import type { OutboxMessage } from '@medisupply/shared/outbox/task-store';
+import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
+import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
+import { dispatchTask } from '@medisupply/shared/tasks/dispatcher';
+import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
+import type { Container } from '../container.ts';
+import type { LogisticaTables } from '../tables.ts';
+import type { StoredAnswer } from './confirmaciones.repository.ts';
+import {
+  findLive,
+  findRepeated,
+  insertConfirmacion,
+  isJtiUsed,
+  setAnswer,
+} from './confirmaciones.repository.ts';
+import type { EntregaState } from './entregas.repository.ts';
+import { changeState, findEntregaState } from './entregas.repository.ts';
+import type { ConfirmacionAceptada } from './entregas.schemas.ts';
+import { CANCELLED } from './entregas.schemas.ts';
+import type { VerifiedSignature } from './verificar-firma.ts';
+import { verificarFirma } from './verificar-firma.ts';
+import { puedeVer } from './visibilidad.ts';
+
+/** How long an answer waits to be able to say that Redis has the job (ms). */
+const ENQUEUE_WAIT = 150;
+
+export interface Confirmacion {
+  payload: DeliveryPayload;
+  firma: string;
+  /** Who confirms: the token's user, or the signed payload's when a service sends it. */
+  usuario_id: number;
+  isAdmin: boolean;
+  /** The optional ids of the body; they must equal the path and the token. */
+  claimed: { entrega_id?: number | undefined; usuario_id?: number | undefined };
+}
+
+type Parts = Pick<Container, 'database' | 'cipher' | 'keySet' | 'autorizador' | 'outbox' | 'confirmLimit'>;
+
+/**
+ * Accepts a signed confirmation: once it has answered 202 the delivery will be applied, whatever fails afterwards.
+ * The same confirmation again gets the same answer, also after it expired or was delivered.
+ */
+export async function confirmarEntrega(
+  parts: Parts,
+  confirmacion: Confirmacion,
+): Promise<ConfirmacionAceptada> {
+  const { payload, firma, usuario_id } = confirmacion;
+  const received = Date.now();
+  assertClaimedIds(confirmacion);
+  const repeated = {
+    entrega_id: payload.entrega_id,
+    usuario_id,
+    req_hash: sha256Hex(canonicalBytes({ ...payload, firma })),
+  };
+  const stored = await findRepeated(parts.database.leer, repeated);
+  if (stored) return toAnswer(stored);
+
+  await assertConfirmable(parts.database.leer, confirmacion);
+  return parts.confirmLimit.run(usuario_id, async () => {
+    const signature = await verificarFirma(parts, payload, firma);
+    return accept(parts, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
+  });
+}
+
+interface Acceptance {
+  entrega_id: number;
+  usuario_id: number;
+  req_hash: string;
+  received: number;
+  verified: number;
+}
+
+/** Steps 3 and 4 of the flow: one write, then as much of an answer as Redis gives within the wait. */
+async function accept(
+  parts: Parts,
+  confirmacion: Confirmacion,
+  acceptance: Acceptance,
+  signature: VerifiedSignature,
+): Promise<ConfirmacionAceptada> {
+  const { relay } = parts.outbox;
+  const encrypted = encryptFields(parts.cipher, confirmacion.payload);
+  const claimUntil = relay.claim(Date.now());
+  const respuesta = claimUntil === 0 ? 'Pendiente Confirmacion Sistema' : 'exitoso';
+
+  const { stored, message } = await parts.database.unidadDeTrabajo.escribir(async (tx) => {
+    const earlier = await findRepeated(tx, acceptance);
+    if (earlier) return { stored: earlier, message: undefined };
+    const entrega = await assertConfirmable(tx, confirmacion);
+    if (signature.jti !== null && (await isJtiUsed(tx, signature.jti))) throw conflict('La firma ya se usó');
+    const now = Date.now();
+    const task_id = uuidv7();
+    await insertConfirmacion(tx, {
+      task_id,
+      entrega_id: acceptance.entrega_id,
+      usuario_id: acceptance.usuario_id,
+      jti: signature.jti,
+      req_hash: acceptance.req_hash,
+      ...encrypted,
+      firma: confirmacion.firma,
+      verificada: signature.verificada,
+      estado: 'ACEPTADA',
+      estado_anterior: entrega.estado,
+      respuesta,
+      creada: now,
+      terminada: null,
+    });
+    await changeState(
+      tx,
+      {
+        id: entrega.id,
+        estado: 'PENDING_SYSTEM_CONFIRMATION',
+        anterior: entrega.estado,
+        momento: now,
+        actor: `usuario:${acceptance.usuario_id}`,
+        task_id,
+      },
+      { confirmada_por: acceptance.usuario_id },
+    );
+    await insertEventos(tx, [
+      { tipo: 'recibida', momento: acceptance.received, task_id, entrega_id: entrega.id },
+      {
+        tipo: 'firma',
+        momento: acceptance.verified,
+        task_id,
+        entrega_id: entrega.id,
+        datos: { verificada: signature.verificada },
+      },
+      { tipo: 'aceptada', momento: now, task_id, entrega_id: entrega.id },
+    ]);
+    const dispatched = await dispatchTask(
+      tx,
+      procesarEntrega,
+      { entrega_id: entrega.id, _retry_count: 0 },
+      { creada_por: `usuario:${acceptance.usuario_id}`, task_id, entrega_id: entrega.id, claimUntil, now },
+    );
+    crashPoint('api.before_commit');
+    return {
+      stored: { task_id, entrega_id: entrega.id, respuesta, creada: now },
+      message: dispatched.message,
+    };
+  });
+
+  crashPoint('api.after_commit');
+  if (!message || claimUntil === 0) return toAnswer(stored);
+  if (await enqueued(relay, message)) return toAnswer(stored);
+  const pending = 'Pendiente Confirmacion Sistema';
+  await parts.database.unidadDeTrabajo.escribir((tx) => setAnswer(tx, stored.task_id, pending));
+  return toAnswer({ ...stored, respuesta: pending });
+}
+
+function enqueued(relay: Parts['outbox']['relay'], message: OutboxMessage): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ENQUEUE_WAIT);
+    void relay.send(message).then((sent) => {
+      clearTimeout(timer);
+      resolve(sent);
+    });
+  });
+}
+
+/** @throws AppError 404 unknown or not for this user; 409 other order, delivered, cancelled or confirmed already */
+async function assertConfirmable(
+  db: Kysely<LogisticaTables>,
+  { payload, usuario_id, isAdmin }: Confirmacion,
+): Promise<EntregaState> {
+  const entrega = await findEntregaState(db, payload.entrega_id);
+  if (!entrega || !(isAdmin || puedeVer(entrega, usuario_id))) throw notFound('Entrega no encontrada');
+  if (entrega.pedido_id !== payload.pedido_id) throw conflict('El pedido_id no corresponde a la entrega');
+  if (entrega.estado === 'ENTREGADA') throw conflict('La entrega ya está confirmada');
+  if (entrega.estado === CANCELLED) throw conflict('La entrega está cancelada');
+  if (await findLive(db, entrega.id)) throw conflict('La entrega ya tiene una confirmación en curso');
+  return entrega;
+}
+
+function assertClaimedIds({ payload, usuario_id, claimed }: Confirmacion): void {
+  const errors = [];
+  if (claimed.entrega_id !== undefined && claimed.entrega_id !== payload.entrega_id) {
+    errors.push({ path: 'body.entrega_id', message: 'No coincide con la entrega de la ruta' });
+  }
+  if (claimed.usuario_id !== undefined && claimed.usuario_id !== usuario_id) {
+    errors.push({ path: 'body.usuario_id', message: 'No coincide con el usuario del token' });
+  }
+  if (errors.length > 0) throw badRequest('Los identificadores no coinciden', { errors });
+}
+
+/** Bound to the delivery's row, so that the worker copies ciphertext and never needs to open it. */
+function encryptFields(cipher: FieldCipher, payload: DeliveryPayload) {
+  const seal = (column: 'direccion' | 'nombre_recibe' | 'firma_recibe') =>
+    cipher.encrypt(payload[column], fieldAad('entrega', column, payload.entrega_id));
+  return {
+    direccion: seal('direccion'),
+    nombre_recibe: seal('nombre_recibe'),
+    firma_recibe: seal('firma_recibe'),
+  };
+}
+
+function toAnswer(stored: StoredAnswer): ConfirmacionAceptada {
+  return {
+    message: 'Tarea enviada',
+    entrega_id: stored.entrega_id,
+    estado: stored.respuesta === 'exitoso' ? 'exitoso' : 'Pendiente Confirmacion Sistema',
+    task_id: stored.task_id,
+    task_name: procesarEntrega.name,
+    queue: procesarEntrega.queue,
+    status: 'PENDING',
+    timestamp: isoTime(stored.creada),
+  };
+}

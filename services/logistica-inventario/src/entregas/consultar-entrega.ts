@@ -1,0 +1,93 @@
+import { isoTime } from '@medisupply/shared/contracts/fields';
+import { notFound } from '@medisupply/shared/http/app-error';
+import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
+import { isAdmin } from '@medisupply/shared/http/caller';
+import type { Page } from '@medisupply/shared/http/pagination';
+import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
+import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
+import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
+import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import type { Container } from '../container.ts';
+import { latestTaskOf } from './confirmaciones.repository.ts';
+import { timeOrNull, toEntregaGuardada } from './entrega.presenter.ts';
+import type { EntregaRow } from './entregas.repository.ts';
+import { findEntrega, listEntregas, listHistorial } from './entregas.repository.ts';
+import type { EntregaDescifrada, EntregaGuardada, ListarEntregas } from './entregas.schemas.ts';
+import { puedeVerEntrega } from './visibilidad.ts';
+
+type Parts = Pick<Container, 'database' | 'cipher' | 'keySet'>;
+
+/** One delivery in clear. @throws AppError 404, also for somebody else's */
+export async function consultarEntrega(parts: Parts, id: number, caller: Caller): Promise<EntregaDescifrada> {
+  const { leer } = parts.database;
+  const row = await findEntrega(leer, id);
+  if (!row || !puedeVerEntrega(row, caller)) throw notFound('Entrega no encontrada');
+  const [historial, task_id] = await Promise.all([listHistorial(leer, id), latestTaskOf(leer, id)]);
+  const fields = decrypt(parts.cipher, row);
+  return {
+    id: row.id,
+    ...fields,
+    pedido_id: row.pedido_id,
+    estado: row.estado,
+    integridad_firma: signatureHolds(parts, row, fields),
+    fecha_entrega: timeOrNull(row.fecha_entrega),
+    asignada_a: row.asignada_a,
+    creada_por: row.creada_por,
+    confirmada_por: row.confirmada_por,
+    task_id: task_id ?? null,
+    historial: historial.map((change) => ({ ...change, momento: isoTime(change.momento) })),
+  };
+}
+
+/** A page of what the caller may see, newest first, as stored. */
+export async function listarEntregas(
+  parts: Parts,
+  query: ListarEntregas,
+  caller: UserCaller,
+): Promise<Page<EntregaGuardada>> {
+  const limit = query.limite ?? 50;
+  const rows = await listEntregas(parts.database.leer, {
+    viewer: isAdmin(caller) ? undefined : caller.usuario_id,
+    before: decodeCursor(query.cursor),
+    estado: query.estado,
+    pedido_id: query.pedido_id,
+    limit: limit + 1,
+  });
+  return pageOf(rows, limit, (row) => row.id, toEntregaGuardada);
+}
+
+interface ClearFields {
+  direccion: string;
+  nombre_recibe: string | null;
+  firma_recibe: string | null;
+}
+
+function decrypt(cipher: FieldCipher, row: EntregaRow): ClearFields {
+  const open = (column: keyof ClearFields, value: string) =>
+    cipher.decrypt(value, fieldAad('entrega', column, row.id));
+  return {
+    direccion: open('direccion', row.direccion),
+    nombre_recibe: row.nombre_recibe === null ? null : open('nombre_recibe', row.nombre_recibe),
+    firma_recibe: row.firma_recibe === null ? null : open('firma_recibe', row.firma_recibe),
+  };
+}
+
+/** Whether the stored signature still covers the stored data, years after it expired; null before the delivery. */
+function signatureHolds({ keySet }: Parts, row: EntregaRow, fields: ClearFields): boolean | null {
+  if (
+    row.firma === null ||
+    fields.nombre_recibe === null ||
+    fields.firma_recibe === null ||
+    row.confirmada_por === null
+  )
+    return null;
+  const payload = {
+    direccion: fields.direccion,
+    nombre_recibe: fields.nombre_recibe,
+    firma_recibe: fields.firma_recibe,
+    pedido_id: row.pedido_id,
+    entrega_id: row.id,
+    usuario_id: row.confirmada_por,
+  };
+  return verifyDelivery(row.firma, payload, keySet.findSignatureKey, { ignoreExpiry: true }).valid;
+}

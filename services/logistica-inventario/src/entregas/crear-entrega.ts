@@ -1,0 +1,38 @@
+import type { Kysely } from 'kysely';
+import type { Caller } from '@medisupply/shared/http/caller';
+import { callerName } from '@medisupply/shared/http/caller';
+import { insertEventos } from '@medisupply/shared/outbox/eventos';
+import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
+import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import type { LogisticaTables } from '../tables.ts';
+import { toEntregaGuardada } from './entrega.presenter.ts';
+import { insertEntrega, insertHistorial } from './entregas.repository.ts';
+import type { CrearEntrega, EntregaGuardada } from './entregas.schemas.ts';
+
+/** Creates a delivery, its first row of history and its event. */
+export async function crearEntrega(
+  tx: Kysely<LogisticaTables>,
+  cipher: FieldCipher,
+  input: CrearEntrega,
+  caller: Caller,
+): Promise<EntregaGuardada> {
+  const now = Date.now();
+  const actor = callerName(caller);
+  const row = await insertEntrega(
+    tx,
+    {
+      pedido_id: input.pedido_id,
+      estado: input.estado,
+      asignada_a: input.asignada_a ?? null,
+      creada_por: actor,
+      creador_id: caller.kind === 'user' ? caller.usuario_id : null,
+      creada: now,
+    },
+    (id) => cipher.encrypt(input.direccion, fieldAad('entrega', 'direccion', id)),
+  );
+  await insertHistorial(tx, { id: row.id, estado: row.estado, anterior: null, momento: now, actor });
+  await insertEventos(tx, [
+    { tipo: 'creada', momento: now, entrega_id: row.id, datos: { estado: row.estado } },
+  ]);
+  return toEntregaGuardada(row);
+}

@@ -1,0 +1,20 @@
+import { isoTime } from '@medisupply/shared/contracts/fields';
+import type { EntregaGuardada } from './entregas.schemas.ts';
+import type { EntregaRow } from './entregas.repository.ts';
+
+export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+
+/** The row as it is stored: personal fields stay ciphertext. */
+export const toEntregaGuardada = (row: EntregaRow): EntregaGuardada => ({
+  id: row.id,
+  direccion: row.direccion,
+  pedido_id: row.pedido_id,
+  estado: row.estado,
+  asignada_a: row.asignada_a,
+  creada_por: row.creada_por,
+  confirmada_por: row.confirmada_por,
+  nombre_recibe: row.nombre_recibe,
+  fecha_entrega: timeOrNull(row.fecha_entrega),
+  creada: isoTime(row.creada),
+  actualizada: isoTime(row.actualizada),
+});

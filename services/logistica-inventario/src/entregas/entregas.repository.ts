@@ -1,0 +1,158 @@
+import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import type { EntregaTable, LogisticaTables } from '../tables.ts';
+
+type Db = Kysely<LogisticaTables>;
+export type EntregaRow = Selectable<EntregaTable>;
+
+export interface NewEntrega {
+  pedido_id: string;
+  estado: string;
+  asignada_a: number | null;
+  creada_por: string;
+  creador_id: number | null;
+  creada: number;
+}
+
+/** Inserts the row, then its address: the ciphertext is bound to the id, which only the insert gives. */
+export async function insertEntrega(
+  tx: Db,
+  entrega: NewEntrega,
+  encryptDireccion: (id: number) => string,
+): Promise<EntregaRow> {
+  const { id } = await tx
+    .insertInto('entrega')
+    .values({
+      ...entrega,
+      direccion: '',
+      actualizada: entrega.creada,
+      confirmada_por: null,
+      nombre_recibe: null,
+      firma_recibe: null,
+      firma: null,
+      fecha_entrega: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return tx
+    .updateTable('entrega')
+    .set({ direccion: encryptDireccion(id) })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function findEntrega(db: Db, id: number): Promise<EntregaRow | undefined> {
+  return db.selectFrom('entrega').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** What a change of state needs to know of a delivery, without its ciphertexts. */
+export type EntregaState = Pick<
+  EntregaRow,
+  'id' | 'estado' | 'pedido_id' | 'asignada_a' | 'creador_id' | 'confirmada_por'
+>;
+
+export async function findEntregaState(db: Db, id: number): Promise<EntregaState | undefined> {
+  return db
+    .selectFrom('entrega')
+    .select(['id', 'estado', 'pedido_id', 'asignada_a', 'creador_id', 'confirmada_por'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+export interface ListFilter {
+  /** Only what this user may see; undefined: everything. */
+  viewer: number | undefined;
+  before: number | undefined;
+  estado: string | undefined;
+  pedido_id: string | undefined;
+  limit: number;
+}
+
+/**
+ * Newest first. For a viewer, each reason to see a delivery is read from its own index, so that the work is bounded by
+ * the page and not by how many deliveries there are.
+ */
+export async function listEntregas(db: Db, filter: ListFilter): Promise<EntregaRow[]> {
+  const page = (query: SelectQueryBuilder<LogisticaTables, 'entrega', { id: number }>) => {
+    let filtered = query;
+    if (filter.before !== undefined) filtered = filtered.where('id', '<', filter.before);
+    if (filter.estado !== undefined) filtered = filtered.where('estado', '=', filter.estado);
+    if (filter.pedido_id !== undefined) filtered = filtered.where('pedido_id', '=', filter.pedido_id);
+    return filtered.orderBy('id', 'desc').limit(filter.limit);
+  };
+  const ids = () => db.selectFrom('entrega').select('id');
+  const { viewer } = filter;
+  const reasons =
+    viewer === undefined
+      ? [page(ids())]
+      : [
+          page(ids().where('creador_id', '=', viewer)),
+          page(ids().where('asignada_a', '=', viewer)),
+          page(ids().where('confirmada_por', '=', viewer)),
+          page(ids().where('asignada_a', 'is', null).where('confirmada_por', 'is', null)),
+        ];
+  const found = await Promise.all(reasons.map((query) => query.execute()));
+  const newest = [...new Set(found.flat().map((row) => row.id))]
+    .toSorted((a, b) => b - a)
+    .slice(0, filter.limit);
+  if (newest.length === 0) return [];
+  return db.selectFrom('entrega').selectAll().where('id', 'in', newest).orderBy('id', 'desc').execute();
+}
+
+export interface StateChange {
+  id: number;
+  estado: string;
+  anterior: string;
+  momento: number;
+  actor: string;
+  task_id?: string;
+}
+
+/** Changes `estado` with its row of history. ENTREGADA is final: then nothing changes and the answer is false. */
+export async function changeState(
+  tx: Db,
+  change: StateChange,
+  columns: Partial<
+    Pick<
+      EntregaRow,
+      'confirmada_por' | 'direccion' | 'nombre_recibe' | 'firma_recibe' | 'firma' | 'fecha_entrega'
+    >
+  > = {},
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('entrega')
+    .set({ ...columns, estado: change.estado, actualizada: change.momento })
+    .where('id', '=', change.id)
+    .where('estado', '<>', 'ENTREGADA')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return false;
+  await insertHistorial(tx, change);
+  return true;
+}
+
+export async function insertHistorial(
+  tx: Db,
+  change: Omit<StateChange, 'anterior'> & { anterior: string | null },
+): Promise<void> {
+  await tx
+    .insertInto('entrega_historial')
+    .values({
+      entrega_id: change.id,
+      estado: change.estado,
+      anterior: change.anterior,
+      momento: change.momento,
+      actor: change.actor,
+      task_id: change.task_id ?? null,
+    })
+    .execute();
+}
+
+export async function listHistorial(db: Db, entregaId: number) {
+  return db
+    .selectFrom('entrega_historial')
+    .select(['estado', 'anterior', 'momento', 'actor', 'task_id'])
+    .where('entrega_id', '=', entregaId)
+    .orderBy('id')
+    .limit(500)
+    .execute();
+}

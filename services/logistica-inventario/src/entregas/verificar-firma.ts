@@ -1,0 +1,34 @@
+import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import { AppError } from '@medisupply/shared/http/app-error';
+import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
+import type { KeySet } from '@medisupply/shared/security/key-set';
+import type { AutorizadorClient } from '../clients/autorizador.client.ts';
+import type { Verificada } from '../tables.ts';
+
+export type VerifiedSignature =
+  { verificada: Exclude<Verificada, 'pendiente'>; jti: string } | { verificada: 'pendiente'; jti: null };
+
+export const firmaNoValida = () => new AppError('firma-no-valida', 403, 'Firma no válida');
+
+/**
+ * Has the signature verified by autorizador, or with its public keys when it cannot answer. An outage is never a
+ * refusal: without any key the confirmation is accepted as `pendiente`, and the worker verifies before it applies.
+ * @throws AppError 403 when the signature is malformed, forged, expired or by a key that was never published
+ */
+export async function verificarFirma(
+  parts: { autorizador: AutorizadorClient; keySet: KeySet },
+  payload: DeliveryPayload,
+  firma: string,
+): Promise<VerifiedSignature> {
+  const header = headerOfSignature(firma);
+  if (!header) throw firmaNoValida();
+  const answer = await parts.autorizador.validateSignature(payload, firma);
+  if (answer === 'no válida') throw firmaNoValida();
+  if (answer === 'válida') return { verificada: 'autorizador', jti: header.jti };
+
+  if (parts.keySet.isEmpty()) return { verificada: 'pendiente', jti: null };
+  if (!parts.keySet.findSignatureKey(header.kid)) await parts.keySet.refreshForUnknownKid(header.kid);
+  const local = verifyDelivery(firma, payload, parts.keySet.findSignatureKey);
+  if (!local.valid) throw firmaNoValida();
+  return { verificada: 'local', jti: local.jti };
+}

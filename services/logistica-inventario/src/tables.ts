@@ -1,0 +1,79 @@
+/**
+ * logistica.db. Times are integer ms UTC; columns marked "cipher" hold `v1:<kid>:…` with the AAD `entrega|<column>|<id>`.
+ *
+ * entrega             a delivery; `estado` ends in ENTREGADA
+ * entrega_historial   one row per change of `estado`
+ * confirmacion        an accepted confirmation; its id is the task that applies it
+ */
+import type { Generated } from 'kysely';
+import type { IdempotencyTable } from '@medisupply/shared/http/idempotency';
+import type { OutboxTables } from '@medisupply/shared/outbox/tables';
+
+export interface EntregaTable {
+  id: Generated<number>;
+  /** cipher */
+  direccion: string;
+  pedido_id: string;
+  estado: string;
+  asignada_a: number | null;
+  /** `usuario:7` or `servicio:worker` */
+  creada_por: string;
+  creador_id: number | null;
+  /** Who holds the live confirmation, or delivered it. */
+  confirmada_por: number | null;
+  /** cipher */
+  nombre_recibe: string | null;
+  /** cipher */
+  firma_recibe: string | null;
+  /** The detached JWS that was applied. */
+  firma: string | null;
+  fecha_entrega: number | null;
+  creada: number;
+  actualizada: number;
+}
+
+export interface EntregaHistorialTable {
+  id: Generated<number>;
+  entrega_id: number;
+  estado: string;
+  anterior: string | null;
+  momento: number;
+  actor: string;
+  task_id: string | null;
+}
+
+export type ConfirmacionEstado = 'ACEPTADA' | 'APLICADA' | 'RECHAZADA' | 'MUERTA';
+export type Verificada = 'autorizador' | 'local' | 'pendiente';
+
+export interface ConfirmacionTable {
+  /** uuid v7 */
+  task_id: string;
+  entrega_id: number;
+  usuario_id: number;
+  /** Nonce of the signature; NULL until it was verified. */
+  jti: string | null;
+  /** SHA-256 of the JCS of the signed fields and the signature. */
+  req_hash: string;
+  /** cipher */
+  direccion: string;
+  /** cipher */
+  nombre_recibe: string;
+  /** cipher */
+  firma_recibe: string;
+  firma: string;
+  verificada: Verificada;
+  estado: ConfirmacionEstado;
+  /** What the entrega goes back to if the signature turns out to be bad. */
+  estado_anterior: string;
+  /** The `estado` that the client was told. */
+  respuesta: string;
+  creada: number;
+  terminada: number | null;
+}
+
+export interface LogisticaTables extends OutboxTables {
+  entrega: EntregaTable;
+  entrega_historial: EntregaHistorialTable;
+  confirmacion: ConfirmacionTable;
+  idempotencia: IdempotencyTable;
+}

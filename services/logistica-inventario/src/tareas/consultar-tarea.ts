@@ -1,0 +1,113 @@
+import type { Kysely } from 'kysely';
+import { isoTime } from '@medisupply/shared/contracts/fields';
+import { badRequest, notFound } from '@medisupply/shared/http/app-error';
+import type { Caller } from '@medisupply/shared/http/caller';
+import { callerName } from '@medisupply/shared/http/caller';
+import type { Page } from '@medisupply/shared/http/pagination';
+import { decodeCursor, encodeCursor } from '@medisupply/shared/http/pagination';
+import type { TareaRow } from '@medisupply/shared/outbox/tables';
+import { findTarea } from '@medisupply/shared/outbox/task-store';
+import { isFinal, resultOf } from '@medisupply/shared/tasks/dispatcher';
+import { findTaskByTipo } from '@medisupply/shared/tasks/registry';
+import type { Container } from '../container.ts';
+import { timeOrNull } from '../entregas/entrega.presenter.ts';
+import { puedeVerEntrega } from '../entregas/visibilidad.ts';
+import type { LogisticaTables } from '../tables.ts';
+import type { Viewers } from './tareas.repository.ts';
+import { findViewers, listTareas, listTaskEvents } from './tareas.repository.ts';
+import type { ListarTareas, TareaDetalle, TareaResumen } from './tareas.schemas.ts';
+
+type Parts = Pick<Container, 'database' | 'queues'>;
+
+/** One page reads at most this many rows, however few of them the caller may see. */
+const MAX_SCANNED = 2_000;
+
+/** @throws AppError 404 unknown, or not for this caller */
+export async function consultarTarea(parts: Parts, taskId: string, caller: Caller): Promise<TareaDetalle> {
+  const { leer } = parts.database;
+  const tarea = await findVisibleTarea(leer, taskId, caller);
+  const events = await listTaskEvents(leer, taskId);
+  const result = resultOf(tarea);
+  return {
+    task_id: tarea.task_id,
+    name: tarea.tipo,
+    status: tarea.estado,
+    ready: isFinal(tarea.estado),
+    successful: tarea.estado === 'SUCCESS',
+    ...(result === undefined ? {} : { result }),
+    ...(tarea.error === null ? {} : { error: tarea.error }),
+    retry_count: tarea.intento,
+    ...(tarea.progreso === null ? {} : { progreso: tarea.progreso }),
+    queue: tarea.cola,
+    entrega_id: tarea.entrega_id,
+    params: JSON.parse(tarea.params) as Record<string, unknown>,
+    timestamp: isoTime(tarea.actualizada),
+    broker: parts.queues.isConnected() ? 'disponible' : 'no_disponible',
+    historial: events.map((event) => ({
+      tipo: event.tipo,
+      momento: isoTime(event.momento),
+      ...(event.datos === null ? {} : { datos: JSON.parse(event.datos) as Record<string, unknown> }),
+    })),
+  };
+}
+
+/** @throws AppError 404 unknown, or not for this caller */
+export async function findVisibleTarea(
+  db: Kysely<LogisticaTables>,
+  taskId: string,
+  caller: Caller,
+): Promise<TareaRow> {
+  const tarea = await findTarea(db, taskId);
+  if (!tarea) throw notFound('Tarea no encontrada');
+  const viewers = tarea.entrega_id === null ? undefined : await findViewers(db, tarea.entrega_id);
+  if (!puedeVerTarea(tarea, viewers ?? null, caller)) throw notFound('Tarea no encontrada');
+  return tarea;
+}
+
+/** Newest first. A page may be shorter than asked for while there is a next one, since reading is bounded. */
+export async function listarTareas(
+  parts: Parts,
+  query: ListarTareas,
+  caller: Caller,
+): Promise<Page<TareaResumen>> {
+  const limit = query.limite ?? 50;
+  const filter = { estado: query.estado, tipo: fullName(query.tipo) };
+  const items: TareaResumen[] = [];
+  let before = decodeCursor(query.cursor);
+  for (let scanned = 0; scanned < MAX_SCANNED;) {
+    const chunk = await listTareas(parts.database.leer, { ...filter, before, limit: 200 });
+    for (const row of chunk) {
+      before = row.seq;
+      if (puedeVerTarea(row, row.viewers, caller)) items.push(toResumen(row));
+      if (items.length === limit) return { items, next: encodeCursor(before) };
+    }
+    if (chunk.length < 200) return { items, next: undefined };
+    scanned += chunk.length;
+  }
+  return { items, next: before === undefined ? undefined : encodeCursor(before) };
+}
+
+function fullName(tipo: string | undefined): string | undefined {
+  if (tipo === undefined) return undefined;
+  const task = findTaskByTipo(tipo.slice(tipo.indexOf('.') + 1));
+  if (!task) throw badRequest(`No hay tareas de tipo ${tipo}`);
+  return task.name;
+}
+
+function puedeVerTarea(tarea: { creada_por: string }, viewers: Viewers | null, caller: Caller): boolean {
+  if (caller.kind === 'service') return true;
+  if (caller.roles.includes('Admin') || caller.roles.includes('System')) return true;
+  return tarea.creada_por === callerName(caller) || (viewers !== null && puedeVerEntrega(viewers, caller));
+}
+
+const toResumen = (row: Omit<Awaited<ReturnType<typeof listTareas>>[number], 'viewers'>): TareaResumen => ({
+  id: row.task_id,
+  name: row.tipo,
+  state: row.estado,
+  queue: row.cola,
+  retry_count: row.intento,
+  entrega_id: row.entrega_id,
+  creada_por: row.creada_por,
+  creada: isoTime(row.creada),
+  terminada: timeOrNull(row.terminada),
+});

@@ -1,0 +1,95 @@
+import type { Kysely } from 'kysely';
+import type { TareaRow, TaskStatus } from '@medisupply/shared/outbox/tables';
+import type { LogisticaTables } from '../tables.ts';
+
+type Db = Kysely<LogisticaTables>;
+
+/** With whom its delivery is shared, for `puedeVer`. */
+export interface Viewers {
+  creador_id: number | null;
+  asignada_a: number | null;
+  confirmada_por: number | null;
+}
+
+export interface TareaFilter {
+  before: number | undefined;
+  estado: TaskStatus | undefined;
+  tipo: string | undefined;
+  limit: number;
+}
+
+type Summary = Pick<
+  TareaRow,
+  | 'seq'
+  | 'task_id'
+  | 'tipo'
+  | 'estado'
+  | 'cola'
+  | 'intento'
+  | 'entrega_id'
+  | 'creada_por'
+  | 'creada'
+  | 'terminada'
+>;
+
+/** Newest first, with each task's viewers; a page of candidates that the caller still filters. */
+export async function listTareas(
+  db: Db,
+  filter: TareaFilter,
+): Promise<(Summary & { viewers: Viewers | null })[]> {
+  let query = db
+    .selectFrom('tarea')
+    .leftJoin('entrega', 'entrega.id', 'tarea.entrega_id')
+    .select([
+      'tarea.seq',
+      'tarea.task_id',
+      'tarea.tipo',
+      'tarea.estado',
+      'tarea.cola',
+      'tarea.intento',
+      'tarea.entrega_id',
+      'tarea.creada_por',
+      'tarea.creada',
+      'tarea.terminada',
+      'entrega.id as viewed',
+      'entrega.creador_id',
+      'entrega.asignada_a',
+      'entrega.confirmada_por',
+    ]);
+  if (filter.before !== undefined) query = query.where('tarea.seq', '<', filter.before);
+  if (filter.estado !== undefined) query = query.where('tarea.estado', '=', filter.estado);
+  if (filter.tipo !== undefined) query = query.where('tarea.tipo', '=', filter.tipo);
+  const rows = await query.orderBy('tarea.seq', 'desc').limit(filter.limit).execute();
+  return rows.map(({ viewed, creador_id, asignada_a, confirmada_por, ...summary }) => ({
+    ...summary,
+    viewers: viewed === null ? null : { creador_id, asignada_a, confirmada_por },
+  }));
+}
+
+export async function findViewers(db: Db, entregaId: number): Promise<Viewers | undefined> {
+  return db
+    .selectFrom('entrega')
+    .select(['creador_id', 'asignada_a', 'confirmada_por'])
+    .where('id', '=', entregaId)
+    .executeTakeFirst();
+}
+
+export async function listTaskEvents(db: Db, taskId: string) {
+  return db
+    .selectFrom('evento')
+    .select(['tipo', 'momento', 'datos'])
+    .where('task_id', '=', taskId)
+    .orderBy('id')
+    .limit(500)
+    .execute();
+}
+
+/** Lets an ended task run again: from here on its retries are counted anew. */
+export async function reopenTask(tx: Db, taskId: string, intentoBase: number): Promise<void> {
+  await tx.deleteFrom('tarea_procesada').where('task_id', '=', taskId).execute();
+  await tx
+    .updateTable('tarea')
+    .set({ intento_base: intentoBase, error: null, resultado: null, progreso: null, terminada: null })
+    .where('task_id', '=', taskId)
+    .execute();
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
+import { id, isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
+import { listAvailableTasks } from '@medisupply/shared/tasks/dispatcher';
+
+export const taskState = z.enum(['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED']);
+
+/** Any task of the registry: `tipo` and that task's parameters, which are checked against its declaration. */
+export const encolarTareaBody = z
+  .looseObject({ tipo: text(64) })
+  .describe('`tipo` y los parámetros de esa tarea; GET /tareas los describe');
+
+/** What the worker sends after a transient failure. */
+export const retryBody = z.strictObject({
+  tipo: z.literal('procesar_entrega'),
+  task_id: z.uuid({ error: 'Debe ser un uuid' }),
+  entrega_id: id,
+  _retry_count: z
+    .int({ error: 'Debe ser un número entero' })
+    .min(1, { error: 'Debe ser 1 o mayor' })
+    .max(1_000, { error: 'Fuera de rango' }),
+});
+export type RetryRequest = z.output<typeof retryBody>;
+
+const { entrega_id: _, ...signedFields } = deliveryFields;
+
+/** What existing clients send instead of POST /entrega/:id/confirmar. */
+export const confirmBody = z.strictObject({
+  tipo: z.literal('procesar_entrega'),
+  entrega_id: id,
+  confirmacion_info: z.strictObject({
+    ...signedFields,
+    firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
+    usuario_id: id,
+    entrega_id: id.optional(),
+  }),
+});
+export type ConfirmRequest = z.output<typeof confirmBody>;
+
+export const tareaParams = z.strictObject({ task_id: z.string().min(1).max(64) });
+
+export const listarTareasQuery = z.strictObject({
+  ...pageQuery,
+  estado: taskState.optional(),
+  tipo: text(64).optional(),
+});
+export type ListarTareas = z.output<typeof listarTareasQuery>;
+
+export const tareaEncolada = z
+  .object({
+    message: z.string(),
+    task_id: z.string(),
+    task_name: z.string(),
+    status: z.literal('PENDING'),
+    queue: z.string(),
+    timestamp: isoTimestamp,
+  })
+  .describe('La tarea está guardada y se ejecutará');
+export type TareaEncolada = z.output<typeof tareaEncolada>;
+
+export const tareaResumen = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: taskState,
+  queue: z.string(),
+  retry_count: z.int(),
+  entrega_id: id.nullable(),
+  creada_por: z.string(),
+  creada: isoTimestamp,
+  terminada: isoTimestamp.nullable(),
+});
+export type TareaResumen = z.output<typeof tareaResumen>;
+
+export const tareasDisponibles = z.array(
+  z.object({
+    name: z.string(),
+    tipo: z.string(),
+    description: z.string(),
+    queue: z.string(),
+    timeout: z.number().describe('Segundos'),
+    params: z.record(z.string(), z.unknown()).describe('JSON Schema de los parámetros'),
+  }),
+);
+
+export const listaTareas = z.object({
+  message: z.string(),
+  tareas_disponibles: tareasDisponibles,
+  tasks: z.array(tareaResumen),
+});
+
+export const tareaDetalle = z
+  .object({
+    task_id: z.string(),
+    name: z.string(),
+    status: taskState,
+    ready: z.boolean().describe('SUCCESS, FAILURE o REVOKED'),
+    successful: z.boolean(),
+    result: z.unknown().optional(),
+    error: z.string().optional(),
+    retry_count: z.int(),
+    progreso: z.number().optional(),
+    queue: z.string(),
+    entrega_id: id.nullable(),
+    params: z.record(z.string(), z.unknown()).describe('Sin datos personales'),
+    timestamp: isoTimestamp,
+    broker: z.enum(['disponible', 'no_disponible']),
+    historial: z.array(
+      z.object({
+        tipo: z.string(),
+        momento: isoTimestamp,
+        datos: z.record(z.string(), z.unknown()).optional(),
+      }),
+    ),
+  })
+  .describe('El estado de una tarea, leído de la base de datos');
+export type TareaDetalle = z.output<typeof tareaDetalle>;
+
+/** Shown with the error for an unknown `tipo`. */
+export const ejemplos = (): Record<string, unknown>[] => [
+  { tipo: 'ping_logistica' },
+  { tipo: 'health_check' },
+  { tipo: 'log_activity', activity_data: { tipo: 'nota', descripcion: 'Turno iniciado' } },
+  {
+    tipo: 'procesar_entrega',
+    task_id: '0192f0c1-7d5e-7abc-8def-0123456789ab',
+    entrega_id: 1,
+    _retry_count: 1,
+  },
+];
+
+export const availableTipos = (): string[] => listAvailableTasks().map((task) => task.tipo);

@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
+import { completeTask } from '@medisupply/shared/outbox/task-store';
+import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
+import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import { DeferTask, defineHandler, RefusedTask } from '@medisupply/shared/tasks/handler';
+import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
+import { aplicarConfirmacion, rechazarConfirmacion } from '../entregas/aplicar-confirmacion.ts';
+import type { ConfirmacionRow } from '../entregas/confirmaciones.repository.ts';
+import { findConfirmacion, setVerified } from '../entregas/confirmaciones.repository.ts';
+import { findEntregaState } from '../entregas/entregas.repository.ts';
+import type { LogisticaTaskContext } from './context.ts';
+
+/** How soon an unverified signature is looked at again while there are no public keys (ms). */
+const KEYS_WAIT = 5_000;
+
+/** Applies an accepted confirmation: verifies what could not be verified before, then one write. */
+export default defineHandler(procesarEntrega, async ({ entrega_id }, run, context: LogisticaTaskContext) => {
+  await injectFaults(context, run.signal);
+  const confirmacion = await findConfirmacion(context.database.leer, run.task_id);
+  if (!confirmacion || confirmacion.entrega_id !== entrega_id) {
+    throw new RefusedTask('La tarea no tiene una confirmación guardada');
+  }
+  const jti = confirmacion.verificada === 'pendiente' ? await verifyLate(context, confirmacion) : undefined;
+
+  const result = { entrega_id, task_id: run.task_id, estado: 'ENTREGADA', intento: run.intento };
+  await context.database.unidadDeTrabajo.escribir(async (tx) => {
+    const now = Date.now();
+    if (!(await completeTask(tx, run, result, { evento: 'aplicada', entrega_id, now }))) return;
+    if (jti !== undefined) await setVerified(tx, run.task_id, jti);
+    await aplicarConfirmacion(tx, confirmacion, now);
+    crashPoint('worker.before_commit');
+  });
+  crashPoint('worker.after_commit');
+  return result;
+});
+
+/** @returns the signature's nonce. @throws DeferTask without keys; RefusedTask after the refusal has been written */
+async function verifyLate(context: LogisticaTaskContext, confirmacion: ConfirmacionRow): Promise<string> {
+  const { keySet, cipher, database } = context;
+  if (keySet.isEmpty()) await keySet.refresh();
+  if (keySet.isEmpty()) throw new DeferTask('Aún no hay claves públicas para verificar la firma', KEYS_WAIT);
+  const kid = headerOfSignature(confirmacion.firma)?.kid;
+  if (kid !== undefined && !keySet.findSignatureKey(kid)) await keySet.refreshForUnknownKid(kid);
+
+  const entrega = await findEntregaState(database.leer, confirmacion.entrega_id);
+  const open = (column: 'direccion' | 'nombre_recibe' | 'firma_recibe') =>
+    cipher.decrypt(confirmacion[column], fieldAad('entrega', column, confirmacion.entrega_id));
+  const payload = {
+    direccion: open('direccion'),
+    nombre_recibe: open('nombre_recibe'),
+    firma_recibe: open('firma_recibe'),
+    pedido_id: entrega?.pedido_id ?? '',
+    entrega_id: confirmacion.entrega_id,
+    usuario_id: confirmacion.usuario_id,
+  };
+  // It was accepted at `creada`: what was valid then does not expire while it waits for keys.
+  const verification = verifyDelivery(confirmacion.firma, payload, keySet.findSignatureKey, {
+    now: confirmacion.creada,
+  });
+  if (verification.valid) return verification.jti;
+  await database.unidadDeTrabajo.escribir((tx) =>
+    rechazarConfirmacion(tx, confirmacion, `Firma no válida: ${verification.motivo}`, Date.now()),
+  );
+  throw new RefusedTask('Firma no válida');
+}
+
+/** The switches for experiments; off unless FAULT_RATE or FAULT_LATENCY_MS say otherwise. */
+async function injectFaults({ faults }: LogisticaTaskContext, signal: AbortSignal): Promise<void> {
+  if (faults.FAULT_LATENCY_MS > 0) await delay(faults.FAULT_LATENCY_MS, undefined, { signal });
+  if (faults.FAULT_RATE > 0 && Math.random() < faults.FAULT_RATE)
+    throw new Error('Fallo inyectado por FAULT_RATE');
+}

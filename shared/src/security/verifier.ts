@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import type { Authenticator } from '../http/authenticate.ts';
+import { createAuthenticator } from '../http/authenticate.ts';
+import type { Logger } from '../logging/logger.ts';
+import { createAccessTokenVerifier } from './access-token.ts';
+import { fetchJwks } from './fetch-jwks.ts';
+import type { KeySet } from './key-set.ts';
+import { createKeySet } from './key-set.ts';
+import { createRevocationList } from './revocations.ts';
+import { createServiceKeyVerifier, serviceKeyRecords } from './service-key.ts';
+
+export interface VerifierOptions {
+  /** Names the copy of the public keys below `DATA_DIR/jwks/`. */
+  process: string;
+  config: {
+    AUTORIZADOR_URL: string;
+    DATA_DIR: string;
+    SECRETS_DIR?: string | undefined;
+    JWKS_FILE?: string | undefined;
+  };
+  /** Contents of `service_keys.json`; absent: no service key is accepted. */
+  serviceKeys?: string;
+  redis: Redis;
+  logger: Logger;
+}
+
+/** All that a process needs to know who calls it, with autorizador's public keys kept up to date. */
+export interface Verifier {
+  authenticator: Authenticator;
+  keySet: KeySet;
+  close(): void;
+}
+
+export function createVerifier({ process, config, serviceKeys, redis, logger }: VerifierOptions): Verifier {
+  const setupFile =
+    config.JWKS_FILE ?? (config.SECRETS_DIR ? join(config.SECRETS_DIR, 'jwks.json') : undefined);
+  const keySet = createKeySet({
+    ...(setupFile ? { setupFile } : {}),
+    cacheFile: join(config.DATA_DIR, 'jwks', `${process}.json`),
+    fetchJwks: () => fetchJwks(new URL('/.well-known/jwks.json', config.AUTORIZADOR_URL).href),
+    logger,
+  });
+  const tokens = createAccessTokenVerifier({ keySet });
+  const keys = createServiceKeyVerifier(serviceKeyRecords.parse(JSON.parse(serviceKeys ?? '[]')));
+  const revocations = createRevocationList({ redis, logger });
+  return {
+    keySet,
+    authenticator: createAuthenticator({
+      verifyToken: (token) => tokens.verify(token),
+      verifyServiceKey: keys.verify,
+      isRevoked: (usuarioId, version) => revocations.isRevoked(usuarioId, version),
+    }),
+    close() {
+      revocations.close();
+      keySet.close();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import {
+  count,
+  faultEnvironment,
+  httpUrl,
+  milliseconds,
+  processEnvironment,
+  redisEnvironment,
+} from '@medisupply/shared/config/environment';
+import { loadConfig } from '@medisupply/shared/config/load-config';
+
+export const environment = z.object({
+  ...processEnvironment,
+  ...redisEnvironment,
+  ...faultEnvironment,
+  LOGISTICA_URL: httpUrl('http://127.0.0.1:5002'),
+  WORKER_CONCURRENCY: count(32, 500),
+  WORKER_RELAY_POLL_MS: milliseconds(1_500, 60_000),
+  WATCHDOG_MS: milliseconds(20_000, 600_000),
+});
+
+export const secrets = {
+  QUEUE_KEY: { file: 'queue_key', minLength: 32 },
+  SERVICE_KEY: { file: 'service_key', minLength: 32 },
+  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
+} as const;
+
+export const readConfig = (env: NodeJS.ProcessEnv) => loadConfig(environment, { env, secrets });
+
+export type Config = ReturnType<typeof readConfig>;

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import { marcarMuerta } from '@medisupply/logistica-inventario/entregas/aplicar-confirmacion';
+import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
+import type { LogisticaTables } from '@medisupply/logistica-inventario/tables';
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { createServiceClient } from '@medisupply/shared/http/service-client';
+import type { Logger } from '@medisupply/shared/logging/logger';
+import { createLogger } from '@medisupply/shared/logging/logger';
+import type { Outbox } from '@medisupply/shared/outbox/outbox';
+import { createOutbox } from '@medisupply/shared/outbox/outbox';
+import type { OutboxTables } from '@medisupply/shared/outbox/tables';
+import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
+import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
+import { taskRegistry } from '@medisupply/shared/tasks/registry';
+import type { Cancellations } from './cancellations.ts';
+import { createCancellations } from './cancellations.ts';
+import type { Config } from './config.ts';
+import { discoverHandlers } from './discover.ts';
+import type { BoundHandler } from './executor.ts';
+import type { JobRunnerOptions } from './run-job.ts';
+import { createJobRunner } from './run-job.ts';
+import { createSuspectRunner } from './suspects.ts';
+
+export const PROCESS_NAME = 'worker';
+
+const SERVICES = join(import.meta.dirname, '..', '..', 'services');
+
+/** The handlers of all services, each with its context open. */
+export interface Handlers {
+  logger: Logger;
+  database: OpenDatabase<OutboxTables>;
+  handlers: ReadonlyMap<string, BoundHandler>;
+  close(): Promise<void>;
+}
+
+export async function createHandlers(config: Config, env: NodeJS.ProcessEnv): Promise<Handlers> {
+  const logger = createLogger(PROCESS_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const services = await discoverHandlers(SERVICES, taskRegistry);
+  const database: OpenDatabase<OutboxTables> = await openLogisticaDatabase(config.DATA_DIR);
+  const handlers = new Map<string, BoundHandler>();
+  const closers: (() => Promise<void>)[] = [() => database.close()];
+  for (const service of services) {
+    const opened = await service.createContext?.({ env, logger, taskStore: database });
+    if (opened) closers.push(() => opened.close());
+    for (const handler of service.handlers)
+      handlers.set(handler.task.name, { handler, context: opened?.context });
+  }
+  return {
+    logger,
+    database,
+    handlers,
+    async close() {
+      for (const close of closers.toReversed()) await close();
+    },
+  };
+}
+
+export interface Container extends Handlers {
+  config: Config;
+  queues: QueueClient;
+  outbox: Outbox;
+  cancellations: Cancellations;
+  runJob: ReturnType<typeof createJobRunner>;
+}
+
+export async function createContainer(config: Config, env: NodeJS.ProcessEnv): Promise<Container> {
+  const handlers = await createHandlers(config, env);
+  const { database, logger } = handlers;
+  const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
+  const queues = createQueueClient(address, logger);
+  const cancellations = createCancellations(address, logger);
+  const logistica = createServiceClient({
+    name: 'logistica-inventario',
+    baseUrl: config.LOGISTICA_URL,
+    serviceKey: config.secrets.SERVICE_KEY,
+    timeoutMs: 2_000,
+    logger,
+  });
+  const onDead: JobRunnerOptions['onDead'] = (tx, taskId, motivo) =>
+    marcarMuerta(tx as Kysely<LogisticaTables>, taskId, motivo, Date.now());
+  const outbox = createOutbox({
+    database,
+    queues,
+    queueKey: config.secrets.QUEUE_KEY,
+    logger,
+    relayPollMs: config.WORKER_RELAY_POLL_MS,
+    onDead,
+  });
+  const runSuspect = createSuspectRunner({
+    program: join(import.meta.dirname, 'suspect-main.ts'),
+    silenceMs: config.WATCHDOG_MS,
+  });
+  return {
+    ...handlers,
+    config,
+    queues,
+    outbox,
+    cancellations,
+    runJob: createJobRunner({
+      database,
+      handlers: handlers.handlers,
+      queueKey: config.secrets.QUEUE_KEY,
+      logistica,
+      cancellations,
+      runSuspect,
+      onDead,
+      logger,
+    }),
+    async close() {
+      await outbox.stop();
+      cancellations.close();
+      await logistica.close();
+      await queues.close();
+      await handlers.close();
+    },
+  };
+}

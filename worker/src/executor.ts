@@ -1,0 +1,90 @@
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import type { Logger } from '@medisupply/shared/logging/logger';
+import type { OutboxTables } from '@medisupply/shared/outbox/tables';
+import { completeTask, markStarted, setProgress } from '@medisupply/shared/outbox/task-store';
+import type { Envelope } from '@medisupply/shared/tasks/envelope';
+import type { JsonValue, TaskHandler, TaskRun } from '@medisupply/shared/tasks/handler';
+
+/** A task that takes longer than this is written down as STARTED (ms); shorter ones cost no extra write. */
+const STARTED_AFTER = 100;
+/** After its time limit a handler may take this long to notice (ms). */
+const GRACE = 5_000;
+
+/** A handler with the context of its service. */
+export interface BoundHandler {
+  handler: TaskHandler;
+  context: unknown;
+}
+
+export class TimeLimitError extends Error {}
+
+export interface ExecutorOptions {
+  database: OpenDatabase<OutboxTables>;
+  logger: Logger;
+}
+
+/**
+ * Runs one handler once: parses the parameters, enforces the time limit, and commits the result with the fact that the
+ * task is done — unless the handler did so itself, together with its effect.
+ */
+export async function execute(
+  { database, logger }: ExecutorOptions,
+  { handler, context }: BoundHandler,
+  envelope: Envelope,
+  cancelled: AbortSignal,
+): Promise<JsonValue> {
+  const { unidadDeTrabajo } = database;
+  const { task } = handler;
+  const limit = AbortSignal.timeout(task.timeLimit);
+  const run: TaskRun = {
+    task_id: envelope.task_id,
+    intento: envelope.intento,
+    started: Date.now(),
+    signal: AbortSignal.any([limit, cancelled]),
+    logger,
+    settled: false,
+    progress: (percent) =>
+      unidadDeTrabajo.escribir((tx) =>
+        setProgress(tx, envelope.task_id, Math.max(0, Math.min(100, percent))),
+      ),
+  };
+  const started = setTimeout(() => {
+    void unidadDeTrabajo
+      .escribir((tx) => markStarted(tx, run))
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'no se pudo anotar el inicio de la tarea');
+      });
+  }, STARTED_AFTER);
+  try {
+    const result = await withinLimit(
+      handler.handle(task.params.parse(envelope.params), run, context),
+      task.timeLimit,
+      run.signal,
+    );
+    if (!run.settled) await unidadDeTrabajo.escribir((tx) => completeTask(tx, run, result));
+    return result;
+  } catch (error) {
+    if (limit.aborted)
+      throw new TimeLimitError(`Superó su límite de ${task.timeLimit / 1_000} s`, { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(started);
+  }
+}
+
+/** A handler that ignores its signal has failed all the same; what it still does is on its own. */
+function withinLimit<T>(work: Promise<T>, timeLimit: number, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error('el manejador no obedeció a la señal')),
+      timeLimit + GRACE,
+    );
+    const onAbort = () =>
+      setTimeout(() => reject(new Error('el manejador no obedeció a la señal')), GRACE).unref();
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}

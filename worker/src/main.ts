@@ -1,0 +1,34 @@
+import { Lifecycle, runProcess } from '@medisupply/shared/lifecycle/run-process';
+import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
+import { readConfig } from './config.ts';
+import { createContainer, PROCESS_NAME } from './container.ts';
+import { startConsumers } from './run-queue.ts';
+import { startWatchdog, startWedgedCheck } from './watchdog.ts';
+
+await runProcess(PROCESS_NAME, async () => {
+  const config = readConfig(process.env);
+  const container = await createContainer(config, process.env);
+  const { logger, queues } = container;
+  const lifecycle = new Lifecycle(logger);
+  lifecycle.onStop('recursos', () => container.close());
+  lifecycle.handleSignals();
+
+  container.outbox.start();
+  const consumers = startConsumers(container, {
+    FAULT_RATE: config.FAULT_RATE,
+    FAULT_LATENCY_MS: config.FAULT_LATENCY_MS,
+  });
+  lifecycle.onStop('consumidores', () => consumers.close());
+  const heartbeat = createHeartbeat({
+    redis: queues.redis,
+    logger,
+    snapshot: () => consumers.snapshot(lifecycle.isStopping()),
+  });
+  heartbeat.start();
+  lifecycle.onStop('latido', () => heartbeat.stop());
+  const watchdog = startWatchdog(config.WATCHDOG_MS);
+  lifecycle.onStop('vigilante', () => watchdog.stop());
+  const wedged = startWedgedCheck(queues, logger, () => process.kill(process.pid, 'SIGKILL'));
+  lifecycle.onStop('vigilante de colas', () => wedged.stop());
+  lifecycle.ready({ tareas: container.handlers.size });
+});

@@ -1,0 +1,68 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Envelope } from '@medisupply/shared/tasks/envelope';
+import type { JsonValue } from '@medisupply/shared/tasks/handler';
+import { DeferTask, RefusedTask } from '@medisupply/shared/tasks/handler';
+
+/** The process in which a suspect ran alone died, or stopped answering: it is the task's own doing. */
+export class SuspectDied extends Error {}
+
+export type RunSuspect = (envelope: Envelope) => Promise<JsonValue>;
+
+export type SuspectMessage =
+  | { type: 'beat' }
+  | { type: 'done'; result: JsonValue }
+  | { type: 'failed'; kind: 'refused' | 'deferred' | 'failed'; message: string; delayMs?: number };
+
+/**
+ * Runs suspects one after another, each in a child process, so that neither this worker nor the innocent jobs beside
+ * a suspect die with it. A child without a sign of life for `silenceMs` is killed.
+ */
+export function createSuspectRunner(options: { program: string; silenceMs: number }): RunSuspect {
+  let last: Promise<unknown> = Promise.resolve();
+  return (envelope) => {
+    const turn = last.then(() => runAlone(envelope, options));
+    last = turn.catch(() => {});
+    return turn;
+  };
+}
+
+function runAlone(
+  envelope: Envelope,
+  { program, silenceMs }: { program: string; silenceMs: number },
+): Promise<JsonValue> {
+  const child: ChildProcess = fork(program, [], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  return new Promise((resolve, reject) => {
+    let silence = setTimeout(kill, silenceMs);
+    let settled = false;
+    function kill() {
+      child.kill('SIGKILL');
+    }
+    child.on('message', (message: SuspectMessage) => {
+      clearTimeout(silence);
+      if (message.type === 'beat') {
+        silence = setTimeout(kill, silenceMs);
+        return;
+      }
+      settled = true;
+      if (message.type === 'done') resolve(message.result);
+      else reject(errorOf(message));
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      clearTimeout(silence);
+      if (!settled)
+        reject(new SuspectDied(`Su proceso terminó (${signal ?? `código ${code}`}) al ejecutarla`));
+    });
+    child.send(envelope);
+  });
+}
+
+function errorOf(message: Extract<SuspectMessage, { type: 'failed' }>): Error {
+  if (message.kind === 'refused') return new RefusedTask(message.message);
+  if (message.kind === 'deferred') return new DeferTask(message.message, message.delayMs ?? 1_000);
+  return new Error(message.message);
+}
