@@ -70,6 +70,8 @@ export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: str
     AUTORIZADOR_URL: url('AUTORIZADOR_PORT'),
     LOGISTICA_URL: url('LOGISTICA_PORT'),
     MONITOR_URL: url('MONITOR_PORT'),
+    BULL_BOARD_URL: url('BULL_BOARD_PORT'),
+    ADMIN_CONTRASENA_FILE: join(dataDir, 'secrets', 'admin_contrasena'),
     ...withoutNpm(env),
     DATA_DIR: dataDir,
     REDIS_URL: redisUrl,
