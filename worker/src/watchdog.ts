@@ -1,5 +1,6 @@
 import { Worker as Thread } from 'node:worker_threads';
 import type { Logger } from '@medisupply/shared/logging/logger';
+import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
 
 const BEAT_MS = 500;
@@ -59,7 +60,7 @@ export function startWedgedCheck(queues: QueueClient, logger: Logger, end: () =>
 async function isWedged(queues: QueueClient): Promise<boolean> {
   if (!queues.isConnected()) return false;
   const counts = await Promise.all(
-    [...queues.queues.values()].map((queue) => queue.getJobCounts('waiting', 'active')),
+    QUEUES.map((name) => queues.queue(name).getJobCounts('waiting', 'active')),
   );
   return counts.some(({ waiting = 0, active = 0 }) => waiting > 0 && active === 0);
 }

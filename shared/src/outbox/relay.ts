@@ -51,6 +51,7 @@ export class Relay {
   #failures = 0;
   #blockedUntil = 0;
   #stopped = true;
+  #offConnected: (() => void) | undefined;
 
   constructor(options: RelayOptions) {
     this.#unidadDeTrabajo = options.database.unidadDeTrabajo;
@@ -64,7 +65,7 @@ export class Relay {
   /** Starts to look for waiting rows; at once when Redis comes back. */
   start(): void {
     this.#stopped = false;
-    this.#queues.redis.on('ready', this.#onRedisReady);
+    this.#offConnected = this.#queues.onConnected(this.#onConnected);
     this.#schedule(0);
   }
 
@@ -72,7 +73,7 @@ export class Relay {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#queues.redis.off('ready', this.#onRedisReady);
+    this.#offConnected?.();
     await this.#sweep;
     await this.#flush;
   }
@@ -105,7 +106,7 @@ export class Relay {
     if (!this.#stopped) this.#schedule(0);
   }
 
-  readonly #onRedisReady = () => {
+  readonly #onConnected = () => {
     this.#failures = 0;
     this.#blockedUntil = 0;
     this.wake();

@@ -8,7 +8,7 @@
  */
 import { randomUUID, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { FlattenedSign } from 'jose';
+import { FlattenedSign } from 'jose/jws/flattened/sign';
 import { deliveryPayload } from '../contracts/delivery-payload.ts';
 import type { DeliveryPayload } from '../contracts/delivery-payload.ts';
 import { decodeBase64url } from './base64url.ts';

@@ -16,7 +16,7 @@ export interface Revocation {
   token_version: number;
 }
 
-type RevocationsRedis = Pick<Redis, 'zrange' | 'multi'>;
+type RevocationsRedis = Pick<Redis, 'zrange' | 'multi' | 'status' | 'on' | 'off'>;
 
 /** Publishes; harmless when repeated. Rejects when Redis does not answer: the caller repeats it later. */
 export async function publishRevocations(
@@ -71,12 +71,17 @@ export function createRevocationList(options: RevocationListOptions): Revocation
   }
 
   async function read(): Promise<boolean> {
+    // While it is not connected, its connection reports the outage.
+    if (redis.status !== 'ready') return false;
     let found: string[];
     try {
       found = await redis.zrange(REVOCATIONS_KEY, 0, -1);
     } catch (error) {
       if (!failing)
-        logger.warn({ err: error }, 'no se pueden leer las revocaciones; se conservan las conocidas');
+        logger.warn(
+          { reason: String(error) },
+          'no se pueden leer las revocaciones; se conservan las conocidas',
+        );
       failing = true;
       return false;
     }
@@ -96,13 +101,18 @@ export function createRevocationList(options: RevocationListOptions): Revocation
     running ??= read().finally(() => (running = undefined));
     return running;
   };
-  const timer = setInterval(() => void poll(), pollMs).unref();
-  void poll();
+  const pollNow = () => void poll();
+  const timer = setInterval(pollNow, pollMs).unref();
+  redis.on('ready', pollNow);
+  pollNow();
 
   return {
     isRevoked: (usuario_id, token_version) => token_version < (oldest.get(usuario_id)?.token_version ?? 0),
     add,
     poll,
-    close: () => clearInterval(timer),
+    close() {
+      clearInterval(timer);
+      redis.off('ready', pollNow);
+    },
   };
 }

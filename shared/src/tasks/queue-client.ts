@@ -21,11 +21,14 @@ export interface OutgoingJob {
 /** Enqueues, and asks after what was enqueued. It never consumes. */
 export interface QueueClient {
   readonly redis: Redis;
-  readonly queues: ReadonlyMap<QueueName, Queue>;
   isConnected(): boolean;
+  /** The BullMQ queue. @throws Error while Redis has not been reached yet */
+  queue(name: QueueName): Queue;
   /** Adds all jobs or rejects, within the deadline. A job id that exists is left as it is. */
   addBulk(jobs: readonly OutgoingJob[], deadlineMs: number): Promise<void>;
   jobState(queue: QueueName, jobId: string): Promise<string>;
+  /** Called each time the queues can be used (again). @returns how to stop listening */
+  onConnected(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -36,24 +39,46 @@ const KEEP = {
 
 export function createQueueClient(address: RedisAddress, logger: Logger): QueueClient {
   const redis = connectForCommands(address, logger);
-  const queues = new Map<QueueName, Queue>(
-    QUEUES.map((name) => {
-      const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX, skipWaitingForReady: true });
-      // The connection reports its own outages; without a listener this event would end the process.
-      queue.on('error', () => {});
-      return [name, queue];
-    }),
-  );
+  const listeners = new Set<() => void>();
+  let queues: Map<QueueName, Queue> | undefined;
+  let closed = false;
+
+  /**
+   * A BullMQ queue whose first contact with Redis fails stays broken for ever, so queues are made when Redis is there,
+   * and made anew if that was not for long enough.
+   */
+  async function onReady(): Promise<void> {
+    if (!queues) {
+      const opening = openQueues(redis);
+      try {
+        await withDeadline(Promise.all([...opening.values()].map((queue) => queue.waitUntilReady())), 2_000);
+      } catch {
+        await closeQueues(opening);
+        return;
+      }
+      if (closed) await closeQueues(opening);
+      else queues ??= opening;
+    }
+    for (const listener of listeners) listener();
+  }
+
+  function queue(name: QueueName): Queue {
+    const opened = queues?.get(name);
+    if (!opened) throw new Error('Redis no está conectado');
+    return opened;
+  }
+
+  redis.on('ready', () => void onReady());
 
   return {
     redis,
-    queues,
-    isConnected: () => redis.status === 'ready',
+    queue,
+    isConnected: () => queues !== undefined && redis.status === 'ready',
 
     async addBulk(jobs, deadlineMs) {
       if (redis.status !== 'ready') throw new Error('Redis no está conectado');
-      const sends = [...groupByQueue(jobs)].map(([name, group]) =>
-        queues.get(name)!.addBulk(
+      const sends = [...Map.groupBy(jobs, (job) => job.queue)].map(([name, group]) =>
+        queue(name).addBulk(
           group.map((job) => ({
             name: job.envelope.name,
             data: job.envelope,
@@ -69,24 +94,39 @@ export function createQueueClient(address: RedisAddress, logger: Logger): QueueC
       await withDeadline(Promise.all(sends), deadlineMs);
     },
 
-    async jobState(queue, jobId) {
-      return withDeadline(queues.get(queue)!.getJobState(jobId), 2_000);
+    jobState: (name, jobId) => withDeadline(queue(name).getJobState(jobId), 2_000),
+
+    onConnected(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
 
     async close() {
+      closed = true;
       redis.disconnect();
-      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      if (queues) await closeQueues(queues);
     },
   };
+}
+
+function openQueues(redis: Redis): Map<QueueName, Queue> {
+  return new Map(
+    QUEUES.map((name) => {
+      const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
+      // The connection reports its own outages; without a listener this event would end the process.
+      queue.on('error', () => {});
+      return [name, queue];
+    }),
+  );
+}
+
+async function closeQueues(queues: ReadonlyMap<QueueName, Queue>): Promise<void> {
+  await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
 }
 
 /** `retry` via the API is one attempt a job, with more as the second net when the API cannot be reached. */
 export const attemptsOf = (task: TaskDeclaration): number =>
   task.retry.via === 'queue' ? task.retry.max : 5;
-
-function groupByQueue(jobs: readonly OutgoingJob[]): Map<QueueName, OutgoingJob[]> {
-  return Map.groupBy(jobs, (job) => job.queue);
-}
 
 /** A hung Redis gives no error: nothing waits for it longer than this. */
 export function withDeadline<T>(promise: Promise<T>, ms: number): Promise<T> {
