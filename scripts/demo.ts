@@ -1,6 +1,8 @@
 /** `npm run demo`: the main job through the gateway, as a person's client would do it, and two forgeries that must fail. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 
 const USAGE = 'Uso: npm run demo [-- --base http://localhost:8080]';
@@ -179,6 +181,8 @@ async function assertRunning(): Promise<void> {
 }
 
 function baseAddress(): string {
+  const envFile = fileURLToPath(new URL('../.env', import.meta.url));
+  if (existsSync(envFile)) process.loadEnvFile(envFile);
   try {
     const { values } = parseArgs({ options: { base: { type: 'string' } } });
     const address = values.base ?? `http://localhost:${process.env['GATEWAY_PORT'] || 8080}`;
