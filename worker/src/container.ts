@@ -26,6 +26,11 @@ export const PROCESS_NAME = 'worker';
 
 const SERVICES = join(import.meta.dirname, '..', '..', 'services');
 
+/** For tests. */
+export interface Overrides {
+  logger?: Logger;
+}
+
 /** The handlers of all services, each with its context open. */
 export interface Handlers {
   logger: Logger;
@@ -34,8 +39,12 @@ export interface Handlers {
   close(): Promise<void>;
 }
 
-export async function createHandlers(config: Config, env: NodeJS.ProcessEnv): Promise<Handlers> {
-  const logger = createLogger(PROCESS_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+export async function createHandlers(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  overrides: Overrides = {},
+): Promise<Handlers> {
+  const logger = overrides.logger ?? createLogger(PROCESS_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const services = await discoverHandlers(SERVICES, taskRegistry);
   const database: OpenDatabase<OutboxTables> = await openLogisticaDatabase(config.DATA_DIR);
   const handlers = new Map<string, BoundHandler>();
@@ -64,8 +73,12 @@ export interface Container extends Handlers {
   runJob: ReturnType<typeof createJobRunner>;
 }
 
-export async function createContainer(config: Config, env: NodeJS.ProcessEnv): Promise<Container> {
-  const handlers = await createHandlers(config, env);
+export async function createContainer(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  overrides: Overrides = {},
+): Promise<Container> {
+  const handlers = await createHandlers(config, env, overrides);
   const { database, logger } = handlers;
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const queues = createQueueClient(address, logger);

@@ -40,8 +40,9 @@ export interface Container {
   close(): Promise<void>;
 }
 
-export async function createContainer(config: Config): Promise<Container> {
-  const logger = createLogger(SERVICE_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+/** Opens everything; Redis and autorizador may be down. `overrides` is for tests. */
+export async function createContainer(config: Config, overrides: { logger?: Logger } = {}): Promise<Container> {
+  const logger = overrides.logger ?? createLogger(SERVICE_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const database = await openLogisticaDatabase(config.DATA_DIR);
   const queues = createQueueClient(
     { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },

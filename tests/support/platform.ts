@@ -1,0 +1,189 @@
+/**
+ * Parts of the platform inside the test's process: the real services on free ports, real SQLite in a temporary folder,
+ * real Redis. What is not asked for is simply not there, as in an outage.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import { buildApp as buildAutorizador } from '@medisupply/autorizador/app';
+import { loadAutorizadorConfig } from '@medisupply/autorizador/config';
+import { createContainer as createAutorizador } from '@medisupply/autorizador/container';
+import { buildApp as buildLogistica } from '@medisupply/logistica-inventario/app';
+import { readConfig as readLogisticaConfig } from '@medisupply/logistica-inventario/config';
+import type { Container as LogisticaContainer } from '@medisupply/logistica-inventario/container';
+import { createContainer as createLogistica } from '@medisupply/logistica-inventario/container';
+import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import type { Role } from '@medisupply/shared/http/caller';
+import { listen } from '@medisupply/shared/lifecycle/run-process';
+import type { Logger } from '@medisupply/shared/logging/logger';
+import { createLogger } from '@medisupply/shared/logging/logger';
+import { issueAccessToken } from '@medisupply/shared/security/access-token';
+import { signDelivery } from '@medisupply/shared/security/delivery-signature';
+import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
+import { ensureSecrets, parseSecretJson } from '@medisupply/shared/security/secrets';
+import type { RedisServer } from '@medisupply/shared/testing/redis-server';
+import { startRedis } from '@medisupply/shared/testing/redis-server';
+import { readConfig as readWorkerConfig } from '@medisupply/worker/config';
+import type { Container as WorkerContainer } from '@medisupply/worker/container';
+import { createContainer as createWorker } from '@medisupply/worker/container';
+import type { Consumers } from '@medisupply/worker/run-queue';
+import { startConsumers } from '@medisupply/worker/run-queue';
+
+/** A loopback port where nothing listens. */
+export const NOWHERE = 'http://127.0.0.1:9';
+const NO_REDIS = 'redis://127.0.0.1:9';
+
+export interface PlatformOptions {
+  /** Default true. */
+  redis?: boolean;
+  /** Default false: signatures are then verified with the public keys alone. */
+  autorizador?: boolean;
+  /** Default false: what is accepted then waits. */
+  worker?: boolean;
+  /** Extra environment of all processes. */
+  env?: Record<string, string>;
+  /** Called with the data folder before anything starts. */
+  prepare?: (dataDir: string) => Promise<void>;
+}
+
+export interface RunningWorker {
+  container: WorkerContainer;
+  consumers: Consumers;
+  close(): Promise<void>;
+}
+
+export interface Platform {
+  dataDir: string;
+  redis: RedisServer | undefined;
+  redisPassword: string;
+  logistica: { url: string; container: LogisticaContainer };
+  autorizador: { url: string } | undefined;
+  /** What all parts logged, as JSON lines. */
+  logs: string[];
+  env(process: string): Record<string, string>;
+  token(user: { id: number; roles?: Role[]; nombre?: string }): string;
+  serviceKey(process: string): Promise<string>;
+  sign(payload: DeliveryPayload, options?: { now?: number; jti?: string }): Promise<string>;
+  startWorker(): Promise<RunningWorker>;
+  close(): Promise<void>;
+}
+
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'medisupply-test-'));
+  const secretsDir = join(dataDir, 'secrets');
+  ensureSecrets(secretsDir);
+  await options.prepare?.(dataDir);
+  const secret = async (path: string) => (await readFile(join(secretsDir, path), 'utf8')).trim();
+  const redisPassword = await secret('redis/redis_password');
+  const redis = options.redis === false ? undefined : await startRedis({ password: redisPassword });
+  const closers: (() => Promise<void>)[] = [];
+  const logs: string[] = [];
+  const logger = collectingLogger(logs);
+
+  const addresses: Record<string, string> = {
+    AUTORIZADOR_URL: NOWHERE,
+    LOGISTICA_URL: NOWHERE,
+    MONITOR_URL: NOWHERE,
+  };
+  const env = (process: string): Record<string, string> => ({
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'debug',
+    DATA_DIR: dataDir,
+    SECRETS_DIR: join(secretsDir, process),
+    ADMIN_CONTRASENA_FILE: join(secretsDir, 'admin_contrasena'),
+    REDIS_URL: redis?.url ?? NO_REDIS,
+    ...addresses,
+    ...options.env,
+  });
+
+  let autorizador: Platform['autorizador'];
+  if (options.autorizador) {
+    const container = await createAutorizador(loadAutorizadorConfig(env('autorizador')), { logger });
+    const server = await serve(buildAutorizador(container));
+    closers.push(() => container.close(), server.close);
+    addresses['AUTORIZADOR_URL'] = server.url;
+    autorizador = { url: server.url };
+  }
+
+  const logistica = await createLogistica(readLogisticaConfig(env('logistica-inventario')), { logger });
+  const server = await serve(buildLogistica(logistica));
+  addresses['LOGISTICA_URL'] = server.url;
+  logistica.outbox.start();
+  closers.push(() => logistica.close(), server.close);
+  if (redis) await until(() => logistica.queues.isConnected());
+
+  async function startWorker(): Promise<RunningWorker> {
+    const workerEnv = env('worker');
+    const container = await createWorker(readWorkerConfig(workerEnv), workerEnv, { logger });
+    const consumers = startConsumers(container, { FAULT_RATE: 0, FAULT_LATENCY_MS: 0 });
+    let closing: Promise<void> | undefined;
+    const close = () => (closing ??= consumers.close().then(() => container.close()));
+    closers.push(close);
+    return { container, consumers, close };
+  }
+  if (options.worker) await startWorker();
+
+  const tokenKey = actualKey(
+    parseSecretJson('token_keys.json', await secret('autorizador/token_keys.json'), tokenKeyFile),
+  );
+  const signatureKey = actualKey(
+    parseSecretJson('signature_keys.json', await secret('autorizador/signature_keys.json'), signatureKeyFile),
+  );
+  return {
+    dataDir,
+    redis,
+    redisPassword,
+    logistica: { url: server.url, container: logistica },
+    autorizador,
+    logs,
+    env,
+    token: ({ id, roles = ['usuario'], nombre = `usuario ${id}` }) =>
+      issueAccessToken({ usuario_id: id, nombre, roles, token_version: 1 }, tokenKey).token,
+    serviceKey: (process) => secret(`${process}/service_key`),
+    sign: (payload, signOptions) => signDelivery(payload, signatureKey, signOptions),
+    startWorker,
+    async close() {
+      for (const close of closers.toReversed()) await close();
+      await redis?.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits for a fact. @throws Error after `ms` */
+export async function until(fact: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await fact())) {
+    if (Date.now() > deadline) throw new Error(`not so after ${ms} ms: ${fact.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export interface Served {
+  url: string;
+  close(): Promise<void>;
+}
+
+export async function serve(app: Express): Promise<Served> {
+  const server = await listen(app, 0, '127.0.0.1', 'PORT');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => closeServer(server),
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
+}
+
+function collectingLogger(lines: string[]): Logger {
+  return createLogger('test', {
+    level: 'debug',
+    destination: { write: (line: string) => void lines.push(line) },
+  });
+}
