@@ -1,0 +1,49 @@
+import type { Insertable, Kysely } from 'kysely';
+import type { ActividadTable, MonitorTables } from '../tables.ts';
+
+type Tx = Kysely<MonitorTables>;
+
+/** @returns false when the task had stored its row before */
+export async function insertActividad(tx: Tx, row: Insertable<ActividadTable>): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('actividad')
+    .values(row)
+    .onConflict((conflict) => conflict.column('task_id').doNothing())
+    .executeTakeFirst();
+  return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+/**
+ * Removes what is older than `before` and all but the newest `keep` rows, at most `batch` of each. @returns rows removed
+ */
+export async function removeOldActividad(
+  tx: Tx,
+  limits: { before: number; keep: number; batch: number },
+): Promise<number> {
+  const byAge = await tx
+    .deleteFrom('actividad')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('actividad')
+        .select('id')
+        .where('momento', '<', limits.before)
+        .orderBy('momento')
+        .limit(limits.batch),
+    )
+    .executeTakeFirst();
+  // Ids grow by one: the distance to the newest is the number of rows.
+  const byCount = await tx
+    .deleteFrom('actividad')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('actividad')
+        .select('id')
+        .where('id', '<=', (sub) =>
+          sub.selectFrom('actividad').select((max) => max(max.fn.max('id'), '-', limits.keep).as('limite')),
+        )
+        .orderBy('id')
+        .limit(limits.batch),
+    )
+    .executeTakeFirst();
+  return Number(byAge.numDeletedRows + byCount.numDeletedRows);
+}

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { migrate } from '@medisupply/shared/db/migrate';
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { openDatabase } from '@medisupply/shared/db/open-database';
+import * as inicial from '../migrations/001-inicial.ts';
+import type { MonitorTables } from './tables.ts';
+
+export const migrations = { '001-inicial': inicial };
+
+/** Migrates and opens `$DATA_DIR/monitor.db`. */
+export async function openMonitorDatabase(dataDir: string): Promise<OpenDatabase<MonitorTables>> {
+  const file = join(dataDir, 'monitor.db');
+  await migrate(file, migrations);
+  return openDatabase<MonitorTables>(file);
+}

@@ -1,0 +1,59 @@
+import type { Sonda, Sondeo } from '../clients/sonda.client.ts';
+import type { EstadoServicio } from './estado.schemas.ts';
+
+const SERVICE_DEADLINE = 1_500;
+
+/** Address by service name. */
+export type Servicios = Readonly<Record<string, string>>;
+
+export interface ServiceAddresses {
+  LOGISTICA_URL: string;
+  AUTORIZADOR_URL: string;
+  MONITOR_URL: string;
+  BULL_BOARD_URL: string;
+}
+
+export const serviciosDe = (config: ServiceAddresses): Servicios => ({
+  'logistica-inventario': config.LOGISTICA_URL,
+  autorizador: config.AUTORIZADOR_URL,
+  monitor: config.MONITOR_URL,
+  'bull-board': config.BULL_BOARD_URL,
+});
+
+/** Asks every service who it is and whether it is ready, all at once; within 1.5 s. Never rejects. */
+export async function medirServicios(
+  sonda: Sonda,
+  servicios: Servicios,
+  signal?: AbortSignal,
+): Promise<Record<string, EstadoServicio>> {
+  const measured = await Promise.all(
+    Object.entries(servicios).map(
+      async ([name, url]) => [name, await medirServicio(sonda, url, signal)] as const,
+    ),
+  );
+  return Object.fromEntries(measured);
+}
+
+async function medirServicio(sonda: Sonda, url: string, signal?: AbortSignal): Promise<EstadoServicio> {
+  const options = { timeoutMs: SERVICE_DEADLINE, ...(signal ? { signal } : {}) };
+  const [health, ready] = await Promise.all([
+    sonda.get(url, '/health', options),
+    sonda.get(url, '/readyz', options),
+  ]);
+  const version = health.outcome === 'answered' ? health.body['version'] : undefined;
+  return {
+    status: statusOf(health, ready),
+    response_time_ms: health.ms,
+    version: typeof version === 'string' ? version : null,
+  };
+}
+
+function statusOf(health: Sondeo, ready: Sondeo): EstadoServicio['status'] {
+  if (health.outcome === 'nonsense') return 'error';
+  if (health.outcome !== 'answered') return health.outcome;
+  if (health.http_status !== 200) return 'unhealthy';
+  if (health.body['status'] !== 'healthy') return 'error';
+  const isReady =
+    ready.outcome === 'answered' && ready.http_status === 200 && ready.body['status'] === 'ready';
+  return isReady ? 'healthy' : 'degraded';
+}

@@ -1,0 +1,132 @@
+import { cpus, freemem, loadavg, totalmem } from 'node:os';
+import { statfs } from 'node:fs/promises';
+import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
+import { consultarColas } from '../colas/consultar-colas.ts';
+import { medirBases } from '../estado/medir-bases.ts';
+import { medirRedis } from '../estado/medir-redis.ts';
+import { medirServicios } from '../estado/medir-servicios.ts';
+import type { MonitorTaskContext } from '../tasks/context.ts';
+import { consultarWorkers } from '../workers/consultar-workers.ts';
+import { medirLatencias } from './latencias.ts';
+import type { Valores } from './metricas.repository.ts';
+
+/**
+ * Every figure that can be had now, by dotted name. What does not answer has no figure: a gap in its series is the
+ * truth, a zero would not be.
+ */
+export async function medirMetricas(
+  context: MonitorTaskContext,
+  now: number,
+  signal: AbortSignal,
+): Promise<Valores> {
+  const figures = await Promise.all([
+    figuresOfRedis(context),
+    figuresOfServices(context, signal),
+    figuresOfQueues(context),
+    figuresOfWorkers(context),
+    figuresOfHost(context),
+    medirLatencias(context.tareas, now),
+  ]);
+  const all = [...figures, figuresOfProcess(context), figuresOfDatabases(context)];
+  return Object.fromEntries(all.flatMap((group) => Object.entries(group)));
+}
+
+async function figuresOfRedis({ queues }: MonitorTaskContext): Promise<Valores> {
+  const { estado, claves, info } = await medirRedis(queues.redis);
+  const numberOf = (field: string) => Number(info.get(field));
+  return onlyNumbers({
+    'redis.conectado': estado.status === 'connected' ? 1 : 0,
+    'redis.ping_ms': estado.response_time_ms,
+    'redis.claves': claves,
+    'redis.memoria_bytes': numberOf('used_memory'),
+    'redis.clientes': numberOf('connected_clients'),
+    'redis.operaciones_por_s': numberOf('instantaneous_ops_per_sec'),
+  });
+}
+
+async function figuresOfServices(
+  { sonda, servicios }: MonitorTaskContext,
+  signal: AbortSignal,
+): Promise<Valores> {
+  const estados = await medirServicios(sonda, servicios, signal);
+  return onlyNumbers(
+    Object.fromEntries(
+      Object.entries(estados).flatMap(([name, { status, response_time_ms }]) => {
+        const answers = status === 'healthy' || status === 'degraded';
+        return [
+          [`servicio.${name}.responde`, answers ? 1 : 0],
+          [`servicio.${name}.response_time_ms`, answers ? response_time_ms : null],
+        ];
+      }),
+    ),
+  );
+}
+
+async function figuresOfQueues({ queues, throughput }: MonitorTaskContext): Promise<Valores> {
+  const colas = await consultarColas(queues, throughput).catch(() => null);
+  if (!colas) return {};
+  return onlyNumbers(
+    Object.fromEntries(
+      Object.entries(colas).flatMap(([name, cola]) =>
+        (['waiting', 'active', 'delayed', 'failed', 'throughput'] as const).map((figure) => [
+          `cola.${name}.${figure}`,
+          cola[figure],
+        ]),
+      ),
+    ),
+  );
+}
+
+async function figuresOfWorkers({ queues }: MonitorTaskContext): Promise<Valores> {
+  const workers = await consultarWorkers(queues.redis).catch(() => null);
+  if (!workers) return {};
+  const sum = (of: (worker: LiveWorker) => number) =>
+    workers.reduce((total, worker) => total + of(worker), 0);
+  return {
+    'workers.vivos': workers.length,
+    'workers.ocupados': sum((worker) => worker.active.length),
+    'workers.rss_bytes': sum((worker) => worker.rss),
+    'workers.event_loop_lag_ms': Math.max(0, ...workers.map((worker) => worker.event_loop_lag_ms)),
+  };
+}
+
+async function figuresOfHost({ dataDir }: MonitorTaskContext): Promise<Valores> {
+  const disk = await statfs(dataDir);
+  return {
+    'equipo.carga_1m': loadavg()[0] ?? 0,
+    'equipo.procesadores': cpus().length,
+    'equipo.memoria_total_bytes': totalmem(),
+    'equipo.memoria_libre_bytes': freemem(),
+    'equipo.disco_libre_bytes': disk.bavail * disk.bsize,
+  };
+}
+
+/** Of the worker process that runs this task. */
+function figuresOfProcess({ lag }: MonitorTaskContext): Valores {
+  const { rss, heapUsed } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return {
+    'proceso.rss_bytes': rss,
+    'proceso.heap_bytes': heapUsed,
+    'proceso.cpu_s': (user + system) / 1e6,
+    'proceso.event_loop_lag_ms': lag.read(),
+    'proceso.uptime_s': process.uptime(),
+  };
+}
+
+function figuresOfDatabases({ dataDir }: MonitorTaskContext): Valores {
+  return onlyNumbers(
+    Object.fromEntries(
+      Object.entries(medirBases(dataDir)).flatMap(([name, { size, wal_size }]) => [
+        [`base.${name}.bytes`, size],
+        [`base.${name}.wal_bytes`, wal_size],
+      ]),
+    ),
+  );
+}
+
+function onlyNumbers(values: Readonly<Record<string, number | null>>): Valores {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, number] => Number.isFinite(entry[1])),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Kysely } from 'kysely';
+import type { MonitorTables } from '../tables.ts';
+
+type Tx = Kysely<MonitorTables>;
+
+/** Figures by dotted name. */
+export type Valores = Readonly<Record<string, number>>;
+
+/** Stores the figures of one run. @returns false when the task had stored its own before */
+export async function insertMedicion(
+  tx: Tx,
+  medicion: { task_id: string; momento: number; valores: Valores },
+): Promise<boolean> {
+  const { task_id, momento, valores } = medicion;
+  const inserted = await tx
+    .insertInto('medicion')
+    .values({ task_id, momento })
+    .onConflict((conflict) => conflict.column('task_id').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!inserted) return false;
+  const rows = Object.entries(valores).map(([nombre, valor]) => ({
+    nombre,
+    valor,
+    medicion_id: inserted.id,
+  }));
+  if (rows.length > 0) await tx.insertInto('metrica').values(rows).execute();
+  return true;
+}
+
+/** What an earlier run of the same task stored. */
+export async function findMedicion(
+  db: Tx,
+  taskId: string,
+): Promise<{ momento: number; valores: Valores } | undefined> {
+  const medicion = await db
+    .selectFrom('medicion')
+    .select(['id', 'momento'])
+    .where('task_id', '=', taskId)
+    .executeTakeFirst();
+  if (!medicion) return undefined;
+  const rows = await db
+    .selectFrom('metrica')
+    .select(['nombre', 'valor'])
+    .where('medicion_id', '=', medicion.id)
+    .execute();
+  return {
+    momento: medicion.momento,
+    valores: Object.fromEntries(rows.map((row) => [row.nombre, row.valor])),
+  };
+}
+
+/** Removes runs older than `before` with their figures, at most `batch` of them. @returns runs removed */
+export async function removeOldMediciones(
+  tx: Tx,
+  limits: { before: number; batch: number },
+): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('medicion')
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('medicion')
+        .select('id')
+        .where('momento', '<', limits.before)
+        .orderBy('momento')
+        .limit(limits.batch),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}

@@ -1,0 +1,47 @@
+import type { Sonda, Sondeo } from '../clients/sonda.client.ts';
+import type { Ping } from './ping.schemas.ts';
+
+const PING_DEADLINE = 2_000;
+export const LOGISTICA = 'logistica-inventario';
+
+/** Asks logistica who it is, and how long that took. Never rejects. */
+export async function pingLogistica(sonda: Sonda, url: string, signal?: AbortSignal): Promise<Ping> {
+  const sondeo = await sonda.get(url, '/health', {
+    timeoutMs: PING_DEADLINE,
+    ...(signal ? { signal } : {}),
+  });
+  const status = statusOf(sondeo);
+  return {
+    target_service: LOGISTICA,
+    status,
+    message: MESSAGES[status],
+    response_time_ms: sondeo.ms,
+    http_status: sondeo.http_status,
+    timestamp: new Date().toISOString(),
+    ping_successful: status === 'healthy',
+  };
+}
+
+function statusOf(sondeo: Sondeo): Ping['status'] {
+  if (sondeo.outcome === 'nonsense') return 'error';
+  if (sondeo.outcome !== 'answered') return sondeo.outcome;
+  if (sondeo.http_status !== 200) return 'degraded';
+  return sondeo.body['status'] === 'healthy' ? 'healthy' : 'error';
+}
+
+const MESSAGES: Record<Ping['status'], string> = {
+  healthy: 'Logística responde',
+  degraded: 'Logística responde con un error',
+  timeout: `Logística no respondió en ${PING_DEADLINE / 1_000} s`,
+  unreachable: 'No se puede conectar con logística',
+  error: 'Logística dio una respuesta que no se entiende',
+};
+
+/** The HTTP status of `GET /monitor/ping-logistica`. */
+export const PING_HTTP_STATUS: Record<Ping['status'], number> = {
+  healthy: 200,
+  degraded: 503,
+  timeout: 408,
+  unreachable: 503,
+  error: 500,
+};

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { isoTimestamp } from '@medisupply/shared/contracts/fields';
+import { estadoRedis } from '../estado/estado.schemas.ts';
+
+export const ping = z.object({
+  target_service: z.string(),
+  status: z.enum(['healthy', 'degraded', 'timeout', 'unreachable', 'error']),
+  message: z.string(),
+  response_time_ms: z.number().describe('Medido'),
+  http_status: z.int().nullable(),
+  timestamp: isoTimestamp,
+  ping_successful: z.boolean(),
+});
+
+export type Ping = z.output<typeof ping>;
+
+export const estadoLogistica = z.object({
+  service: z.string(),
+  overall_status: z.enum(['healthy', 'degraded', 'critical']),
+  ping_echo: ping,
+  broker_status: estadoRedis.extend({
+    waiting: z.int().nullable().describe('Trabajos de logística en espera'),
+    failed: z.int().nullable().describe('Trabajos de logística fallidos'),
+    workers: z.int().nullable().describe('Workers que atienden la cola logística'),
+  }),
+  last_check: isoTimestamp,
+  recommendations: z.array(z.string()),
+});
+
+export type EstadoLogistica = z.output<typeof estadoLogistica>;

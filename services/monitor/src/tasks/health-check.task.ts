@@ -1,0 +1,12 @@
+import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { healthCheck } from '@medisupply/shared/tasks/monitor';
+import { comprobarSalud } from '../estado/comprobar-salud.ts';
+import type { MonitorTaskContext } from './context.ts';
+
+export default defineHandler(healthCheck, async (_params, run, context: MonitorTaskContext) => {
+  const salud = await comprobarSalud(context, run.signal);
+  run.signal.throwIfAborted();
+  if (salud.status !== 'healthy')
+    run.logger.warn({ problemas: salud.problemas }, 'la plataforma no está del todo sana');
+  return salud;
+});

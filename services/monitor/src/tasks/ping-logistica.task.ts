@@ -1,0 +1,11 @@
+import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { pingLogistica as declaration } from '@medisupply/shared/tasks/monitor';
+import { pingLogistica } from '../ping/ping-logistica.ts';
+import type { MonitorTaskContext } from './context.ts';
+
+/** A logistica that does not answer is the answer, not a failure of the task. */
+export default defineHandler(declaration, async (_params, run, context: MonitorTaskContext) => {
+  const ping = await pingLogistica(context.sonda, context.logisticaUrl, run.signal);
+  run.signal.throwIfAborted();
+  return ping;
+});
