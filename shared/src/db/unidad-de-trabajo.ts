@@ -41,9 +41,7 @@ export class UnidadDeTrabajo<DB> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ fn, submitted: Date.now(), resolve: resolve as Pending<DB>['resolve'], reject });
-      this.#draining ??= this.#drain().finally(() => {
-        this.#draining = undefined;
-      });
+      this.#draining ??= this.#drain();
     });
   }
 
@@ -67,6 +65,8 @@ export class UnidadDeTrabajo<DB> {
       const ceiling = Math.min(10 * 2 ** attempt++, 250);
       await delay(ceiling / 2 + Math.random() * (ceiling / 2));
     }
+    // In the same step as the check above: what is submitted from now on starts the next round.
+    this.#draining = undefined;
   }
 
   /** False while another process holds the write lock; any other failure rejects what waits. */
