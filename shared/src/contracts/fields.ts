@@ -14,7 +14,7 @@ export function text(max: number, min = 1) {
     .string({
       error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto'),
     })
-    .max(max, { error: `Máximo ${max} caracteres` })
+    .max(max, { error: `Máximo ${max} caracteres`, abort: true })
     .normalize('NFC')
     .min(min, { error: min === 1 ? 'No puede estar vacío' : `Mínimo ${min} caracteres` })
     .max(max, { error: `Máximo ${max} caracteres` })
