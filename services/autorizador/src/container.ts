@@ -22,7 +22,7 @@ import type { LimitesDeAcceso } from './sesiones/limites-de-acceso.ts';
 import { purgeSesiones } from './sesiones/purgar-sesiones.ts';
 import { createContrasenas } from './usuarios/contrasenas.ts';
 import type { Contrasenas } from './usuarios/contrasenas.ts';
-import { loadContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
+import { createContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
 import type { ContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
 import { crearAdministrador, PRIMER_ADMINISTRADOR } from './usuarios/crear-administrador.ts';
 import { createRevocaciones } from './usuarios/publicar-revocaciones.ts';
@@ -92,7 +92,7 @@ export async function createContainer(
       isRevoked: revocaciones.isRevoked,
     }),
     contrasenas,
-    contrasenasComunes: loadContrasenasComunes(),
+    contrasenasComunes: createContrasenasComunes(),
     limites: createLimitesDeAcceso(redis),
     firmasEnCurso: createInFlightLimit(MAX_IN_FLIGHT),
     revocaciones,

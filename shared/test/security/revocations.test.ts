@@ -95,7 +95,17 @@ test('when Redis loses everything, then what is known stays known', async () => 
   expect(list.isRevoked(7, 1)).toBe(true);
 });
 
-test('when Redis is down, then nothing throws, what is known stays known, and one line is logged', async () => {
+test('when Redis answers with an error, then one line is logged, and one when it is back', async () => {
+  const { list, logger } = listOf();
+  await list.poll();
+  await redis.set(REVOCATIONS_KEY, 'not a sorted set');
+  for (let i = 0; i < 3; i++) expect(await list.poll()).toBe(false);
+  await redis.del(REVOCATIONS_KEY);
+  expect(await list.poll()).toBe(true);
+  expect(logger.lines.map((line) => line.level)).toEqual(['warn', 'info']);
+});
+
+test('when Redis is down, then nothing throws, nothing is logged, and what is known stays known', async () => {
   const { list, logger } = listOf();
   await publishRevocations(redis, [{ usuario_id: 7, token_version: 2 }]);
   await list.poll();
@@ -105,5 +115,6 @@ test('when Redis is down, then nothing throws, what is known stays known, and on
   await expect(publishRevocations(redis, [{ usuario_id: 9, token_version: 2 }])).rejects.toThrowError(Error);
   await server.start();
   await vi.waitFor(async () => expect(await list.poll()).toBe(true), { timeout: 5_000 });
-  expect(logger.lines.map((line) => line.level)).toEqual(['warn', 'info']);
+  // The connection itself reports outages, once.
+  expect(logger.lines).toEqual([]);
 });

@@ -6,7 +6,6 @@ import { unavailable } from '@medisupply/shared/http/app-error';
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
-const ARGON2ID = 2;
 /** Each hash keeps one core busy for some 30 ms and holds 19 MiB. */
 const MAX_AT_ONCE = Math.min(4, availableParallelism());
 /** About a second's work on one core; whoever comes after that is told to come back. */
@@ -56,9 +55,9 @@ export function createContrasenas(options: {
         return matches && stored !== undefined;
       }),
     isOutdated(stored) {
-      const { algorithm, memoryCost, timeCost, parallelism, outputLen } = parseOptions(stored);
+      const { memoryCost, timeCost, parallelism, outputLen } = parseOptions(stored);
       return (
-        algorithm !== ARGON2ID ||
+        !stored.startsWith('$argon2id$') ||
         memoryCost !== parameters.memoryCost ||
         timeCost !== parameters.timeCost ||
         parallelism !== parameters.parallelism ||

@@ -13,7 +13,7 @@ export async function registrarUsuario(
   { db, contrasenas, contrasenasComunes, tokenKey, now }: Container,
   { nombre, contrasena }: Signup,
 ): Promise<{ token: string; usuario: UsuarioGuardado }> {
-  if (contrasenasComunes.includes(contrasena, nombre)) {
+  if (await contrasenasComunes.includes(contrasena, nombre)) {
     throw badRequest('La contraseña es demasiado común; elija otra', {
       errors: [{ path: 'body.contrasena', message: 'Demasiado común' }],
     });
