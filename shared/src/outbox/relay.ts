@@ -95,9 +95,7 @@ export class Relay {
   send(message: OutboxMessage): Promise<boolean> {
     return new Promise((resolve) => {
       this.#outgoing.push({ message, resolve });
-      this.#flush ??= this.#flushOutgoing().finally(() => {
-        this.#flush = undefined;
-      });
+      this.#flush ??= this.#flushOutgoing();
     });
   }
 
@@ -123,6 +121,8 @@ export class Relay {
       );
       if (!sent) this.#schedule(BACKOFF.first);
     }
+    // In the same step as the check above, so that no row is handed over unseen.
+    this.#flush = undefined;
   }
 
   #schedule(ms: number): void {

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrate } from '../../src/db/migrate.ts';
+import type { OpenDatabase } from '../../src/db/open-database.ts';
+import { openDatabase } from '../../src/db/open-database.ts';
+
+interface Tables {
+  cuenta: { id: number; saldo: number };
+}
+
+const migrations = {
+  '001-cuenta': {
+    up: async (db: import('kysely').Kysely<unknown>) => {
+      await db.schema
+        .createTable('cuenta')
+        .addColumn('id', 'integer', (column) => column.primaryKey())
+        .addColumn('saldo', 'integer', (column) => column.notNull())
+        .execute();
+    },
+  },
+};
+
+let folder: string;
+let file: string;
+let database: OpenDatabase<Tables>;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'medisupply-db-'));
+  file = join(folder, 'prueba.db');
+  await migrate(file, migrations);
+  database = openDatabase<Tables>(file);
+});
+
+afterEach(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const insert = (id: number) =>
+  database.unidadDeTrabajo.escribir((tx) => tx.insertInto('cuenta').values({ id, saldo: 0 }).execute());
+const ids = async () =>
+  (await database.leer.selectFrom('cuenta').select('id').orderBy('id').execute()).map((row) => row.id);
+
+test('when writes are submitted in one turn, then they share one commit', async () => {
+  const before = commits(file);
+  await Promise.all(Array.from({ length: 50 }, (_, id) => insert(id)));
+  expect(await ids()).toHaveLength(50);
+  expect(commits(file) - before).toBe(1);
+});
+
+test('when each write is followed by another as soon as it is answered, then none is left behind', async () => {
+  for (let id = 0; id < 200; id++) {
+    await insert(id).then(() => insert(id + 1_000));
+  }
+  expect(await ids()).toHaveLength(400);
+});
+
+test('when one write of a group fails, then only its own changes are undone', async () => {
+  const outcomes = await Promise.allSettled([
+    insert(1),
+    database.unidadDeTrabajo.escribir(async (tx) => {
+      await tx.insertInto('cuenta').values({ id: 2, saldo: 0 }).execute();
+      throw new Error('se arrepintió');
+    }),
+    insert(3),
+  ]);
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await ids()).toEqual([1, 3]);
+});
+
+test('when it reads inside a write, then it sees its own changes, and readers do not before the commit', async () => {
+  const seen = await database.unidadDeTrabajo.escribir(async (tx) => {
+    await tx.insertInto('cuenta').values({ id: 1, saldo: 5 }).execute();
+    const inside = await tx.selectFrom('cuenta').selectAll().execute();
+    return { inside, outside: await ids() };
+  });
+  expect(seen).toEqual({ inside: [{ id: 1, saldo: 5 }], outside: [] });
+  expect(await ids()).toEqual([1]);
+});
+
+test('when another process holds the write lock for a while, then the write waits without freezing the event loop', async () => {
+  const other = new Database(file);
+  other.exec('BEGIN IMMEDIATE');
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  setTimeout(() => other.exec('COMMIT'), 600);
+  await insert(1);
+  delay.disable();
+  other.close();
+  expect(await ids()).toEqual([1]);
+  expect(delay.percentile(99) / 1e6).toBeLessThan(100);
+});
+
+test(
+  'when another process never lets go, then the write is answered 503 with Retry-After after 10 s',
+  { timeout: 20_000 },
+  async () => {
+    const other = new Database(file);
+    other.exec('BEGIN IMMEDIATE');
+    const started = Date.now();
+    await expect(insert(1)).rejects.toMatchObject({ status: 503, headers: { 'Retry-After': '2' } });
+    expect(Date.now() - started).toBeGreaterThan(9_500);
+    expect(Date.now() - started).toBeLessThan(12_000);
+    other.close();
+    await insert(2);
+    expect(await ids()).toEqual([2]);
+  },
+);
+
+test('when the file is opened again, then commits are still durable: WAL with synchronous FULL', async () => {
+  await database.close();
+  database = openDatabase<Tables>(file);
+  const pragmas = await database.unidadDeTrabajo.escribir(async (tx) => {
+    const { sql } = await import('kysely');
+    const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(tx);
+    const sync = await sql<{ synchronous: number }>`pragma synchronous`.execute(tx);
+    return [mode.rows[0]?.journal_mode, sync.rows[0]?.synchronous];
+  });
+  expect(pragmas).toEqual(['wal', 2]);
+});
+
+test('when it is closed with writes under way, then they are finished first and later ones refused', async () => {
+  const writing = insert(1);
+  const closing = database.unidadDeTrabajo.close();
+  await expect(insert(2)).rejects.toMatchObject({ status: 503 });
+  await closing;
+  await expect(writing).resolves.toBeDefined();
+  expect(await ids()).toEqual([1]);
+});
+
+/** The WAL's commit counter moves once per transaction; `data_version` shows it to another connection. */
+function commits(path: string): number {
+  const probe = probes.get(path) ?? new Database(path, { readonly: true });
+  probes.set(path, probe);
+  return probe.pragma('data_version', { simple: true }) as number;
+}
+const probes = new Map<string, Database.Database>();
