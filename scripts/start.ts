@@ -128,11 +128,13 @@ function stopOnSignals(): void {
 function stop(exitCode = 0): Promise<void> {
   stopping ??= (async () => {
     const startedAt = performance.now();
-    step('deteniendo…');
     await setup?.catch(() => undefined);
-    await platform?.stop();
+    if (platform) {
+      step('deteniendo…');
+      await platform.stop();
+      step(`detenido en ${seconds((performance.now() - startedAt) / 1_000)}`);
+    }
     lock?.release();
-    step(`detenido en ${seconds((performance.now() - startedAt) / 1_000)}`);
     process.exit(exitCode);
   })();
   return stopping;
@@ -179,7 +181,7 @@ try {
 } catch (error) {
   if (!stopping) {
     process.stderr.write(
-      `\n${error instanceof LaunchError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+      `${error instanceof LaunchError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
     );
     await stop(1);
   }

@@ -6,7 +6,15 @@
  *     node scripts/setup/prepare.mjs start|test|packages
  */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,6 +48,7 @@ function main(mode) {
   ensurePackages();
   ensureNode();
   ensurePrograms(MODES[mode].filter((program) => program !== REDIS || mode !== 'start' || !usesOwnRedis()));
+  if (mode === 'start') ensureCodeCache();
 }
 
 // --- Packages -------------------------------------------------------------------------------------------------------
@@ -100,6 +109,35 @@ function npm(args) {
   });
   if (error) fail(`No se pudo ejecutar npm (${error.message}); instálelo y repita.`);
   if (status !== 0) fail(`npm ${args[0]} falló (arriba está el motivo); corríjalo y repita.`);
+}
+
+/** Only a matter of speed and memory: a failure shows itself better when the process is started. */
+function ensureCodeCache() {
+  const folder = join(MODULES, '.cache', 'node-compile');
+  const marker = join(folder, 'warm');
+  const translated = existsSync(marker) ? statSync(marker).mtimeMs : 0;
+  if (!SOURCES.some((source) => newestIn(join(ROOT, source)) > translated)) return;
+  say('Traduciendo el código (solo después de cambiarlo)');
+  const { status } = spawnSync(
+    join(MODULES, '.bin', 'node'),
+    [join(ROOT, 'scripts/setup/warm-code-cache.ts')],
+    {
+      cwd: ROOT,
+      stdio: 'ignore',
+      env: { ...process.env, NODE_COMPILE_CACHE: folder },
+    },
+  );
+  if (status === 0) writeFileSync(marker, '');
+}
+
+const SOURCES = ['shared/src', 'services', 'worker/src', 'frontend/front-door/src'];
+
+/** When the newest TypeScript file below a folder was written. */
+function newestIn(folder) {
+  const files = existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+  return files
+    .filter((file) => file.isFile() && file.name.endsWith('.ts') && !file.parentPath.includes('node_modules'))
+    .reduce((newest, file) => Math.max(newest, statSync(join(file.parentPath, file.name)).mtimeMs), 0);
 }
 
 // --- Programs of the system -------------------------------------------------------------------------------------------
