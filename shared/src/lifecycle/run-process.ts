@@ -44,6 +44,8 @@ export class Lifecycle {
       process.on(signal, () => void this.#stopAndExit(signal));
     }
     process.on('disconnect', () => void this.#stopAndExit('disconnect'));
+    // The launcher may have died while this process was still loading: that event is over.
+    if (process.connected === false) void this.#stopAndExit('disconnect');
     process.on('uncaughtException', (error) => {
       this.#logger.fatal({ err: error }, 'error no controlado; el proceso termina');
       process.exit(1);
