@@ -45,7 +45,7 @@ export class Lifecycle {
     }
     process.on('disconnect', () => void this.#stopAndExit('disconnect'));
     // The launcher may have died while this process was still loading: that event is over.
-    if (process.connected === false) void this.#stopAndExit('disconnect');
+    if (process.send && !process.connected) void this.#stopAndExit('disconnect');
     process.on('uncaughtException', (error) => {
       this.#logger.fatal({ err: error }, 'error no controlado; el proceso termina');
       process.exit(1);
