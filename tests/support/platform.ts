@@ -67,7 +67,8 @@ export interface Platform {
   token(user: { id: number; roles?: Role[]; nombre?: string }): string;
   serviceKey(process: string): Promise<string>;
   sign(payload: DeliveryPayload, options?: { now?: number; jti?: string }): Promise<string>;
-  startWorker(): Promise<RunningWorker>;
+  /** `extra` is added to the worker's environment. */
+  startWorker(extra?: Record<string, string>): Promise<RunningWorker>;
   close(): Promise<void>;
 }
 
@@ -115,8 +116,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   closers.push(() => logistica.close(), server.close);
   if (redis) await until(() => logistica.queues.isConnected());
 
-  async function startWorker(): Promise<RunningWorker> {
-    const workerEnv = env('worker');
+  async function startWorker(extra: Record<string, string> = {}): Promise<RunningWorker> {
+    const workerEnv = { ...env('worker'), ...extra };
     const container = await createWorker(readWorkerConfig(workerEnv), workerEnv, { logger });
     const consumers = startConsumers(container, { FAULT_RATE: 0, FAULT_LATENCY_MS: 0 });
     let closing: Promise<void> | undefined;

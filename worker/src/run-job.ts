@@ -149,7 +149,7 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
 }
 
 /** How often a worker died under the job: it was started, and neither returned nor threw. */
-const deathsOf = (job: Job): number => job.attemptsStarted - 1 - job.attemptsMade;
+export const deathsOf = (job: Job): number => job.attemptsStarted - 1 - job.attemptsMade;
 
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).slice(0, 1_000);

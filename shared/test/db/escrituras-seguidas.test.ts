@@ -18,8 +18,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+const escribir = () => database.unidadDeTrabajo.escribir(() => Promise.resolve('escrito'));
+
 test('when a write follows any number of microtasks after another one resolved, then it is not forgotten', async () => {
-  const escribir = () => database.unidadDeTrabajo.escribir(() => Promise.resolve('escrito'));
   for (let microtasks = 0; microtasks < 20; microtasks++) {
     await escribir();
     for (let i = 0; i < microtasks; i++) await Promise.resolve();

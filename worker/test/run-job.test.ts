@@ -1,0 +1,266 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'bullmq';
+import type { Job } from 'bullmq';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { connectForBlocking } from '@medisupply/shared/redis/connect';
+import { createServiceClient } from '@medisupply/shared/http/service-client';
+import { createLogger } from '@medisupply/shared/logging/logger';
+import { failTask } from '@medisupply/shared/outbox/task-store';
+import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
+import type { TaskHandler } from '@medisupply/shared/tasks/handler';
+import { pingLogistica } from '@medisupply/shared/tasks/monitor';
+import { QUEUE_PREFIX } from '@medisupply/shared/tasks/queue-client';
+import type { Platform } from '../../tests/support/platform.ts';
+import { NOWHERE, startPlatform, until } from '../../tests/support/platform.ts';
+import { createCancellations } from '../src/cancellations.ts';
+import type { BoundHandler } from '../src/executor.ts';
+import { createJobRunner } from '../src/run-job.ts';
+import { createSuspectRunner } from '../src/suspects.ts';
+import { accept, jobOf, tareaOf } from './support.ts';
+
+let platform: Platform;
+const logger = createLogger('prueba', { level: 'silent' });
+
+beforeAll(async () => {
+  platform = await startPlatform();
+});
+
+afterAll(() => platform.close());
+
+interface Attempt {
+  handle: TaskHandler['handle'];
+  task?: Partial<TaskDeclaration<z.ZodType>>;
+  /** Source of the program that runs suspects. */
+  suspectProgram?: string;
+  silenceMs?: number;
+}
+
+/** A consumer of the queue `monitor` whose ping task is handled by `handle`. */
+function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attempt) {
+  const { database, config } = platform.logistica.container;
+  const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
+  const program = join(platform.dataDir, `sospechosa-${Math.random()}.ts`);
+  writeFileSync(program, suspectProgram);
+  const cancellations = createCancellations(address, logger);
+  const logistica = createServiceClient({ name: 'logistica', baseUrl: NOWHERE, timeoutMs: 500, logger });
+  const bound: BoundHandler = {
+    handler: { task: { ...pingLogistica, ...task }, handle },
+    context: undefined,
+  };
+  const runJob = createJobRunner({
+    database,
+    handlers: new Map([[pingLogistica.name, bound]]),
+    queueKey: config.secrets.QUEUE_KEY,
+    logistica,
+    cancellations,
+    runSuspect: createSuspectRunner({ program, silenceMs }),
+    onDead: async (tx, taskId, motivo) => {
+      await failTask(tx, taskId, { estado: 'FAILURE', error: motivo, evento: 'muerta', now: Date.now() });
+    },
+    logger,
+  });
+  const connection = connectForBlocking(address, logger);
+  const worker = new Worker('monitor', runJob, { connection, prefix: QUEUE_PREFIX, concurrency: 4 });
+  return {
+    runJob,
+    async close() {
+      await worker.close();
+      connection.disconnect();
+      cancellations.close();
+      await logistica.close();
+    },
+  };
+}
+
+const ended = (taskId: string) => async () => (await tareaOf(platform, taskId)).terminada !== null;
+
+test('when a handler keeps to its signal, then a task over its time limit has failed and says so', async () => {
+  const consumer = consume({
+    task: { timeLimit: 200, retry: { via: 'queue', max: 1 } },
+    handle: async (_params, run) => {
+      await delay(10_000, undefined, { signal: run.signal });
+      return null;
+    },
+  });
+  const taskId = await accept(platform, pingLogistica);
+  await until(ended(taskId));
+  expect(await tareaOf(platform, taskId)).toMatchObject({
+    estado: 'FAILURE',
+    error: 'Superó su límite de 0.2 s',
+  });
+  await consumer.close();
+});
+
+test(
+  'when a handler ignores its signal, then the task has failed all the same',
+  { timeout: 15_000 },
+  async () => {
+    let release = () => {};
+    const consumer = consume({
+      task: { timeLimit: 200, retry: { via: 'queue', max: 1 } },
+      handle: () =>
+        new Promise((resolve) => {
+          release = () => resolve(null);
+        }),
+    });
+    const taskId = await accept(platform, pingLogistica);
+    await until(ended(taskId));
+    expect((await tareaOf(platform, taskId)).estado).toBe('FAILURE');
+    release();
+    await consumer.close();
+  },
+);
+
+test('when a task takes its time, then it shows STARTED with its progress, and SUCCESS with its result', async () => {
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const consumer = consume({
+    handle: async (_params, run) => {
+      await run.progress(40);
+      await finished;
+      return { hecho: true };
+    },
+  });
+  const taskId = await accept(platform, pingLogistica);
+  await until(async () => (await tareaOf(platform, taskId)).estado === 'STARTED');
+  expect(await tareaOf(platform, taskId)).toMatchObject({ progreso: 40, terminada: null });
+  finish();
+  await until(ended(taskId));
+  expect(await tareaOf(platform, taskId)).toMatchObject({
+    estado: 'SUCCESS',
+    progreso: 100,
+    resultado: '{"hecho":true}',
+  });
+  await consumer.close();
+});
+
+test('when a running task is cancelled, then its signal fires and it ends as REVOKED', async () => {
+  let aborted: unknown;
+  const consumer = consume({
+    handle: async (_params, run) => {
+      await delay(10_000, undefined, { signal: run.signal }).catch((error: unknown) => {
+        aborted = error;
+        throw error;
+      });
+      return null;
+    },
+  });
+  const taskId = await accept(platform, pingLogistica);
+  await until(async () => (await tareaOf(platform, taskId)).estado === 'STARTED');
+  const { cancelarTarea } = await import('@medisupply/logistica-inventario/tareas/controlar-tarea');
+  const admin = {
+    kind: 'user',
+    usuario_id: 1,
+    nombre: 'admin',
+    roles: ['Admin'],
+    token_version: 1,
+    jti: '',
+    exp: 0,
+  } as const;
+  await cancelarTarea(platform.logistica.container, taskId, admin);
+  await until(() => aborted !== undefined);
+  expect(await tareaOf(platform, taskId)).toMatchObject({
+    estado: 'REVOKED',
+    error: 'Cancelada por usuario:1',
+  });
+  await consumer.close();
+});
+
+test('when a task throws, then it shows RETRY, and FAILURE after its last attempt', async () => {
+  let attempts = 0;
+  const consumer = consume({
+    task: { retry: { via: 'queue', max: 1 } },
+    handle: () => {
+      attempts += 1;
+      return Promise.reject(new Error('no hubo suerte'));
+    },
+  });
+  const taskId = await accept(platform, pingLogistica);
+  await until(ended(taskId));
+  expect(attempts).toBe(1);
+  expect(await tareaOf(platform, taskId)).toMatchObject({ estado: 'FAILURE', error: 'no hubo suerte' });
+  await consumer.close();
+});
+
+/** A job as BullMQ hands it over after its worker died under it `deaths` times. */
+const afterDeaths = (job: Job, deaths: number): Job =>
+  Object.assign(Object.create(Object.getPrototypeOf(job) as object) as Job, job, {
+    attemptsStarted: deaths + 1,
+    attemptsMade: 0,
+  });
+
+const suspects: [string, string, RegExp][] = [
+  ['ends its process', 'process.once("message", () => process.exit(7));', /código 7/],
+  ['is killed', 'process.once("message", () => process.kill(process.pid, "SIGKILL"));', /SIGKILL/],
+  ['loops for ever', 'process.once("message", () => { for (;;); });', /SIGKILL/],
+  [
+    'runs out of memory',
+    'process.once("message", () => { const hoard = []; for (;;) hoard.push(new Array(1e6).fill(Math.random())); });',
+    /SIGABRT|SIGKILL|código/,
+  ],
+];
+
+test.each(suspects)(
+  'when a suspect %s even alone, then it is dead and its worker lives',
+  async (_, suspectProgram, reason) => {
+    const consumer = consume({
+      handle: () => Promise.resolve('no se ejecuta aquí'),
+      suspectProgram,
+      silenceMs: 1_500,
+    });
+    const { job, taskId } = await pausedJob();
+    expect(await consumer.runJob(afterDeaths(job, 3))).toBe('DEAD');
+    const tarea = await tareaOf(platform, taskId);
+    expect(tarea.estado).toBe('FAILURE');
+    expect(tarea.error).toMatch(reason);
+    await consumer.close();
+  },
+);
+
+test('when an innocent neighbour is suspected, then it runs alone and succeeds', async () => {
+  const consumer = consume({
+    handle: () => Promise.reject(new Error('no se ejecuta aquí')),
+    suspectProgram: `process.once('message', () => { process.send({ type: 'beat' }); process.send({ type: 'done', result: 'solo' }, () => process.exit(0)); });`,
+  });
+  const { job } = await pausedJob();
+  expect(await consumer.runJob(afterDeaths(job, 3))).toBe('solo');
+  await consumer.close();
+});
+
+test('when its worker died under it twice, then it still runs in the worker', async () => {
+  const consumer = consume({ handle: () => Promise.resolve('aquí'), suspectProgram: 'process.exit(1);' });
+  const { job } = await pausedJob();
+  expect(await consumer.runJob(afterDeaths(job, 2))).toBe('aquí');
+  await consumer.close();
+});
+
+/** A job that no consumer takes. */
+async function pausedJob(): Promise<{ job: Job; taskId: string }> {
+  const queue = platform.logistica.container.queues.queue('monitor');
+  await queue.pause();
+  const taskId = await accept(platform, pingLogistica);
+  await until(async () => (await queue.getJob(`${taskId}-0-0`)) !== undefined);
+  const job = await jobOf(platform, 'monitor', taskId);
+  await job.remove();
+  await queue.resume();
+  return { job, taskId };
+}
+
+test('when the event loop is blocked, then the watchdog kills the process', async () => {
+  const program = join(platform.dataDir, 'bloqueada.ts');
+  const watchdog = join(import.meta.dirname, '../src/watchdog.ts');
+  writeFileSync(
+    program,
+    `import { startWatchdog } from ${JSON.stringify(watchdog)}; startWatchdog(1_000); setTimeout(() => { for (;;); }, 200);`,
+  );
+  const child = fork(program, { silent: true });
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  expect(signal).toBe('SIGKILL');
+});
