@@ -87,7 +87,7 @@ export class UnidadDeTrabajo<DB> {
       this.#handle.exec('COMMIT');
     } catch (error) {
       // The whole transaction is gone (disk full, I/O error): nothing of the group happened.
-      if (this.#handle.inTransaction) this.#handle.exec('ROLLBACK');
+      this.#rollback();
       this.#rejectAll(group, error);
       return;
     }
@@ -109,6 +109,14 @@ export class UnidadDeTrabajo<DB> {
       if (!this.#handle.inTransaction) throw error;
       this.#handle.exec('ROLLBACK TO unidad; RELEASE unidad');
       return { ok: false, error };
+    }
+  }
+
+  #rollback(): void {
+    try {
+      if (this.#handle.inTransaction) this.#handle.exec('ROLLBACK');
+    } catch {
+      // The error that led here is the one to report; the next BEGIN tells whether the connection still works.
     }
   }
 
