@@ -1,4 +1,8 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
+import { expect } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 
 export interface Answer {
@@ -6,6 +10,116 @@ export interface Answer {
   headers: Record<string, string | string[] | undefined>;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests read into answers of any shape
   body: any;
+}
+
+/** Sends what a careful client would not: a body as it is, headers in pairs. */
+export async function send(
+  platform: Platform,
+  method: string,
+  path: string,
+  options: { headers?: string[]; body?: string | Uint8Array } = {},
+): Promise<Answer> {
+  const response = await request(platform.logistica.url + path, {
+    method: method as 'GET',
+    headers: options.headers ?? [],
+    ...(options.body === undefined ? {} : { body: options.body }),
+  });
+  const text = await response.body.text();
+  const isJson = /json/.test(String(response.headers['content-type']));
+  return { status: response.statusCode, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+/** Header pairs of a JSON request by the bearer of `token`. */
+export const json = (token: string, ...more: string[]): string[] => [
+  'authorization',
+  `Bearer ${token}`,
+  'content-type',
+  'application/json',
+  ...more,
+];
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const TITLES: Record<number, string> = {
+  400: 'Solicitud no válida',
+  401: 'No autenticado',
+  403: 'No permitido',
+  404: 'No encontrado',
+  405: 'Método no permitido',
+  409: 'Conflicto',
+  413: 'Cuerpo demasiado grande',
+  415: 'Tipo de contenido no admitido',
+  422: 'No procesable',
+  429: 'Demasiadas solicitudes',
+};
+
+/** A whole problem document, for `toEqual`. */
+export const problem = (
+  status: number,
+  code: string,
+  detail: string,
+  instance: string,
+  more: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  type: `urn:medisupply:problem:${code}`,
+  title: TITLES[status],
+  status,
+  detail,
+  instance,
+  request_id: expect.stringMatching(UUID),
+  error: detail,
+  mensaje: detail,
+  ...more,
+});
+
+/** Asserts that an answer is a 4xx with all that a problem document must have. */
+export function expectProblem(answer: Answer): void {
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(answer.status).toBeLessThan(500);
+  expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+  expect(answer.body).toMatchObject({
+    type: expect.stringMatching(/^urn:medisupply:problem:[a-z-]+$/),
+    title: expect.stringMatching(/./),
+    status: answer.status,
+    detail: expect.stringMatching(/./),
+    instance: expect.stringMatching(/^\//),
+    request_id: answer.headers['x-request-id'],
+    error: answer.body.detail,
+    mensaje: answer.body.detail,
+  });
+}
+
+export interface FakeServer {
+  url: string;
+  /** Paths asked for, with their bodies. */
+  calls: { path: string; body: string }[];
+  close(): Promise<void>;
+}
+
+/** A server in the place of another service. */
+export async function startFake(
+  answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+): Promise<FakeServer> {
+  const calls: FakeServer['calls'] = [];
+  const server = createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      calls.push({ path: incoming.url ?? '', body });
+      answer(incoming, response, body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
 }
 
 /** Calls logistica; `as` is a token. */
