@@ -8,6 +8,7 @@ import type { FieldError } from './app-error.ts';
 import { AppError, badRequest, forbidden } from './app-error.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Caller, Role, UserCaller } from './caller.ts';
+import { fieldErrors, unknownFields } from './field-errors.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency.ts';
 
@@ -141,6 +142,8 @@ export function mountRoutes(
 
 function handlerOf(route: Route, authenticator: Authenticator | undefined): RequestHandler {
   return async (request, response) => {
+    // Personal data and tokens stay in no cache; a handler that answers something else says so.
+    response.set('Cache-Control', 'no-store');
     const caller =
       route.access.kind === 'public'
         ? undefined
@@ -182,24 +185,20 @@ function parsePart(
   value: unknown,
   errors: FieldError[],
 ): unknown {
-  if (!schema) return undefined;
+  if (!schema) {
+    // A route that takes no body takes no fields either.
+    if (part === 'body') errors.push(...unknownFields(part, Object.keys(value ?? {})));
+    return undefined;
+  }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   if (part === 'body' && value === undefined) {
     errors.push({ path: 'body', message: 'Falta el cuerpo JSON' });
     return undefined;
   }
-  for (const issue of result.error.issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys.slice(0, 20)) {
-        errors.push({ path: [part, ...issue.path, printable(key)].join('.'), message: 'Campo desconocido' });
-      }
-    } else errors.push({ path: [part, ...issue.path].join('.'), message: issue.message });
-  }
+  errors.push(...fieldErrors(part, result.error));
   return undefined;
 }
-
-const printable = (key: string) => key.slice(0, 64);
 
 function summaryOf(errors: readonly FieldError[]): string {
   const shown = errors.slice(0, 3).map((e) => `${e.path.replace(/^(body|query|path)\./, '')}: ${e.message}`);
