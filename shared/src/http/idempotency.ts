@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Kysely } from 'kysely';
+import { canonicalBytes, sha256Hex } from '../security/canonical-json.ts';
 import { AppError, badRequest } from './app-error.ts';
 import type { Caller } from './caller.ts';
 import { callerName } from './caller.ts';
@@ -10,7 +10,7 @@ import type { Reply } from './route.ts';
 export interface IdempotencyKey {
   /** SHA-256 over caller, method, path and key. */
   clave: string;
-  /** SHA-256 of the body as it was parsed. */
+  /** SHA-256 of the body's canonical form. */
   huella: string;
 }
 
@@ -33,8 +33,8 @@ export function readIdempotencyKey(request: Request, caller: Caller): Idempotenc
   if (key === undefined) return undefined;
   if (!KEY.test(key)) throw badRequest('Idempotency-Key debe tener de 1 a 128 caracteres ASCII visibles');
   return {
-    clave: sha256([callerName(caller), request.method, request.path, key].join('\n')),
-    huella: sha256(JSON.stringify(request.body ?? null)),
+    clave: sha256Hex([callerName(caller), request.method, request.path, key].join('\n')),
+    huella: sha256Hex(canonicalBytes(request.body ?? null)),
   };
 }
 
@@ -72,5 +72,3 @@ export async function once(
     .execute();
   return result;
 }
-
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
