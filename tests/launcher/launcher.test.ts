@@ -1,0 +1,183 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Run } from './launch.ts';
+import { freePorts, nothingLeft, pidOf, processesOf, runNpm } from './launch.ts';
+
+const SLOW = 120_000;
+const READY = 'MediSupply está listo';
+
+let dataDir: string;
+let env: Record<string, string>;
+let platform: Run | undefined;
+
+beforeAll(async () => {
+  dataDir = join(await mkdtemp(join(tmpdir(), 'medisupply-launcher-')), 'data');
+  env = { ...(await freePorts()), DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
+});
+
+afterAll(async () => {
+  for (const { pid } of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
+  await rm(join(dataDir, '..'), { recursive: true, force: true });
+});
+
+async function start(): Promise<Run> {
+  platform = runNpm(['start'], env);
+  await platform.printed(READY);
+  await platform.printed('Detener');
+  return platform;
+}
+
+const gateway = (path: string) => `http://127.0.0.1:${env['GATEWAY_PORT']}/api/v1${path}`;
+
+async function demo(): Promise<string[]> {
+  const run = runNpm(
+    ['run', '--silent', 'demo', '--', '--base', `http://127.0.0.1:${env['GATEWAY_PORT']}`],
+    {},
+  );
+  const { code } = await run.exit;
+  await expect.poll(() => run.lines.length).toBeGreaterThan(0);
+  expect({ code, failed: run.lines.filter((line) => line.startsWith('✗')) }, run.lines.join('\n')).toEqual({
+    code: 0,
+    failed: [],
+  });
+  return run.lines;
+}
+
+async function login(nombre: string, contrasena: string): Promise<Response> {
+  return fetch(gateway('/autorizador/login'), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ nombre, contrasena }),
+  });
+}
+
+const adminPassword = async () =>
+  (await readFile(join(dataDir, 'secrets', 'admin_contrasena'), 'utf8')).trim();
+
+describe('npm start, on a data folder that does not exist yet', () => {
+  test(
+    'when everything is ready, then one block tells every address, the password and how to stop',
+    async () => {
+      const { lines } = await start();
+      const block = lines.slice(lines.findIndex((line) => line.includes(READY))).join('\n');
+      for (const port of Object.keys(env).filter((key) => key.endsWith('_PORT'))) {
+        expect(block).toContain(`http://localhost:${env[port]}`);
+      }
+      expect(block).toContain(`Contraseña   ${await adminPassword()} `);
+      expect(block).toContain('Ctrl-C');
+      expect((await stat(join(dataDir, 'secrets', 'admin_contrasena'))).mode & 0o777).toBe(0o400);
+    },
+    SLOW,
+  );
+
+  test('when the administrator logs in with that password, then it works', async () => {
+    expect((await login('admin', await adminPassword())).status).toBe(200);
+  });
+
+  test(
+    'when the demo runs, then a delivery is applied and both forgeries are refused',
+    { timeout: SLOW },
+    async () => {
+      const lines = await demo();
+      expect(lines.filter((line) => line.startsWith('✓')).length).toBe(10);
+      expect(lines.at(-1)).toContain('Todo bien');
+    },
+  );
+
+  test('when processes are listed, then no secret stands on a command line', async () => {
+    const password = (await readFile(join(dataDir, 'secrets', 'redis', 'redis_password'), 'utf8')).trim();
+    const commands = processesOf(dataDir).map((process) => process.command);
+    expect(commands.length).toBeGreaterThan(8);
+    expect(commands.filter((command) => command.includes(password))).toEqual([]);
+    expect((await stat(join(dataDir, 'redis', 'redis.conf'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('when a second launcher gets the same data folder, then it is refused by name and pid', async () => {
+    const second = runNpm(['start', '--silent'], { ...env, ...(await freePorts()) });
+    expect((await second.exit).code).toBe(1);
+    await expect
+      .poll(() => second.lines.join('\n'))
+      .toContain(`Ya hay un lanzador en marcha con DATA_DIR=${dataDir} (pid `);
+  });
+
+  test.each(['worker/src/main.ts', 'services/logistica-inventario/src/main.ts', 'redis-server'])(
+    'when %s is killed, then it comes back and the demo is green',
+    { timeout: SLOW },
+    async (name) => {
+      const before = pidOf(dataDir, name);
+      const readyAgain = () => platform?.lines.filter((line) => line.includes('listo de nuevo')).length ?? 0;
+      const known = readyAgain();
+      process.kill(before, 'SIGKILL');
+      await expect.poll(readyAgain, { timeout: 30_000 }).toBe(known + 1);
+      expect(pidOf(dataDir, name)).not.toBe(before);
+      await demo();
+    },
+  );
+
+  test(
+    'when npm gets SIGTERM, then everything ends in order and nothing is left',
+    { timeout: SLOW },
+    async () => {
+      const run = platform;
+      const startedAt = performance.now();
+      run?.child.kill('SIGTERM');
+      await run?.exit;
+      await nothingLeft(dataDir);
+      expect(performance.now() - startedAt).toBeLessThan(25_000);
+      expect(run?.lines.some((line) => line.startsWith('· detenido en'))).toBe(true);
+    },
+  );
+});
+
+describe('npm start, again on the same data folder', () => {
+  test(
+    'when it starts, then the data is there and the password is not shown again',
+    { timeout: SLOW },
+    async () => {
+      const { lines } = await start();
+      expect(lines.join('\n')).not.toContain(await adminPassword());
+      const answer: unknown = await (await login('admin', await adminPassword())).json();
+      const token = typeof answer === 'object' && answer && 'token' in answer ? String(answer.token) : '';
+      const entregas: unknown = await (
+        await fetch(gateway('/logistica/entregas?estado=ENTREGADA'), {
+          headers: { Authorization: `Bearer ${token}` },
+        })
+      ).json();
+      // One of the demo on the first start, and one after each of the three kills.
+      expect(entregas).toHaveLength(4);
+    },
+  );
+
+  test(
+    'when Ctrl-C reaches the whole group, then everything ends and nothing is left',
+    { timeout: SLOW },
+    async () => {
+      process.kill(-(platform?.child.pid ?? 0), 'SIGINT');
+      await platform?.exit;
+      await nothingLeft(dataDir);
+    },
+  );
+
+  test('when npm is killed, then nothing is left', { timeout: SLOW }, async () => {
+    const { child } = await start();
+    child.kill('SIGKILL');
+    await nothingLeft(dataDir);
+  });
+
+  test(
+    'when the launcher is killed, then its processes end, and the next start takes over',
+    { timeout: SLOW },
+    async () => {
+      await start();
+      const before = new Set(processesOf(dataDir).map((process) => process.pid));
+      process.kill(pidOf(dataDir, 'scripts/start.ts'), 'SIGKILL');
+      const next = await start();
+      expect(processesOf(dataDir).filter(({ pid }) => before.has(pid))).toEqual([]);
+      await demo();
+      next.child.kill('SIGHUP');
+      await nothingLeft(dataDir);
+    },
+  );
+});
