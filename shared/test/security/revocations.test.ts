@@ -110,6 +110,7 @@ test('when Redis is down, then nothing throws, nothing is logged, and what is kn
   await publishRevocations(redis, [{ usuario_id: 7, token_version: 2 }]);
   await list.poll();
   await server.kill();
+  await vi.waitFor(() => expect(redis.status).not.toBe('ready'));
   for (let i = 0; i < 3; i++) expect(await list.poll()).toBe(false);
   expect(list.isRevoked(7, 1)).toBe(true);
   await expect(publishRevocations(redis, [{ usuario_id: 9, token_version: 2 }])).rejects.toThrowError(Error);
