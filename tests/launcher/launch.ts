@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { until } from '@medisupply/shared/testing/until';
 import { DEFAULT_PORTS, freePort } from '../../scripts/launcher/ports.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,10 +19,15 @@ export async function freePorts(): Promise<Record<string, string>> {
   return Object.fromEntries(names.map((name, index) => [name, String(ports[index])]));
 }
 
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
 export interface Run {
   child: ChildProcess;
   lines: string[];
-  exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  exit: Promise<Exit>;
   /** Resolves when a line with `text` was printed; fails with all output when the command ends before. */
   printed(text: string): Promise<void>;
 }
@@ -39,25 +44,24 @@ export function runNpm(args: readonly string[], env: Record<string, string>): Ru
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => lines.push(line));
   }
-  const exit = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+  // 'close' comes after 'exit' and after the last line.
+  const exit = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
   });
   return {
     child,
     lines,
     exit,
     async printed(text) {
-      const ended = exit.then(({ code, signal }) => {
-        if (!lines.some((line) => line.includes(text))) {
-          throw new Error(
-            `npm ${args.join(' ')} ended (${code ?? signal}) before «${text}»:\n${lines.join('\n')}`,
-          );
-        }
-      });
-      const seen = expect
-        .poll(() => lines.find((line) => line.includes(text)), { timeout: PATIENCE })
-        .toBeDefined();
-      await Promise.race([seen, ended]);
+      const isPrinted = () => lines.some((line) => line.includes(text));
+      const ended = (async () => {
+        const { code, signal } = await exit;
+        if (isPrinted()) return;
+        throw new Error(
+          `npm ${args.join(' ')} ended (${code ?? signal}) before «${text}»:\n${lines.join('\n')}`,
+        );
+      })();
+      await Promise.race([until(isPrinted, PATIENCE), ended]);
     },
   };
 }
@@ -82,7 +86,7 @@ export function processesOf(dataDir: string): Found[] {
 
 /** Waits until no process of the platform is left. */
 export async function nothingLeft(dataDir: string): Promise<void> {
-  await expect.poll(() => processesOf(dataDir), { timeout: 25_000, interval: 100 }).toEqual([]);
+  await until(() => processesOf(dataDir).length === 0, 25_000);
 }
 
 /** The pid of the platform's process whose command line contains `text`. */

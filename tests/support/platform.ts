@@ -26,11 +26,14 @@ import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/se
 import { ensureSecrets, parseSecretJson } from '@medisupply/shared/security/secrets';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
+import { until } from '@medisupply/shared/testing/until';
 import { readConfig as readWorkerConfig } from '@medisupply/worker/config';
 import type { Container as WorkerContainer } from '@medisupply/worker/container';
 import { createContainer as createWorker } from '@medisupply/worker/container';
 import type { Consumers } from '@medisupply/worker/run-queue';
 import { startConsumers } from '@medisupply/worker/run-queue';
+
+export { until } from '@medisupply/shared/testing/until';
 
 /** A loopback port where nothing listens. */
 export const NOWHERE = 'http://127.0.0.1:9';
@@ -152,15 +155,6 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** Waits for a fact. @throws Error after `ms` */
-export async function until(fact: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`not so after ${ms} ms: ${fact.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 export interface Served {

@@ -6,7 +6,7 @@ import { failTask } from '../../src/outbox/task-store.ts';
 import { connectForBlocking } from '../../src/redis/connect.ts';
 import { QUEUE_PREFIX } from '../../src/tasks/queue-client.ts';
 import type { OutboxFixture } from './support.ts';
-import { outboxFixture, QUEUE_KEY, silent, waitFor } from './support.ts';
+import { outboxFixture, QUEUE_KEY, silent, until } from './support.ts';
 
 let fixture: OutboxFixture;
 let relay: Relay;
@@ -49,16 +49,16 @@ const sent = async () => (await fixture.rows()).every((row) => row.estado === 'E
 
 test('when Redis forgot what it was sent, then exactly those rows are sent again under the same id', async () => {
   const { task_id } = await fixture.accept();
-  await waitFor(sent);
+  await until(sent);
   await fixture.queues.redis.flushall();
   expect(await reconciler.reviewOnce(later())).toBe(1);
-  await waitFor(async () => (await fixture.jobIds()).length === 1);
+  await until(async () => (await fixture.jobIds()).length === 1);
   expect(await fixture.jobIds()).toEqual([`${task_id}-0-0`]);
 });
 
 test('when the job still waits, then nothing is sent again and the next look is later', async () => {
   await fixture.accept();
-  await waitFor(sent);
+  await until(sent);
   expect(await reconciler.reviewOnce(later())).toBe(0);
   const row = await fixture.database.leer
     .selectFrom('outbox')
@@ -70,7 +70,7 @@ test('when the job still waits, then nothing is sent again and the next look is 
 
 test('when a row was sent just now, then it is not looked at yet', async () => {
   await fixture.accept();
-  await waitFor(sent);
+  await until(sent);
   await fixture.queues.redis.flushall();
   expect(await reconciler.reviewOnce(Date.now())).toBe(0);
 });
@@ -87,7 +87,7 @@ test(
     });
     try {
       for (let gen = 0; gen <= 5; gen++) {
-        await waitFor(async () => (await sent()) && (await state(`${task_id}-0-${gen}`)) === 'completed');
+        await until(async () => (await sent()) && (await state(`${task_id}-0-${gen}`)) === 'completed');
         await reconciler.reviewOnce(later());
       }
     } finally {
@@ -103,7 +103,7 @@ const state = (jobId: string) => fixture.queues.jobState('monitor', jobId);
 
 test('when a task is done, then its rows disappear whatever Redis says', async () => {
   const { task_id } = await fixture.accept();
-  await waitFor(sent);
+  await until(sent);
   await fixture.database.unidadDeTrabajo.escribir((tx) =>
     tx.insertInto('tarea_procesada').values({ task_id, procesada: Date.now() }).execute(),
   );
@@ -113,9 +113,9 @@ test('when a task is done, then its rows disappear whatever Redis says', async (
 
 test('when Redis is down, then it waits instead of guessing', async () => {
   await fixture.accept();
-  await waitFor(sent);
+  await until(sent);
   await fixture.redis.kill();
-  await waitFor(() => !fixture.queues.isConnected());
+  await until(() => !fixture.queues.isConnected());
   expect(await reconciler.reviewOnce(later())).toBe(0);
   expect((await fixture.rows())[0]?.estado).toBe('ENVIADO');
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Relay } from '../../src/outbox/relay.ts';
 import { verifyEnvelope } from '../../src/tasks/envelope.ts';
 import type { OutboxFixture } from './support.ts';
-import { outboxFixture, QUEUE_KEY, silent, waitFor } from './support.ts';
+import { outboxFixture, QUEUE_KEY, silent, until } from './support.ts';
 
 let fixture: OutboxFixture;
 let relay: Relay;
@@ -31,7 +31,7 @@ const allSent = async () => (await fixture.rows()).every((row) => row.estado ===
 test('when a task is accepted, then the relay sends it signed, under an id made from task, attempt and gen', async () => {
   const { task_id } = await fixture.accept();
   relay.start();
-  await waitFor(allSent);
+  await until(allSent);
   expect(await fixture.jobIds()).toEqual([`${task_id}-0-0`]);
   const job = await fixture.queues.queue('monitor').getJob(`${task_id}-0-0`);
   const envelope = verifyEnvelope(job?.data, { queue: 'monitor', name: 'monitor.ping_logistica' }, QUEUE_KEY);
@@ -46,7 +46,7 @@ test('when the caller hands over a row it claimed, then it is sent at once and n
   const rival = newRelay();
   rival.start();
   await expect(relay.send(message!)).resolves.toBe(true);
-  await waitFor(allSent);
+  await until(allSent);
   await rival.stop();
   expect(await fixture.jobIds()).toEqual([`${task_id}-0-0`]);
 });
@@ -54,20 +54,20 @@ test('when the caller hands over a row it claimed, then it is sent at once and n
 test('when a process dies between commit and send, then another relay sends the row once its lease has ended', async () => {
   const { task_id } = await fixture.accept({ claimUntil: Date.now() + 400 });
   relay.start();
-  await waitFor(allSent);
+  await until(allSent);
   expect(await fixture.jobIds()).toEqual([`${task_id}-0-0`]);
 });
 
 test('when Redis is down, then rows wait as PENDIENTE and leave by themselves within 5 s of its return', async () => {
   relay.start();
   await fixture.redis.kill();
-  await waitFor(() => !fixture.queues.isConnected());
+  await until(() => !fixture.queues.isConnected());
   const accepted = await Promise.all(Array.from({ length: 300 }, () => fixture.accept()));
   expect(relay.claim(Date.now())).toBe(0);
   expect((await fixture.rows()).every((row) => row.estado === 'PENDIENTE')).toBe(true);
   await fixture.redis.start();
   const back = Date.now();
-  await waitFor(allSent);
+  await until(allSent);
   expect(Date.now() - back).toBeLessThan(5_000);
   expect(await fixture.jobIds()).toEqual(accepted.map(({ task_id }) => `${task_id}-0-0`).toSorted());
 });
@@ -83,7 +83,7 @@ test(
     await expect(relay.send(message!)).resolves.toBe(false);
     expect(Date.now() - started).toBeLessThan(4_000);
     fixture.redis.resume();
-    await waitFor(allSent, 15_000);
+    await until(allSent, 15_000);
     expect(await fixture.jobIds()).toEqual([`${task_id}-0-0`]);
   },
 );
@@ -93,7 +93,7 @@ test('when two relays sweep the same rows, then each row becomes one job', async
   const rival = newRelay();
   relay.start();
   rival.start();
-  await waitFor(allSent);
+  await until(allSent);
   await rival.stop();
   expect(await fixture.jobIds()).toEqual(accepted.map(({ task_id }) => `${task_id}-0-0`).toSorted());
 });
@@ -105,6 +105,6 @@ test('when a row is not due yet, then it is left alone until then', async () => 
     tx.updateTable('outbox').set({ disponible: due }).execute(),
   );
   relay.start();
-  await waitFor(allSent);
+  await until(allSent);
   expect(Date.now()).toBeGreaterThanOrEqual(due);
 });

@@ -13,6 +13,9 @@ import { createQueueClient } from '../../src/tasks/queue-client.ts';
 import { pingLogistica } from '../../src/tasks/monitor.ts';
 import type { RedisServer } from '../../src/testing/redis-server.ts';
 import { startRedis } from '../../src/testing/redis-server.ts';
+import { until } from '../../src/testing/until.ts';
+
+export { until } from '../../src/testing/until.ts';
 
 export const QUEUE_KEY = 'clave-de-cola-solo-para-estas-pruebas';
 export const silent = createLogger('prueba', { level: 'silent' });
@@ -38,7 +41,7 @@ export async function outboxFixture(): Promise<OutboxFixture> {
   const database = openDatabase<OutboxTables>(file);
   const redis = await startRedis();
   const queues = createQueueClient({ REDIS_URL: redis.url, password: '' }, silent);
-  await waitFor(() => queues.isConnected());
+  await until(() => queues.isConnected());
   return {
     redis,
     database,
@@ -64,12 +67,4 @@ export async function outboxFixture(): Promise<OutboxFixture> {
       rmSync(folder, { recursive: true });
     },
   };
-}
-
-export async function waitFor(fact: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!(await fact())) {
-    if (Date.now() > deadline) throw new Error(`not so after ${ms} ms: ${fact.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
