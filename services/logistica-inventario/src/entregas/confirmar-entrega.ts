@@ -58,7 +58,8 @@ export async function confirmarEntrega(
   const repeated = {
     entrega_id: payload.entrega_id,
     usuario_id,
-    req_hash: sha256Hex(canonicalBytes({ ...payload, firma })),
+    // Malformed UTF-16 has no canonical form, and is refused further down like any other bad signature.
+    req_hash: sha256Hex(canonicalBytes({ ...payload, firma: firma.toWellFormed() })),
   };
   const stored = await findRepeated(parts.database.leer, repeated);
   if (stored) return toAnswer(stored);

@@ -1,0 +1,435 @@
+import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Platform } from '../../../tests/support/platform.ts';
+import { startPlatform } from '../../../tests/support/platform.ts';
+import type { Answer, Fields } from './support.ts';
+import {
+  call,
+  craftSignature,
+  createEntrega,
+  json,
+  privateKeys,
+  problem,
+  send,
+  signedBody,
+  someFields,
+  startFake,
+} from './support.ts';
+
+const MINUTE = 60_000;
+const USER = 7;
+
+let platform: Platform;
+let as: string;
+/** How far the clock of everything in this process is put forward (ms). */
+let ahead = 0;
+
+beforeAll(async () => {
+  const real = Date.now;
+  vi.spyOn(Date, 'now').mockImplementation(() => real() + ahead);
+  platform = await startPlatform({ redis: false, autorizador: true });
+  as = platform.token({ id: USER });
+});
+
+afterAll(async () => {
+  await platform.close();
+  vi.restoreAllMocks();
+});
+
+afterEach(() => {
+  ahead = 0;
+});
+
+const path = (id: number) => `/entrega/${id}/confirmar`;
+
+const confirmar = (id: number, body: unknown, token = as): Promise<Answer> =>
+  call(platform, 'POST', path(id), { as: token, body });
+
+/** Asserts the answer, and that nothing was stored for the delivery. */
+async function expectRefused(answer: Answer, id: number, status: number, code: string, detail: string) {
+  expect(answer.body).toEqual(problem(status, code, detail, path(id)));
+  expect(answer.status).toBe(status);
+  await expectUntouched(id);
+}
+
+async function expectUntouched(id: number) {
+  const { leer } = platform.logistica.container.database;
+  const stored = await leer
+    .selectFrom('confirmacion')
+    .select('task_id')
+    .where('entrega_id', '=', id)
+    .execute();
+  expect(stored).toEqual([]);
+  expect((await call(platform, 'GET', `/entrega/${id}`, { as })).body.estado).toBe('EN_CAMINO');
+}
+
+const expectBadSignature = (answer: Answer, id: number) =>
+  expectRefused(answer, id, 403, 'firma-no-valida', 'Firma no válida');
+
+describe('the body', () => {
+  test.for(['direccion', 'nombre_recibe', 'firma_recibe', 'pedido_id', 'firma_payload'] as const)(
+    'when %s is absent, then it is 400 and named',
+    async (field) => {
+      const id = await createEntrega(platform, USER);
+      const { [field]: _, ...body } = await signedBody(platform, id, USER);
+      const answer = await confirmar(id, body);
+      expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: `body.${field}` }] } });
+      await expectUntouched(id);
+    },
+  );
+
+  test.for([null, 5, true, {}, [], ['a..b']])(
+    'when firma_payload is %j, then it is 400: not a string',
+    async (firma_payload) => {
+      const id = await createEntrega(platform, USER);
+      const answer = await confirmar(id, { ...someFields(), firma_payload });
+      const message = 'La firma debe ser una cadena de texto';
+      expect(answer.body).toEqual(
+        problem(400, 'solicitud-invalida', `Datos no válidos: firma_payload: ${message}`, path(id), {
+          errors: [{ path: 'body.firma_payload', message }],
+        }),
+      );
+    },
+  );
+
+  test('when the optional ids equal the token and the path, then it is taken', async () => {
+    const id = await createEntrega(platform, USER);
+    const body = await signedBody(platform, id, USER);
+    expect((await confirmar(id, { ...body, usuario_id: USER, entrega_id: id })).status).toBe(202);
+  });
+
+  test('when the optional ids are others, then it is 400 and both are named', async () => {
+    const id = await createEntrega(platform, USER);
+    const body = await signedBody(platform, id, USER);
+    const answer = await confirmar(id, { ...body, usuario_id: 8, entrega_id: id + 1 });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(
+      problem(400, 'solicitud-invalida', 'Los identificadores no coinciden', path(id), {
+        errors: [
+          { path: 'body.entrega_id', message: 'No coincide con la entrega de la ruta' },
+          { path: 'body.usuario_id', message: 'No coincide con el usuario del token' },
+        ],
+      }),
+    );
+    await expectUntouched(id);
+  });
+
+  test('when pedido_id is the integer whose string was signed, then it is taken', async () => {
+    const id = await createEntrega(platform, USER, { pedido_id: 1001 });
+    const body = await signedBody(platform, id, USER, someFields({ pedido_id: '1001' }));
+    expect((await confirmar(id, { ...body, pedido_id: 1001 })).status).toBe(202);
+  });
+
+  test('when text comes decomposed and was signed composed, then it is the same text', async () => {
+    const id = await createEntrega(platform, USER);
+    const body = await signedBody(platform, id, USER, someFields({ nombre_recibe: 'José' }));
+    expect((await confirmar(id, { ...body, nombre_recibe: 'Jose\u0301' })).status).toBe(202);
+  });
+
+  test('when a drawn signature of 64 KiB comes, then it is taken; one character more is 400', async () => {
+    const id = await createEntrega(platform, USER);
+    const fields = someFields({ firma_recibe: 's'.repeat(64 * 1024) });
+    const body = await signedBody(platform, id, USER, fields);
+    expect((await confirmar(id, { ...body, firma_recibe: `${fields.firma_recibe}s` })).status).toBe(400);
+    expect((await confirmar(id, body)).status).toBe(202);
+  });
+});
+
+describe('who, and which delivery', () => {
+  test('when there is no such delivery, then it is 404 whatever the signature', async () => {
+    const body = await signedBody(platform, 999_999, USER);
+    for (const firma_payload of [body.firma_payload, 'no-es-una-firma']) {
+      const answer = await confirmar(999_999, { ...body, firma_payload });
+      expect(answer.status).toBe(404);
+      expect(answer.body).toEqual(
+        problem(404, 'no-encontrado', 'Entrega no encontrada', '/entrega/999999/confirmar'),
+      );
+    }
+  });
+
+  test("when it is assigned to somebody else, then it is 404 with one's own good signature", async () => {
+    const id = await createEntrega(platform, USER, { asignada_a: 8 });
+    const answer = await confirmar(id, await signedBody(platform, id, 9), platform.token({ id: 9 }));
+    await expectRefused(answer, id, 404, 'no-encontrado', 'Entrega no encontrada');
+    expect((await confirmar(id, await signedBody(platform, id, 8), platform.token({ id: 8 }))).status).toBe(
+      202,
+    );
+  });
+
+  test('when an Admin confirms what somebody else shall deliver, then it is taken', async () => {
+    const id = await createEntrega(platform, USER, { asignada_a: 8 });
+    const admin = platform.token({ id: 1, roles: ['Admin'] });
+    expect((await confirmar(id, await signedBody(platform, id, 1), admin)).status).toBe(202);
+  });
+
+  test('when a service sends it with its key, then it is 403', async () => {
+    const id = await createEntrega(platform, USER);
+    const answer = await call(platform, 'POST', path(id), {
+      key: await platform.serviceKey('worker'),
+      body: await signedBody(platform, id, USER),
+    });
+    const detail = 'Esta clave de servicio no da acceso a la operación';
+    await expectRefused(answer, id, 403, 'no-permitido', detail);
+  });
+
+  test('when pedido_id is not the one of the delivery, then it is 409, however well signed', async () => {
+    const id = await createEntrega(platform, USER);
+    const body = await signedBody(platform, id, USER, someFields({ pedido_id: 'PED-otro' }));
+    await expectRefused(
+      await confirmar(id, body),
+      id,
+      409,
+      'conflicto',
+      'El pedido_id no corresponde a la entrega',
+    );
+  });
+
+  test('when a confirmation is live, then another one is 409, also by another user', async () => {
+    const id = await createEntrega(platform, USER);
+    expect((await confirmar(id, await signedBody(platform, id, USER))).status).toBe(202);
+    const again = await confirmar(id, await signedBody(platform, id, USER));
+    expect(again.status).toBe(409);
+    expect(again.body).toEqual(
+      problem(409, 'conflicto', 'La entrega ya tiene una confirmación en curso', path(id)),
+    );
+    // To others the delivery is gone.
+    const other = await confirmar(id, await signedBody(platform, id, 8), platform.token({ id: 8 }));
+    expect(other.status).toBe(404);
+  });
+
+  test('when it has been delivered, then another confirmation is 409', async () => {
+    const id = await createEntrega(platform, USER);
+    await platform.logistica.container.database.unidadDeTrabajo.escribir((tx) =>
+      tx
+        .updateTable('entrega')
+        .set({ estado: 'ENTREGADA', confirmada_por: USER })
+        .where('id', '=', id)
+        .execute(),
+    );
+    const answer = await confirmar(id, await signedBody(platform, id, USER));
+    expect(answer.status).toBe(409);
+    expect(answer.body).toEqual(problem(409, 'conflicto', 'La entrega ya está confirmada', path(id)));
+  });
+});
+
+describe('the signature', () => {
+  const payloadOf = (id: number, fields: Fields = someFields()) => ({
+    ...fields,
+    entrega_id: id,
+    usuario_id: USER,
+  });
+
+  async function header(changes: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+    const { delivery } = await privateKeys(platform);
+    const iat = Math.floor(Date.now() / 1000);
+    return {
+      alg: 'EdDSA',
+      typ: 'entrega+jws',
+      kid: delivery.kid,
+      iat,
+      exp: iat + 900,
+      jti: randomUUID(),
+      ...changes,
+    };
+  }
+
+  test('when a signature is made here as autorizador makes it, then it is taken: the crafted ones below fail for one reason', async () => {
+    const id = await createEntrega(platform, USER);
+    const { delivery } = await privateKeys(platform);
+    const firma_payload = craftSignature(payloadOf(id), await header(), delivery.privateKey);
+    expect((await confirmar(id, { ...someFields(), firma_payload })).status).toBe(202);
+  });
+
+  test.for([
+    ['empty', ''],
+    ['a word', 'firma'],
+    ['two dots', '..'],
+    ['three parts', 'a.b.c'],
+    ['the hash that the original took', 'a'.repeat(64)],
+    ['ten thousand characters', 'a'.repeat(10_000)],
+    ['a lone surrogate', '\ud800'],
+    ['a NUL', '\u0000'],
+    ['a header that is no JSON', 'bm8..AAAA'],
+    ['a header that is an array', `W10..${'A'.repeat(86)}`],
+    ['a header that is null', `bnVsbA..${'A'.repeat(86)}`],
+  ] as const)('when it is %s, then it is 403', async ([, firma_payload]) => {
+    const id = await createEntrega(platform, USER);
+    await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+  });
+
+  test.for([
+    { name: 'alg none', changes: { alg: 'none' } },
+    { name: 'alg HS256', changes: { alg: 'HS256' } },
+    { name: 'alg ES256', changes: { alg: 'ES256' } },
+    { name: 'alg in small letters', changes: { alg: 'eddsa' } },
+    { name: 'the typ of a token', changes: { typ: 'at+jwt' } },
+    { name: 'no typ', changes: { typ: undefined } },
+    { name: 'a kid that was never published', changes: { kid: 'desconocida' } },
+    { name: 'a kid that is a path', changes: { kid: '../../etc/passwd' } },
+    { name: 'a kid that is SQL', changes: { kid: "' or 1=1 --" } },
+    { name: 'no exp', changes: { exp: undefined } },
+    { name: 'an exp years away', changes: { exp: Math.floor(Date.now() / 1000) + 10 ** 8 } },
+    { name: 'iat and exp as text', changes: { iat: '1', exp: '9999999999' } },
+    { name: 'an iat in the future', changes: { iat: 4_000_000_000, exp: 4_000_000_900 } },
+    { name: 'no jti', changes: { jti: undefined } },
+    { name: 'a jti that is no uuid', changes: { jti: 'uno' } },
+    { name: 'crit', changes: { crit: ['exp'] } },
+    { name: 'b64', changes: { b64: false } },
+  ])('when its header has $name, then it is 403 although the right key signed it', async ({ changes }) => {
+    const id = await createEntrega(platform, USER);
+    const { delivery } = await privateKeys(platform);
+    const firma_payload = craftSignature(payloadOf(id), await header(changes), delivery.privateKey);
+    await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+  });
+
+  test('when it is an HMAC keyed with the public key, then it is 403', async () => {
+    const id = await createEntrega(platform, USER);
+    const { delivery } = await privateKeys(platform);
+    const known = platform.logistica.container.keySet.findSignatureKey(delivery.kid)!;
+    const pem = known.export({ type: 'spki', format: 'pem' });
+    const hmac = (input: Buffer) => createHmac('sha512', pem).update(input).digest();
+    for (const alg of ['HS512', 'EdDSA']) {
+      const firma_payload = craftSignature(payloadOf(id), await header({ alg }), hmac);
+      await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+    }
+  });
+
+  test('when it brings its own key or says where to get it, then it is 403 and nobody is asked', async () => {
+    const mine = generateKeyPairSync('ed25519');
+    const jwk = { ...mine.publicKey.export({ format: 'jwk' }), kid: 'mia', use: 'sig', alg: 'EdDSA' };
+    const fake = await startFake((_request, response) => {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }));
+    });
+    try {
+      const id = await createEntrega(platform, USER);
+      const members = [{ jku: `${fake.url}/jwks.json` }, { x5u: fake.url }, { jwk }, {}];
+      for (const member of members) {
+        const firma_payload = craftSignature(
+          payloadOf(id),
+          await header({ kid: 'mia', ...member }),
+          mine.privateKey,
+        );
+        await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+      }
+      expect(fake.calls).toEqual([]);
+    } finally {
+      await fake.close();
+    }
+  });
+
+  test('when it is spelled in another base64 of the same bytes, then it is 403', async () => {
+    const id = await createEntrega(platform, USER);
+    const { firma_payload: firma } = await signedBody(platform, id, USER);
+    const last = firma.at(-1)!;
+    const sibling = String.fromCharCode(last.charCodeAt(0) + 1);
+    expect(Buffer.from(firma.split('.')[2]!, 'base64url')).toEqual(
+      Buffer.from(firma.split('.')[2]!.slice(0, -1) + sibling, 'base64url'),
+    );
+    for (const firma_payload of [
+      firma.slice(0, -1) + sibling,
+      `${firma}==`,
+      `${firma} `,
+      ` ${firma}`,
+      `${firma}\n`,
+    ])
+      await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+  });
+
+  test('when it is over its time, then it is 403; within the minute of skew it is taken', async () => {
+    const id = await createEntrega(platform, USER);
+    const expired = await signedBody(platform, id, USER, someFields(), {
+      now: Date.now() - 16 * MINUTE - 2_000,
+    });
+    await expectBadSignature(await confirmar(id, expired), id);
+    const skewed = await signedBody(platform, id, USER, someFields(), {
+      now: Date.now() - 15 * MINUTE - 30_000,
+    });
+    expect((await confirmar(id, skewed)).status).toBe(202);
+  });
+
+  test.for(['direccion', 'nombre_recibe', 'firma_recibe'] as const)(
+    'when %s is not what was signed, then it is 403',
+    async (field) => {
+      const id = await createEntrega(platform, USER);
+      const body = await signedBody(platform, id, USER);
+      await expectBadSignature(await confirmar(id, { ...body, [field]: `${body[field]} ` }), id);
+    },
+  );
+
+  test("when it is another user's, then it is 403", async () => {
+    const id = await createEntrega(platform, USER);
+    await expectBadSignature(await confirmar(id, await signedBody(platform, id, 8)), id);
+  });
+
+  test('when it was made for another delivery, used or not, then it is 403', async () => {
+    const first = await createEntrega(platform, USER);
+    const second = await createEntrega(platform, USER);
+    const body = await signedBody(platform, first, USER);
+    await expectBadSignature(await confirmar(second, body), second);
+    expect((await confirmar(first, body)).status).toBe(202);
+    await expectBadSignature(await confirmar(second, body), second);
+  });
+
+  test('when its nonce has been used for another delivery, then it is 409', async () => {
+    const [first, second] = [await createEntrega(platform, USER), await createEntrega(platform, USER)];
+    const jti = randomUUID();
+    expect(
+      (await confirmar(first, await signedBody(platform, first, USER, someFields(), { jti }))).status,
+    ).toBe(202);
+    const answer = await confirmar(second, await signedBody(platform, second, USER, someFields(), { jti }));
+    await expectRefused(answer, second, 409, 'conflicto', 'La firma ya se usó');
+  });
+});
+
+describe('the same again', () => {
+  test('when a stored confirmation is repeated after its signature has expired, then the answer is the same', async () => {
+    const id = await createEntrega(platform, USER);
+    const body = await signedBody(platform, id, USER);
+    const first = await confirmar(id, body);
+    expect(first.status).toBe(202);
+
+    ahead = 60 * MINUTE;
+    const later = platform.token({ id: USER });
+    const again = await confirmar(id, body, later);
+    expect({ status: again.status, body: again.body }).toEqual({ status: 202, body: first.body });
+    // By then the signature itself is worth nothing.
+    const other = await createEntrega(platform, USER);
+    const stale = await signedBody(platform, other, USER, someFields(), {
+      now: Date.now() - ahead,
+    });
+    expect((await confirmar(other, stale, later)).status).toBe(403);
+  });
+
+  test('when twenty clients send the very same confirmation at once, then all get one answer', async () => {
+    const id = await createEntrega(platform, USER);
+    const body = await signedBody(platform, id, USER);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => confirmar(id, body)));
+    expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 20 }, () => 202));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
+  });
+
+  test("when another user sends somebody's stored confirmation, then they do not get its answer", async () => {
+    const id = await createEntrega(platform, USER);
+    const body = await signedBody(platform, id, USER);
+    expect((await confirmar(id, body)).status).toBe(202);
+    expect((await confirmar(id, body, platform.token({ id: 8 }))).status).toBe(404);
+  });
+});
+
+test('when the body is no JSON object of the right type and size, then it is 400, 415 or 413', async () => {
+  const id = await createEntrega(platform, USER);
+  const answers = await Promise.all([
+    send(platform, 'POST', path(id), { headers: json(as), body: '{"direccion":' }),
+    send(platform, 'POST', path(id), { headers: json(as) }),
+    send(platform, 'POST', path(id), {
+      headers: ['authorization', `Bearer ${as}`, 'content-type', 'text/plain'],
+      body: '{}',
+    }),
+    send(platform, 'POST', path(id), {
+      headers: json(as),
+      body: JSON.stringify({ firma_recibe: 'x'.repeat(300_000) }),
+    }),
+  ]);
+  expect(answers.map((answer) => answer.status)).toEqual([400, 400, 415, 413]);
+  await expectUntouched(id);
+});
