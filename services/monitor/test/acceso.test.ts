@@ -2,8 +2,10 @@ import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { publishRevocations } from '@medisupply/shared/security/revocations';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { DataDir, Monitor } from './harness.ts';
-import { connected, createDataDir, startMonitor } from './harness.ts';
+import type { DataDir } from '@medisupply/shared/testing/data-dir';
+import type { Monitor } from './harness.ts';
+import { createDataDir } from '@medisupply/shared/testing/data-dir';
+import { connected, startMonitor } from './harness.ts';
 
 let data: DataDir;
 let redis: RedisServer;

@@ -7,8 +7,11 @@ import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createThroughput } from '../src/colas/throughput.ts';
-import type { DataDir, Monitor } from './harness.ts';
-import { connected, createDataDir, silent, startMonitor, startMute, workerState } from './harness.ts';
+import type { DataDir } from '@medisupply/shared/testing/data-dir';
+import type { Monitor } from './harness.ts';
+import { createDataDir } from '@medisupply/shared/testing/data-dir';
+import { startMute } from '@medisupply/shared/testing/fake-service';
+import { connected, silent, startMonitor, workerState } from './harness.ts';
 
 let data: DataDir;
 let redis: RedisServer;

@@ -9,19 +9,18 @@ import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Estado } from '../src/estado/estado.schemas.ts';
 import { estado } from '../src/estado/estado.schemas.ts';
-import type { DataDir, FakeService, Monitor } from './harness.ts';
+import type { DataDir } from '@medisupply/shared/testing/data-dir';
+import type { FakeService } from '@medisupply/shared/testing/fake-service';
+import type { Monitor } from './harness.ts';
+import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import {
   answering,
-  connected,
-  createDataDir,
   healthyService,
-  silent,
   silentService,
-  startMonitor,
   startMute,
   startService,
-  workerState,
-} from './harness.ts';
+} from '@medisupply/shared/testing/fake-service';
+import { connected, silent, startMonitor, workerState } from './harness.ts';
 
 let data: DataDir;
 let redis: RedisServer;

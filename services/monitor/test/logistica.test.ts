@@ -3,20 +3,17 @@ import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { estadoLogistica, ping as pingSchema } from '../src/ping/ping.schemas.ts';
-import type { DataDir, Monitor } from './harness.ts';
+import type { DataDir } from '@medisupply/shared/testing/data-dir';
+import type { Monitor } from './harness.ts';
+import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import {
   answering,
-  connected,
-  createDataDir,
   healthyService,
-  NOWHERE,
-  silent,
   silentService,
-  startMonitor,
   startMute,
   startService,
-  workerState,
-} from './harness.ts';
+} from '@medisupply/shared/testing/fake-service';
+import { connected, NOWHERE, silent, startMonitor, workerState } from './harness.ts';
 
 let data: DataDir;
 let redis: RedisServer;

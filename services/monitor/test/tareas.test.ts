@@ -21,16 +21,10 @@ import generateMetrics from '../src/tasks/generate-metrics.task.ts';
 import healthCheck from '../src/tasks/health-check.task.ts';
 import logActivity from '../src/tasks/log-activity.task.ts';
 import pingLogistica from '../src/tasks/ping-logistica.task.ts';
-import type { DataDir } from './harness.ts';
-import {
-  createDataDir,
-  healthyService,
-  NOWHERE,
-  silent,
-  silentService,
-  startService,
-  workerState,
-} from './harness.ts';
+import type { DataDir } from '@medisupply/shared/testing/data-dir';
+import { createDataDir } from '@medisupply/shared/testing/data-dir';
+import { healthyService, silentService, startService } from '@medisupply/shared/testing/fake-service';
+import { NOWHERE, silent, workerState } from './harness.ts';
 
 /** Its secrets serve all tests; each has a folder of its own for its databases. */
 let data: DataDir;

@@ -47,11 +47,14 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   setupCors(app, overrides.corsOrigins);
   app.use(closeWhenStopping(overrides.isStopping));
   addHealthCheck(app, serviceName, overrides);
-  addDocumentation(app, routes, {
-    title: serviceName,
-    version: overrides.version ?? '0.0.0',
-    description: overrides.description ?? serviceName,
-  });
+  // Without routes there is nothing to document, and such a service (a page behind a login) shows nothing unasked.
+  if (routes.length > 0) {
+    addDocumentation(app, routes, {
+      title: serviceName,
+      version: overrides.version ?? '0.0.0',
+      description: overrides.description ?? serviceName,
+    });
+  }
   overrides.use?.(app);
   app.use(jsonBody);
   mountRoutes(app, routes, overrides.authenticator);

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  httpEnvironment,
+  port,
+  processEnvironment,
+  redisEnvironment,
+  verifierEnvironment,
+} from '@medisupply/shared/config/environment';
+import { loadConfig } from '@medisupply/shared/config/load-config';
+
+export const environment = z.object({
+  ...processEnvironment,
+  ...redisEnvironment,
+  ...verifierEnvironment,
+  LAME_DUCK_MS: httpEnvironment.LAME_DUCK_MS,
+  BULL_BOARD_PORT: port(5555),
+});
+
+export const secrets = {
+  SESSION_KEY: { file: 'session_key', minLength: 32 },
+  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
+} as const;
+
+/** @throws ConfigError */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  const config = loadConfig(environment, { env, secrets });
+  return { ...config, JWKS_FILE: config.JWKS_FILE ?? join(config.SECRETS_DIR ?? '', 'jwks.json') };
+}
+
+export type Config = ReturnType<typeof readConfig>;

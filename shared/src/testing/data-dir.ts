@@ -1,0 +1,46 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Role } from '../http/caller.ts';
+import { issueAccessToken } from '../security/access-token.ts';
+import { actualKey, tokenKeyFile } from '../security/key-files.ts';
+import { ensureSecrets, parseSecretJson } from '../security/secrets.ts';
+
+interface TokenOptions {
+  roles?: readonly Role[];
+  usuario_id?: number;
+  token_version?: number;
+}
+
+/** A `DATA_DIR` with all its secrets, and what they open. */
+export interface DataDir {
+  path: string;
+  /** `SECRETS_DIR` of a process. */
+  secrets: (process: string) => string;
+  redisPassword: string;
+  token: (options?: TokenOptions) => string;
+  serviceKey: (id: string) => Promise<string>;
+  remove(): Promise<void>;
+}
+
+export async function createDataDir(): Promise<DataDir> {
+  const path = await mkdtemp(join(tmpdir(), 'medisupply-data-'));
+  const root = join(path, 'secrets');
+  ensureSecrets(root);
+  const key = actualKey(
+    parseSecretJson(
+      'token_keys.json',
+      await readFile(join(root, 'autorizador/token_keys.json'), 'utf8'),
+      tokenKeyFile,
+    ),
+  );
+  return {
+    path,
+    secrets: (process) => join(root, process),
+    redisPassword: (await readFile(join(root, 'redis/redis_password'), 'utf8')).trim(),
+    token: ({ roles = ['usuario'], usuario_id = 7, token_version = 0 }: TokenOptions = {}) =>
+      issueAccessToken({ usuario_id, nombre: 'ana', roles, token_version }, key).token,
+    serviceKey: async (id) => (await readFile(join(root, id, 'service_key'), 'utf8')).trim(),
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
