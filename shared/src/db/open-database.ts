@@ -7,6 +7,8 @@ import { UnidadDeTrabajo } from './unidad-de-trabajo.ts';
 
 /** How long SQLite itself may freeze the event loop while another process writes (ms). */
 const BUSY_TIMEOUT = 20;
+/** How long opening waits for other processes that open the same file (ms). */
+const OPEN_WAIT = 10_000;
 /** Before 3.51.3 several connections to one WAL file could corrupt it. */
 const MIN_SQLITE = [3, 51, 3] as const;
 
@@ -44,13 +46,14 @@ export function openDatabase<DB>(file: string): OpenDatabase<DB> {
 export function openHandle(file: string): Database.Database {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   assertLocalFileSystem(dirname(file));
-  const handle = new Database(file, { timeout: BUSY_TIMEOUT });
+  const handle = new Database(file, { timeout: OPEN_WAIT });
   try {
     assertVersion(handle);
-    setAndAssert(handle, 'journal_mode', 'wal', 'wal');
+    enterWal(handle);
     // Opening an existing WAL file gives NORMAL: a power cut would then lose commits that were answered.
     setAndAssert(handle, 'synchronous', 'FULL', 2);
     setAndAssert(handle, 'foreign_keys', 'ON', 1);
+    handle.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
     return handle;
   } catch (error) {
     handle.close();
@@ -60,6 +63,24 @@ export function openHandle(file: string): Database.Database {
 
 export function kyselyOver<DB>(handle: Database.Database): Kysely<DB> {
   return new Kysely<DB>({ dialect: new ImmediateSqliteDialect({ database: new CachedStatements(handle) }) });
+}
+
+/**
+ * Changing the mode of a new file needs it for oneself, and SQLite gives up at once, whatever its timeout, when two
+ * processes try together.
+ */
+function enterWal(handle: Database.Database): void {
+  const deadline = Date.now() + OPEN_WAIT;
+  for (;;) {
+    try {
+      setAndAssert(handle, 'journal_mode', 'wal', 'wal');
+      return;
+    } catch (error) {
+      if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY' || Date.now() > deadline)
+        throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
 }
 
 function setAndAssert(
