@@ -200,6 +200,18 @@ describe('login', () => {
     expect(autorizador.calls).toEqual([]);
   });
 
+  it('when a browser posts the form of the page, then its headers are taken, also where it hides its origin', async () => {
+    for (const headers of [
+      { origin: board.url, 'sec-fetch-site': 'same-origin' },
+      { origin: 'null', 'sec-fetch-site': 'same-origin' },
+      { origin: board.url },
+    ] as Record<string, string>[]) {
+      expect((await board.fetch('/login', form(CREDENTIALS, headers))).status).toBe(303);
+    }
+    const page = await board.fetch('/login', navigation());
+    expect(page.headers.get('referrer-policy')).toBe('same-origin');
+  });
+
   it('when passwords were sent, then none is in the log', async () => {
     await board.login();
     await board.fetch('/login', form({ nombre: 'admin', contrasena: 'mala-mala-mala' }));

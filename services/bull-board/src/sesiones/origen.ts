@@ -18,10 +18,11 @@ export function assertSameOrigin(request: Request, unknown: 'accept' | 'refuse')
     throw forbidden('Falta la cabecera Origin');
   }
   // Another port of the same host is `same-site`, and still somebody else's page.
-  const foreign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && hostOf(origin) !== request.get('host'));
-  if (foreign) throw forbidden('La solicitud viene de otro sitio');
+  const fromOtherSite = site !== undefined && site !== 'same-origin' && site !== 'none';
+  // A page that sends no referrer names its origin `null`, even to itself.
+  const isHidden = origin === 'null' && site === 'same-origin';
+  const fromOtherOrigin = origin !== undefined && !isHidden && hostOf(origin) !== request.get('host');
+  if (fromOtherSite || fromOtherOrigin) throw forbidden('La solicitud viene de otro sitio');
 }
 
 function hostOf(origin: string): string | undefined {

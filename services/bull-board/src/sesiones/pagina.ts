@@ -79,7 +79,12 @@ export function sendLogoutPage(response: Response, nombre: string): void {
 function send(response: Response, status: number, title: string, content: string): void {
   response
     .status(status)
-    .set({ 'Content-Security-Policy': PAGE_POLICY, 'Cache-Control': 'no-store' })
+    .set({
+      'Content-Security-Policy': PAGE_POLICY,
+      'Cache-Control': 'no-store',
+      // With `no-referrer`, browsers hide the origin of the form's own post.
+      'Referrer-Policy': 'same-origin',
+    })
     .type('html').send(`<!doctype html>
 <html lang="es">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

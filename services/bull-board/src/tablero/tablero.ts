@@ -69,7 +69,7 @@ const DESCRIPTIONS = {
 } as const;
 
 const setHeaders: RequestHandler = (request, response, next) => {
-  response.set('Content-Security-Policy', BOARD_POLICY);
+  response.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'same-origin' });
   if (!request.path.startsWith('/static/')) response.set('Cache-Control', 'no-store');
   next();
 };
