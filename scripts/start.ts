@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import type { DataDirLock } from './launcher/data-dir.ts';
 import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
 import { LaunchError } from './launcher/launch-error.ts';
-import { bold, print, step } from './launcher/output.ts';
+import { bold, print, seconds, step } from './launcher/output.ts';
 import type { Platform } from './launcher/platform.ts';
 import { startPlatform } from './launcher/platform.ts';
 import type { Ports } from './launcher/ports.ts';
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     const names = specs.map((spec) => spec.name);
     watchSources(ROOT, names, (name) => platform?.restart(name));
   }
-  printReadyBlock({ ports, dataDir, firstStart, seconds: (performance.now() - startedAt) / 1_000 });
+  printReadyBlock({ ports, dataDir, firstStart, ms: performance.now() - startedAt });
 }
 
 function assertNodeVersion(): void {
@@ -132,7 +132,7 @@ function stop(exitCode = 0): Promise<void> {
     if (platform) {
       step('deteniendo…');
       await platform.stop();
-      step(`detenido en ${seconds((performance.now() - startedAt) / 1_000)}`);
+      step(`detenido en ${seconds(performance.now() - startedAt)}`);
     }
     lock?.release();
     process.exit(exitCode);
@@ -140,12 +140,7 @@ function stop(exitCode = 0): Promise<void> {
   return stopping;
 }
 
-function printReadyBlock(ready: {
-  ports: Ports;
-  dataDir: string;
-  firstStart: boolean;
-  seconds: number;
-}): void {
+function printReadyBlock(ready: { ports: Ports; dataDir: string; firstStart: boolean; ms: number }): void {
   const { ports, dataDir, firstStart } = ready;
   const passwordFile = join(dataDir, 'secrets', 'admin_contrasena');
   const password = firstStart
@@ -170,11 +165,10 @@ function printReadyBlock(ready: {
     ['Detener', 'Ctrl-C'],
   ];
   const lines = rows.map(([name, value]) => (name ? `  ${name.padEnd(13)}${value}` : ''));
-  print(['', bold(`MediSupply está listo (${seconds(ready.seconds)})`), '', ...lines, ''].join('\n'));
+  print(['', bold(`MediSupply está listo (${seconds(ready.ms)})`), '', ...lines, ''].join('\n'));
 }
 
 const url = (port: number) => `http://localhost:${port}`;
-const seconds = (value: number) => `${value.toFixed(1).replace('.', ',')} s`;
 
 try {
   await main();

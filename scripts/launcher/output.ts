@@ -21,3 +21,7 @@ export function prefixed(name: string, width: number, index: number): (line: str
   const prefix = paint(COLOURS[index % COLOURS.length] ?? 'gray', `${name.padEnd(width)} │`);
   return (line) => print(`${prefix} ${line}`);
 }
+
+/** 1234 ms as people here read it: `1,2 s`. */
+export const seconds = (ms: number, digits = 1): string =>
+  `${(ms / 1_000).toFixed(digits).replace('.', ',')} s`;

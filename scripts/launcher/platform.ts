@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LaunchError } from './launch-error.ts';
-import { prefixed, step } from './output.ts';
+import { prefixed, seconds, step } from './output.ts';
 import type { PrivateRedis } from './redis.ts';
 import { guardRedis } from './redis.ts';
 import type { ProcessSpec, Supervised } from './supervisor.ts';
@@ -15,7 +15,7 @@ const HOPELESS_DEATHS = 3;
 /** Services first, then Redis; together less than 25 s. */
 const SERVICE_GRACE_MS = 20_000;
 const REDIS_GRACE_MS = 4_000;
-const LINES_KEPT = 8;
+const LINES_KEPT = 20;
 
 export type NodeProcess = ProcessSpec & { readyz: string | undefined };
 
@@ -81,7 +81,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
       },
       died: ({ reason, count, restartMs }) => {
         life.abort();
-        step(`${spec.name} terminó (${reason}); se reinicia en ${restartMs / 1_000} s`);
+        step(`${spec.name} terminó (${reason}); se reinicia en ${seconds(restartMs, 2)}`);
         if (everReady || count < HOPELESS_DEATHS) return;
         const said = lastLines.map((line) => `  ${line}`).join('\n');
         hopeless.reject(
@@ -126,7 +126,9 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
 async function deadline(missing: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
   await delay(READY_DEADLINE, undefined, { signal, ref: false }).catch(() => undefined);
   if (signal.aborted) return;
-  throw new LaunchError(`No están listos después de ${READY_DEADLINE / 1_000} s: ${[...missing].join(', ')}`);
+  throw new LaunchError(
+    `No están listos después de ${seconds(READY_DEADLINE, 0)}: ${[...missing].join(', ')}`,
+  );
 }
 
 const isReadyMessage = (message: unknown): boolean =>
