@@ -45,26 +45,26 @@ const path = (id: number) => `/entrega/${id}/confirmar`;
 const confirmar = (id: number, body: unknown, token = as): Promise<Answer> =>
   call(platform, 'POST', path(id), { as: token, body });
 
-/** Asserts the answer, and that nothing was stored for the delivery. */
-async function expectRefused(answer: Answer, id: number, status: number, code: string, detail: string) {
-  expect(answer.body).toEqual(problem(status, code, detail, path(id)));
-  expect(answer.status).toBe(status);
-  await expectUntouched(id);
-}
-
-async function expectUntouched(id: number) {
+/** What came, and what it left behind. */
+async function outcome(answer: Answer, id: number) {
   const { leer } = platform.logistica.container.database;
   const stored = await leer
     .selectFrom('confirmacion')
     .select('task_id')
     .where('entrega_id', '=', id)
     .execute();
-  expect(stored).toEqual([]);
-  expect((await call(platform, 'GET', `/entrega/${id}`, { as })).body.estado).toBe('EN_CAMINO');
+  const { estado } = (await call(platform, 'GET', `/entrega/${id}`, { as })).body;
+  return { status: answer.status, body: answer.body, stored, estado };
 }
 
-const expectBadSignature = (answer: Answer, id: number) =>
-  expectRefused(answer, id, 403, 'firma-no-valida', 'Firma no válida');
+const refusal = (id: number, status: number, code: string, detail: string, more = {}) => ({
+  status,
+  body: problem(status, code, detail, path(id), more),
+  stored: [],
+  estado: 'EN_CAMINO',
+});
+
+const badSignature = (id: number) => refusal(id, 403, 'firma-no-valida', 'Firma no válida');
 
 describe('the body', () => {
   test.for(['direccion', 'nombre_recibe', 'firma_recibe', 'pedido_id', 'firma_payload'] as const)(
@@ -74,7 +74,7 @@ describe('the body', () => {
       const { [field]: _, ...body } = await signedBody(platform, id, USER);
       const answer = await confirmar(id, body);
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: `body.${field}` }] } });
-      await expectUntouched(id);
+      expect(await outcome(answer, id)).toMatchObject({ stored: [], estado: 'EN_CAMINO' });
     },
   );
 
@@ -111,7 +111,7 @@ describe('the body', () => {
         ],
       }),
     );
-    await expectUntouched(id);
+    expect(await outcome(answer, id)).toMatchObject({ stored: [], estado: 'EN_CAMINO' });
   });
 
   test('when pedido_id is the integer whose string was signed, then it is taken', async () => {
@@ -150,7 +150,7 @@ describe('who, and which delivery', () => {
   test("when it is assigned to somebody else, then it is 404 with one's own good signature", async () => {
     const id = await createEntrega(platform, USER, { asignada_a: 8 });
     const answer = await confirmar(id, await signedBody(platform, id, 9), platform.token({ id: 9 }));
-    await expectRefused(answer, id, 404, 'no-encontrado', 'Entrega no encontrada');
+    expect(await outcome(answer, id)).toEqual(refusal(id, 404, 'no-encontrado', 'Entrega no encontrada'));
     expect((await confirmar(id, await signedBody(platform, id, 8), platform.token({ id: 8 }))).status).toBe(
       202,
     );
@@ -169,18 +169,14 @@ describe('who, and which delivery', () => {
       body: await signedBody(platform, id, USER),
     });
     const detail = 'Esta clave de servicio no da acceso a la operación';
-    await expectRefused(answer, id, 403, 'no-permitido', detail);
+    expect(await outcome(answer, id)).toEqual(refusal(id, 403, 'no-permitido', detail));
   });
 
   test('when pedido_id is not the one of the delivery, then it is 409, however well signed', async () => {
     const id = await createEntrega(platform, USER);
     const body = await signedBody(platform, id, USER, someFields({ pedido_id: 'PED-otro' }));
-    await expectRefused(
-      await confirmar(id, body),
-      id,
-      409,
-      'conflicto',
-      'El pedido_id no corresponde a la entrega',
+    expect(await outcome(await confirmar(id, body), id)).toEqual(
+      refusal(id, 409, 'conflicto', 'El pedido_id no corresponde a la entrega'),
     );
   });
 
@@ -254,7 +250,9 @@ describe('the signature', () => {
     ['a header that is null', `bnVsbA..${'A'.repeat(86)}`],
   ] as const)('when it is %s, then it is 403', async ([, firma_payload]) => {
     const id = await createEntrega(platform, USER);
-    await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+    expect(await outcome(await confirmar(id, { ...someFields(), firma_payload }), id)).toEqual(
+      badSignature(id),
+    );
   });
 
   test.for([
@@ -279,7 +277,9 @@ describe('the signature', () => {
     const id = await createEntrega(platform, USER);
     const { delivery } = await privateKeys(platform);
     const firma_payload = craftSignature(payloadOf(id), await header(changes), delivery.privateKey);
-    await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+    expect(await outcome(await confirmar(id, { ...someFields(), firma_payload }), id)).toEqual(
+      badSignature(id),
+    );
   });
 
   test('when it is an HMAC keyed with the public key, then it is 403', async () => {
@@ -290,7 +290,9 @@ describe('the signature', () => {
     const hmac = (input: Buffer) => createHmac('sha512', pem).update(input).digest();
     for (const alg of ['HS512', 'EdDSA']) {
       const firma_payload = craftSignature(payloadOf(id), await header({ alg }), hmac);
-      await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+      expect(await outcome(await confirmar(id, { ...someFields(), firma_payload }), id)).toEqual(
+        badSignature(id),
+      );
     }
   });
 
@@ -309,7 +311,9 @@ describe('the signature', () => {
           await header({ kid: 'mia', ...member }),
           mine.privateKey,
         );
-        await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+        expect(await outcome(await confirmar(id, { ...someFields(), firma_payload }), id)).toEqual(
+          badSignature(id),
+        );
       }
       expect(fake.calls).toEqual([]);
     } finally {
@@ -332,7 +336,9 @@ describe('the signature', () => {
       ` ${firma}`,
       `${firma}\n`,
     ])
-      await expectBadSignature(await confirmar(id, { ...someFields(), firma_payload }), id);
+      expect(await outcome(await confirmar(id, { ...someFields(), firma_payload }), id)).toEqual(
+        badSignature(id),
+      );
   });
 
   test('when it is over its time, then it is 403; within the minute of skew it is taken', async () => {
@@ -340,7 +346,7 @@ describe('the signature', () => {
     const expired = await signedBody(platform, id, USER, someFields(), {
       now: Date.now() - 16 * MINUTE - 2_000,
     });
-    await expectBadSignature(await confirmar(id, expired), id);
+    expect(await outcome(await confirmar(id, expired), id)).toEqual(badSignature(id));
     const skewed = await signedBody(platform, id, USER, someFields(), {
       now: Date.now() - 15 * MINUTE - 30_000,
     });
@@ -352,22 +358,26 @@ describe('the signature', () => {
     async (field) => {
       const id = await createEntrega(platform, USER);
       const body = await signedBody(platform, id, USER);
-      await expectBadSignature(await confirmar(id, { ...body, [field]: `${body[field]} ` }), id);
+      expect(await outcome(await confirmar(id, { ...body, [field]: `${body[field]} ` }), id)).toEqual(
+        badSignature(id),
+      );
     },
   );
 
   test("when it is another user's, then it is 403", async () => {
     const id = await createEntrega(platform, USER);
-    await expectBadSignature(await confirmar(id, await signedBody(platform, id, 8)), id);
+    expect(await outcome(await confirmar(id, await signedBody(platform, id, 8)), id)).toEqual(
+      badSignature(id),
+    );
   });
 
   test('when it was made for another delivery, used or not, then it is 403', async () => {
     const first = await createEntrega(platform, USER);
     const second = await createEntrega(platform, USER);
     const body = await signedBody(platform, first, USER);
-    await expectBadSignature(await confirmar(second, body), second);
+    expect(await outcome(await confirmar(second, body), second)).toEqual(badSignature(second));
     expect((await confirmar(first, body)).status).toBe(202);
-    await expectBadSignature(await confirmar(second, body), second);
+    expect(await outcome(await confirmar(second, body), second)).toEqual(badSignature(second));
   });
 
   test('when its nonce has been used for another delivery, then it is 409', async () => {
@@ -377,7 +387,7 @@ describe('the signature', () => {
       (await confirmar(first, await signedBody(platform, first, USER, someFields(), { jti }))).status,
     ).toBe(202);
     const answer = await confirmar(second, await signedBody(platform, second, USER, someFields(), { jti }));
-    await expectRefused(answer, second, 409, 'conflicto', 'La firma ya se usó');
+    expect(await outcome(answer, second)).toEqual(refusal(second, 409, 'conflicto', 'La firma ya se usó'));
   });
 });
 
@@ -431,5 +441,5 @@ test('when the body is no JSON object of the right type and size, then it is 400
     }),
   ]);
   expect(answers.map((answer) => answer.status)).toEqual([400, 400, 415, 413]);
-  await expectUntouched(id);
+  expect(await outcome(answers[0]!, id)).toMatchObject({ stored: [], estado: 'EN_CAMINO' });
 });

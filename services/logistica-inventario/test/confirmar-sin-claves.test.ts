@@ -44,7 +44,7 @@ async function confirmByService(fields = someFields(), signed = fields): Promise
   return send(id, { ...fields, firma_payload });
 }
 
-const send = (id: number, confirmacion_info: Record<string, unknown>): Promise<Answer> =>
+const send = (id: number, confirmacion_info: object): Promise<Answer> =>
   call(platform, 'POST', '/tareas', {
     key: operator,
     body: {
