@@ -17,7 +17,10 @@ const STOP_DEADLINE_MS = 1_000;
 /** Ids without a key stay in the index this long; they only cost a lookup. */
 const INDEX_RETENTION_MS = 60_000;
 
-type HeartbeatRedis = Pick<Redis, 'status' | 'time' | 'set' | 'zadd' | 'zremrangebyscore' | 'del' | 'zrem'>;
+type HeartbeatRedis = Pick<
+  Redis,
+  'status' | 'time' | 'set' | 'zadd' | 'zremrangebyscore' | 'del' | 'zrem' | 'on' | 'off'
+>;
 
 export interface HeartbeatOptions {
   redis: HeartbeatRedis;
@@ -73,11 +76,14 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     start() {
       if (timer) return;
       timer = setInterval(beatOnce, beatMs).unref();
+      // Whoever looks right after the start, or after an outage, sees it without waiting for a beat.
+      redis.on('ready', beatOnce);
       beatOnce();
     },
     async stop() {
       clearInterval(timer);
       timer = undefined;
+      redis.off('ready', beatOnce);
       await running;
       if (redis.status !== 'ready') return;
       const { id } = snapshot();

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { QUEUES } from '../tasks/define-task.ts';
 
-export const activeTask = z.object({
+const activeTask = z.object({
   task_id: z.string(),
   name: z.string(),
   started: z.iso.datetime().describe('ISO 8601, UTC'),
 });
 
-export const workerState = z.object({
+const workerState = z.object({
   /** Unique per process and start, such as `host-4711-9f3a`. */
   id: z.string().min(1).max(200),
   host: z.string(),

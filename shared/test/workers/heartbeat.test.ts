@@ -142,6 +142,24 @@ describe('heartbeat', () => {
     await vi.waitFor(() => expect(beats).toBeGreaterThan(before));
   });
 
+  it('when the connection is not there yet, then the first beat comes with it', async () => {
+    const late = new Redis(server.url, { lazyConnect: true });
+    const heartbeat = createHeartbeat({
+      redis: late,
+      logger: logger(),
+      snapshot: () => state(),
+      beatMs: 60_000,
+    });
+    try {
+      heartbeat.start();
+      await late.connect();
+      await vi.waitFor(async () => expect(await readWorkers(redis)).toHaveLength(1));
+    } finally {
+      await heartbeat.stop();
+      late.disconnect();
+    }
+  });
+
   it('when Redis is down, then nothing throws, nothing piles up, stop returns, and it is listed again after it', async () => {
     const log = logger();
     start(() => state(), log);
