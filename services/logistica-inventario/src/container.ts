@@ -41,8 +41,12 @@ export interface Container {
 }
 
 /** Opens everything; Redis and autorizador may be down. `overrides` is for tests. */
-export async function createContainer(config: Config, overrides: { logger?: Logger } = {}): Promise<Container> {
-  const logger = overrides.logger ?? createLogger(SERVICE_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+export async function createContainer(
+  config: Config,
+  overrides: { logger?: Logger } = {},
+): Promise<Container> {
+  const logger =
+    overrides.logger ?? createLogger(SERVICE_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const database = await openLogisticaDatabase(config.DATA_DIR);
   const queues = createQueueClient(
     { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },

@@ -4,6 +4,9 @@
  * entrega             a delivery; `estado` ends in ENTREGADA
  * entrega_historial   one row per change of `estado`
  * confirmacion        an accepted confirmation; its id is the task that applies it
+ * producto            stock on hand and how much of it is reserved
+ * movimiento_inventario  the ledger: the stock is the sum of its rows
+ * entrega_item        what a delivery carries: reserved, then debited or released
  */
 import type { Generated } from 'kysely';
 import type { IdempotencyTable } from '@medisupply/shared/http/idempotency';
@@ -69,6 +72,42 @@ export interface ConfirmacionTable {
   respuesta: string;
   creada: number;
   terminada: number | null;
+  /** When the request came in; `terminada` minus this is what the client waited. */
+  recibida: number;
+}
+
+export interface ProductoTable {
+  id: Generated<number>;
+  sku: string;
+  nombre: string;
+  stock: number;
+  reservado: Generated<number>;
+  /** Below this the stock is low. */
+  minimo: number;
+  creado: number;
+  actualizado: number;
+}
+
+export type MovimientoTipo = 'ALTA' | 'AJUSTE' | 'SALIDA';
+
+export interface MovimientoTable {
+  id: Generated<number>;
+  producto_id: number;
+  /** Signed. */
+  cantidad: number;
+  tipo: MovimientoTipo;
+  motivo: string;
+  actor: string;
+  entrega_id: number | null;
+  task_id: string | null;
+  momento: number;
+}
+
+export interface EntregaItemTable {
+  entrega_id: number;
+  producto_id: number;
+  cantidad: number;
+  estado: 'RESERVADO' | 'DEBITADO' | 'LIBERADO';
 }
 
 export interface LogisticaTables extends OutboxTables {
@@ -76,4 +115,7 @@ export interface LogisticaTables extends OutboxTables {
   entrega_historial: EntregaHistorialTable;
   confirmacion: ConfirmacionTable;
   idempotencia: IdempotencyTable;
+  producto: ProductoTable;
+  movimiento_inventario: MovimientoTable;
+  entrega_item: EntregaItemTable;
 }

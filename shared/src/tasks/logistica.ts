@@ -12,4 +12,56 @@ export const procesarEntrega = defineTask({
   retry: { via: 'api', max: 3 },
 });
 
-export const logisticaTasks = [procesarEntrega] as const;
+export const validarInventario = defineTask({
+  name: 'logistica.validar_inventario',
+  queue: 'logistica',
+  description: 'Dice si hay existencias disponibles de un producto',
+  params: z.strictObject({
+    producto_id: id,
+    cantidad: z
+      .int({ error: 'Debe ser un número entero' })
+      .min(1, { error: 'Debe ser 1 o mayor' })
+      .max(1_000_000_000, { error: 'Fuera de rango' }),
+  }),
+  timeLimit: 60_000,
+  retry: { via: 'queue', max: 3 },
+});
+
+const fecha = z.union([z.iso.date(), z.iso.datetime()], {
+  error: 'Debe ser una fecha AAAA-MM-DD o ISO 8601 con Z',
+});
+
+export const generarReporte = defineTask({
+  name: 'logistica.generar_reporte',
+  queue: 'logistica',
+  description:
+    'Reúne las cifras de un periodo: entregas, latencias, reintentos, firmas rechazadas y productos',
+  params: z
+    .strictObject({
+      fecha_inicio: fecha.optional().describe('Incluida; por defecto, 30 días antes del fin'),
+      fecha_fin: fecha.optional().describe('Incluida si es un día; por defecto, ahora'),
+    })
+    .refine(
+      ({ fecha_inicio, fecha_fin }) =>
+        !fecha_inicio || !fecha_fin || fecha_inicio.slice(0, 10) <= fecha_fin.slice(0, 10),
+      {
+        error: 'Debe ser posterior a fecha_inicio',
+        path: ['fecha_fin'],
+      },
+    ),
+  timeLimit: 600_000,
+  retry: { via: 'queue', max: 3 },
+});
+
+export const invariantes = defineTask({
+  name: 'logistica.invariantes',
+  queue: 'logistica',
+  description:
+    'Comprueba que cada entrega se aplicó y debitó una vez, y que las existencias son la suma de sus movimientos',
+  params: z.strictObject({}),
+  timeLimit: 600_000,
+  retry: { via: 'queue', max: 3 },
+  every: 900_000,
+});
+
+export const logisticaTasks = [procesarEntrega, validarInventario, generarReporte, invariantes] as const;

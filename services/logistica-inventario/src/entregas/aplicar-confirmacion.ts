@@ -1,6 +1,7 @@
 /** What becomes of an accepted confirmation: applied, refused, dead, or brought back. Each runs in the caller's transaction. */
 import type { Kysely } from 'kysely';
 import { failTask } from '@medisupply/shared/outbox/task-store';
+import { debitar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import type { ConfirmacionRow } from './confirmaciones.repository.ts';
 import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
@@ -10,7 +11,7 @@ type Tx = Kysely<LogisticaTables>;
 
 const WORKER = 'worker';
 
-/** ENTREGADA with the confirmed data: ciphertext is copied, nothing is decrypted. */
+/** ENTREGADA with the confirmed data (ciphertext is copied, nothing is decrypted), and its stock debited. */
 export async function aplicarConfirmacion(tx: Tx, confirmacion: ConfirmacionRow, now: number): Promise<void> {
   await changeState(
     tx,
@@ -31,6 +32,7 @@ export async function aplicarConfirmacion(tx: Tx, confirmacion: ConfirmacionRow,
       fecha_entrega: now,
     },
   );
+  await debitar(tx, confirmacion.entrega_id, confirmacion.task_id, now);
   await setConfirmacionState(tx, confirmacion.task_id, 'APLICADA', now);
 }
 

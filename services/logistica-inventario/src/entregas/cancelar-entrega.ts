@@ -3,6 +3,7 @@ import { conflict, forbidden, notFound } from '@medisupply/shared/http/app-error
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { callerName, isAdmin } from '@medisupply/shared/http/caller';
 import { insertEventos } from '@medisupply/shared/outbox/eventos';
+import { liberar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import { findLive } from './confirmaciones.repository.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
@@ -11,7 +12,7 @@ import type { EntregaGuardada } from './entregas.schemas.ts';
 import { CANCELLED } from './entregas.schemas.ts';
 import { puedeVerEntrega } from './visibilidad.ts';
 
-/** Cancels a delivery that nobody has confirmed. Cancelling it again changes nothing. */
+/** Cancels a delivery that nobody has confirmed and releases its reservation. Cancelling it again changes nothing. */
 export async function cancelarEntrega(
   tx: Kysely<LogisticaTables>,
   id: number,
@@ -33,6 +34,7 @@ export async function cancelarEntrega(
     momento,
     actor: callerName(caller),
   });
+  await liberar(tx, id, momento);
   await insertEventos(tx, [{ tipo: 'cancelada', momento, entrega_id: id }]);
   return toEntregaGuardada({ ...entrega, estado: CANCELLED, actualizada: momento });
 }

@@ -66,7 +66,7 @@ export async function confirmarEntrega(
 
   await assertConfirmable(parts.database.leer, confirmacion);
   return parts.confirmLimit.run(usuario_id, async () => {
-    const signature = await verificarFirma(parts, payload, firma);
+    const signature = await verifyOrRecord(parts, confirmacion);
     return accept(parts, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
   });
 }
@@ -77,6 +77,25 @@ interface Acceptance {
   req_hash: string;
   received: number;
   verified: number;
+}
+
+/** A refused signature leaves an event: who tried, on which delivery. */
+async function verifyOrRecord(
+  parts: Parts,
+  { payload, firma, usuario_id }: Confirmacion,
+): Promise<VerifiedSignature> {
+  try {
+    return await verificarFirma(parts, payload, firma);
+  } catch (error) {
+    const rejected = {
+      tipo: 'firma_rechazada',
+      momento: Date.now(),
+      entrega_id: payload.entrega_id,
+      datos: { usuario_id },
+    };
+    await parts.database.unidadDeTrabajo.escribir((tx) => insertEventos(tx, [rejected]));
+    throw error;
+  }
 }
 
 /** Steps 3 and 4 of the flow: one write, then as much of an answer as Redis gives within the wait. */
@@ -112,6 +131,7 @@ async function accept(
       respuesta,
       creada: now,
       terminada: null,
+      recibida: acceptance.received,
     });
     await changeState(
       tx,

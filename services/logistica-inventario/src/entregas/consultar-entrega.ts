@@ -8,6 +8,7 @@ import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import type { Container } from '../container.ts';
+import { listItems } from '../inventario/inventario.repository.ts';
 import { latestTaskOf } from './confirmaciones.repository.ts';
 import { timeOrNull, toEntregaGuardada } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
@@ -22,7 +23,11 @@ export async function consultarEntrega(parts: Parts, id: number, caller: Caller)
   const { leer } = parts.database;
   const row = await findEntrega(leer, id);
   if (!row || !puedeVerEntrega(row, caller)) throw notFound('Entrega no encontrada');
-  const [historial, task_id] = await Promise.all([listHistorial(leer, id), latestTaskOf(leer, id)]);
+  const [historial, task_id, items] = await Promise.all([
+    listHistorial(leer, id),
+    latestTaskOf(leer, id),
+    listItems(leer, id),
+  ]);
   const fields = decrypt(parts.cipher, row);
   return {
     id: row.id,
@@ -35,6 +40,7 @@ export async function consultarEntrega(parts: Parts, id: number, caller: Caller)
     creada_por: row.creada_por,
     confirmada_por: row.confirmada_por,
     task_id: task_id ?? null,
+    items,
     historial: historial.map((change) => ({ ...change, momento: isoTime(change.momento) })),
   };
 }

@@ -4,12 +4,13 @@ import { callerName } from '@medisupply/shared/http/caller';
 import { insertEventos } from '@medisupply/shared/outbox/eventos';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import { reservar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
 import { insertEntrega, insertHistorial } from './entregas.repository.ts';
 import type { CrearEntrega, EntregaGuardada } from './entregas.schemas.ts';
 
-/** Creates a delivery, its first row of history and its event. */
+/** Creates a delivery, its first row of history and its event, and reserves what it carries. */
 export async function crearEntrega(
   tx: Kysely<LogisticaTables>,
   cipher: FieldCipher,
@@ -34,5 +35,6 @@ export async function crearEntrega(
   await insertEventos(tx, [
     { tipo: 'creada', momento: now, entrega_id: row.id, datos: { estado: row.estado } },
   ]);
+  await reservar(tx, row.id, input.items ?? [], now);
   return toEntregaGuardada(row);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
 import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '@medisupply/shared/contracts/fields';
+import { items } from '../inventario/inventario.schemas.ts';
 
 /** States that only the platform sets. */
 export const RESERVED_STATES = ['ENTREGADA', 'PENDING_SYSTEM_CONFIRMATION', 'FAILED_MAX_RETRIES'] as const;
@@ -16,6 +17,7 @@ export const crearEntregaBody = z.strictObject({
   ),
   pedido_id: pedidoId,
   asignada_a: id.optional(),
+  items: items.optional(),
 });
 export type CrearEntrega = z.output<typeof crearEntregaBody>;
 
@@ -66,6 +68,9 @@ export const entregaDescifrada = z
     creada_por: z.string(),
     confirmada_por: id.nullable(),
     task_id: z.string().nullable().describe('La tarea de su última confirmación'),
+    items: z.array(
+      z.object({ producto_id: id, cantidad: z.int(), estado: z.enum(['RESERVADO', 'DEBITADO', 'LIBERADO']) }),
+    ),
     historial: z.array(
       z.object({
         estado: z.string(),

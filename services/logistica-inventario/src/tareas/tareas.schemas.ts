@@ -118,6 +118,8 @@ export type TareaDetalle = z.output<typeof tareaDetalle>;
 /** Shown with the error for an unknown `tipo`. */
 export const ejemplos = (): Record<string, unknown>[] => [
   { tipo: 'ping_logistica' },
+  { tipo: 'validar_inventario', producto_id: 1, cantidad: 10 },
+  { tipo: 'generar_reporte', fecha_inicio: '2026-01-01', fecha_fin: '2026-01-31' },
   { tipo: 'health_check' },
   { tipo: 'log_activity', activity_data: { tipo: 'nota', descripcion: 'Turno iniciado' } },
   {

@@ -21,6 +21,8 @@ export interface LogisticaTaskContext {
   database: OpenDatabase<LogisticaTables>;
   cipher: FieldCipher;
   keySet: KeySet;
+  /** Taken while a report runs in this process. */
+  reportSlot: { taken: boolean };
   faults: { FAULT_RATE: number; FAULT_LATENCY_MS: number };
 }
 
@@ -47,6 +49,7 @@ export default async function createTaskContext(
     database: host.taskStore as OpenDatabase<LogisticaTables>,
     cipher: createFieldCipher(fieldKeyRing.parse(JSON.parse(config.secrets.FIELD_KEYS))),
     keySet,
+    reportSlot: { taken: false },
     faults: config,
   };
   return {

@@ -1,0 +1,66 @@
+/** What happens to stock: reserved with a delivery, debited when it is delivered, released when it is cancelled. */
+import type { Kysely } from 'kysely';
+import { badRequest, conflict } from '@medisupply/shared/http/app-error';
+import type { LogisticaTables } from '../tables.ts';
+import {
+  changeReserved,
+  findProducto,
+  insertItem,
+  insertMovimiento,
+  listItems,
+  setItemsState,
+} from './inventario.repository.ts';
+import type { Item } from './inventario.schemas.ts';
+
+type Tx = Kysely<LogisticaTables>;
+
+/** @throws AppError 400 unknown product; 409 not enough of one */
+export async function reservar(
+  tx: Tx,
+  entregaId: number,
+  items: readonly Item[],
+  now: number,
+): Promise<void> {
+  for (const [index, item] of items.entries()) {
+    const producto = await findProducto(tx, item.producto_id);
+    if (!producto) {
+      throw badRequest(`No existe el producto ${item.producto_id}`, {
+        errors: [{ path: `body.items.${index}.producto_id`, message: 'Producto desconocido' }],
+      });
+    }
+    const disponible = producto.stock - producto.reservado;
+    if (disponible < item.cantidad) {
+      throw conflict(
+        `No hay existencias de ${producto.sku}: disponibles ${disponible}, pedidas ${item.cantidad}`,
+      );
+    }
+    await changeReserved(tx, producto.id, item.cantidad, now);
+    await insertItem(tx, { entrega_id: entregaId, ...item });
+  }
+}
+
+/** Debit and un-reserve in one; runs in the transaction that makes the delivery ENTREGADA. */
+export async function debitar(tx: Tx, entregaId: number, taskId: string, now: number): Promise<void> {
+  const reserved = (await listItems(tx, entregaId)).filter((item) => item.estado === 'RESERVADO');
+  for (const item of reserved) {
+    // First the reservation: the stock never falls below what is reserved.
+    await changeReserved(tx, item.producto_id, -item.cantidad, now);
+    await insertMovimiento(tx, {
+      producto_id: item.producto_id,
+      cantidad: -item.cantidad,
+      tipo: 'SALIDA',
+      motivo: `Entrega ${entregaId}`,
+      actor: 'worker',
+      entrega_id: entregaId,
+      task_id: taskId,
+      momento: now,
+    });
+  }
+  if (reserved.length > 0) await setItemsState(tx, entregaId, 'DEBITADO');
+}
+
+export async function liberar(tx: Tx, entregaId: number, now: number): Promise<void> {
+  const reserved = (await listItems(tx, entregaId)).filter((item) => item.estado === 'RESERVADO');
+  for (const item of reserved) await changeReserved(tx, item.producto_id, -item.cantidad, now);
+  if (reserved.length > 0) await setItemsState(tx, entregaId, 'LIBERADO');
+}

@@ -1,0 +1,102 @@
+import type { Expression, Insertable, Kysely, Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { EntregaItemTable, LogisticaTables, MovimientoTable, ProductoTable } from '../tables.ts';
+
+type Db = Kysely<LogisticaTables>;
+export type ProductoRow = Selectable<ProductoTable>;
+
+export async function insertProducto(
+  tx: Db,
+  producto: { sku: string; nombre: string; minimo: number; creado: number },
+): Promise<ProductoRow | undefined> {
+  return tx
+    .insertInto('producto')
+    .values({ ...producto, stock: 0, actualizado: producto.creado })
+    .onConflict((conflict) => conflict.column('sku').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+}
+
+export async function findProducto(db: Db, id: number): Promise<ProductoRow | undefined> {
+  return db.selectFrom('producto').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function listProductos(
+  db: Db,
+  filter: { before: number | undefined; buscar: string | undefined; limit: number },
+): Promise<ProductoRow[]> {
+  let query = db.selectFrom('producto').selectAll();
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before);
+  if (filter.buscar !== undefined) {
+    const pattern = `%${filter.buscar.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+    query = query.where((eb) =>
+      eb.or([likeEscaped(eb.ref('sku'), pattern), likeEscaped(eb.ref('nombre'), pattern)]),
+    );
+  }
+  return query.orderBy('id', 'desc').limit(filter.limit).execute();
+}
+
+/** One ledger row, and the stock that is its sum. */
+export async function insertMovimiento(tx: Db, movimiento: Insertable<MovimientoTable>): Promise<void> {
+  await tx.insertInto('movimiento_inventario').values(movimiento).execute();
+  await tx
+    .updateTable('producto')
+    .set((eb) => ({ stock: eb('stock', '+', movimiento.cantidad), actualizado: movimiento.momento }))
+    .where('id', '=', movimiento.producto_id)
+    .execute();
+}
+
+export async function changeReserved(
+  tx: Db,
+  productoId: number,
+  cantidad: number,
+  now: number,
+): Promise<void> {
+  await tx
+    .updateTable('producto')
+    .set((eb) => ({ reservado: eb('reservado', '+', cantidad), actualizado: now }))
+    .where('id', '=', productoId)
+    .execute();
+}
+
+export async function insertItem(tx: Db, item: Omit<EntregaItemTable, 'estado'>): Promise<void> {
+  await tx
+    .insertInto('entrega_item')
+    .values({ ...item, estado: 'RESERVADO' })
+    .execute();
+}
+
+export async function listItems(db: Db, entregaId: number) {
+  return db
+    .selectFrom('entrega_item')
+    .select(['producto_id', 'cantidad', 'estado'])
+    .where('entrega_id', '=', entregaId)
+    .orderBy('producto_id')
+    .execute();
+}
+
+export async function setItemsState(
+  tx: Db,
+  entregaId: number,
+  estado: EntregaItemTable['estado'],
+): Promise<void> {
+  await tx
+    .updateTable('entrega_item')
+    .set({ estado })
+    .where('entrega_id', '=', entregaId)
+    .where('estado', '=', 'RESERVADO')
+    .execute();
+}
+
+export async function listMovimientos(db: Db, productoId: number, limit: number) {
+  return db
+    .selectFrom('movimiento_inventario')
+    .select(['id', 'cantidad', 'tipo', 'motivo', 'actor', 'entrega_id', 'momento'])
+    .where('producto_id', '=', productoId)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+const likeEscaped = (column: Expression<string>, pattern: string) =>
+  sql<boolean>`${column} like ${pattern} escape '\\'`;

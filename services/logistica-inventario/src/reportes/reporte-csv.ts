@@ -1,0 +1,26 @@
+import type { Reporte } from './reporte.ts';
+
+/** One table a spreadsheet can pivot: section, name, detail, value. */
+export function toCsv(reporte: Reporte): string {
+  const { entregas, confirmaciones, productos } = reporte;
+  const { latencia_ms, ...counts } = confirmaciones;
+  const rows: (string | number)[][] = [
+    ['seccion', 'nombre', 'detalle', 'valor'],
+    ['periodo', 'desde', '', reporte.periodo.desde],
+    ['periodo', 'hasta', '', reporte.periodo.hasta],
+    ['entregas', 'total', '', entregas.total],
+    ...entregas.por_dia.map((row) => ['entregas', row.dia, row.estado, row.cantidad]),
+    ...Object.entries(counts).map(([nombre, valor]) => ['confirmaciones', nombre, '', valor]),
+    ...Object.entries(latencia_ms ?? {}).map(([nombre, valor]) => ['latencia_ms', nombre, '', valor]),
+    ['firmas', 'rechazadas', '', reporte.firmas_rechazadas],
+    ...productos.map((row) => ['productos', row.sku, row.nombre, row.unidades]),
+  ];
+  return `${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+}
+
+/** RFC 4180; a leading sign that a spreadsheet would take for a formula is disarmed. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
