@@ -2,9 +2,11 @@ import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { badRequest } from '../http/app-error.ts';
+import { fieldErrors } from '../http/field-errors.ts';
 import type { OutboxTables, TareaRow, TaskStatus } from '../outbox/tables.ts';
 import type { OutboxMessage } from '../outbox/task-store.ts';
 import { findTarea, insertTask } from '../outbox/task-store.ts';
+import { canonicalText } from '../security/canonical-json.ts';
 import type { QueueName, TaskDeclaration } from './define-task.ts';
 import { tipoOf } from './define-task.ts';
 import { taskRegistry } from './registry.ts';
@@ -28,7 +30,7 @@ export interface DispatchedTask {
 
 /**
  * Accepts a task in the caller's transaction: its row and its outbox message, or nothing.
- * @throws AppError 400 when the parameters do not fit the declaration
+ * @throws AppError 400 when the parameters do not fit the declaration or have no canonical form
  */
 export async function dispatchTask(
   tx: Kysely<OutboxTables>,
@@ -39,12 +41,11 @@ export async function dispatchTask(
   const parsed = task.params.safeParse(params);
   if (!parsed.success) {
     throw badRequest(`Parámetros no válidos para ${task.name}`, {
-      errors: parsed.error.issues.map((issue) => ({
-        path: ['body', ...issue.path].join('.'),
-        message: issue.message,
-      })),
+      errors: fieldErrors('body', parsed.error),
     });
   }
+  // What cannot be signed could not be sent, and would hold up every message behind it.
+  canonicalText(parsed.data);
   const task_id = options.task_id ?? uuidv7();
   const message = await insertTask(tx, {
     task_id,

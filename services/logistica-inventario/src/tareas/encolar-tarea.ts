@@ -4,6 +4,7 @@ import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { badRequest } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
+import { fieldErrors } from '@medisupply/shared/http/field-errors';
 import type { IdempotencyKey } from '@medisupply/shared/http/idempotency';
 import { once } from '@medisupply/shared/http/idempotency';
 import type { Reply } from '@medisupply/shared/http/route';
@@ -76,10 +77,7 @@ function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw badRequest('Parámetros no válidos para procesar_entrega', {
-    errors: result.error.issues.map((issue) => ({
-      path: ['body', ...issue.path].join('.'),
-      message: issue.message,
-    })),
+    errors: fieldErrors('body', result.error),
     extensions: { ejemplos: ejemplos() },
   });
 }
