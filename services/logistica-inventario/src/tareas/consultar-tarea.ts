@@ -4,7 +4,7 @@ import { badRequest, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
-import { decodeCursor, encodeCursor } from '@medisupply/shared/http/pagination';
+import { decodeCursor, encodeCursor, pageOf } from '@medisupply/shared/http/pagination';
 import type { TareaRow } from '@medisupply/shared/outbox/tables';
 import { findTarea } from '@medisupply/shared/outbox/task-store';
 import { isFinal, resultOf } from '@medisupply/shared/tasks/dispatcher';
@@ -72,19 +72,20 @@ export async function listarTareas(
 ): Promise<Page<TareaResumen>> {
   const limit = query.limite ?? 50;
   const filter = { estado: query.estado, tipo: fullName(query.tipo) };
-  const items: TareaResumen[] = [];
+  const found: ListedTarea[] = [];
+  const page = () => pageOf(found, limit, (row) => row.seq, toResumen);
   let before = decodeCursor(query.cursor);
   for (let scanned = 0; scanned < MAX_SCANNED;) {
     const chunk = await listTareas(parts.database.leer, { ...filter, before, limit: 200 });
     for (const row of chunk) {
       before = row.seq;
-      if (puedeVerTarea(row, row.viewers, caller)) items.push(toResumen(row));
-      if (items.length === limit) return { items, next: encodeCursor(before) };
+      if (puedeVerTarea(row, row.viewers, caller)) found.push(row);
+      if (found.length > limit) return page();
     }
-    if (chunk.length < 200) return { items, next: undefined };
+    if (chunk.length < 200) return page();
     scanned += chunk.length;
   }
-  return { items, next: before === undefined ? undefined : encodeCursor(before) };
+  return { items: found.map(toResumen), next: before === undefined ? undefined : encodeCursor(before) };
 }
 
 function fullName(tipo: string | undefined): string | undefined {
@@ -100,7 +101,9 @@ function puedeVerTarea(tarea: { creada_por: string }, viewers: Viewers | null, c
   return tarea.creada_por === callerName(caller) || (viewers !== null && puedeVerEntrega(viewers, caller));
 }
 
-const toResumen = (row: Omit<Awaited<ReturnType<typeof listTareas>>[number], 'viewers'>): TareaResumen => ({
+type ListedTarea = Awaited<ReturnType<typeof listTareas>>[number];
+
+const toResumen = (row: ListedTarea): TareaResumen => ({
   id: row.task_id,
   name: row.tipo,
   state: row.estado,
