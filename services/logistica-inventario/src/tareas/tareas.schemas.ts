@@ -15,10 +15,7 @@ export const retryBody = z.strictObject({
   tipo: z.literal('procesar_entrega'),
   task_id: z.uuid({ error: 'Debe ser un uuid' }),
   entrega_id: id,
-  _retry_count: z
-    .int({ error: 'Debe ser un número entero' })
-    .min(1, { error: 'Debe ser 1 o mayor' })
-    .max(1_000, { error: 'Fuera de rango' }),
+  _retry_count: z.int({ error: 'Debe ser un número entero' }).min(0, { error: 'No puede ser negativo' }),
 });
 export type RetryRequest = z.output<typeof retryBody>;
 
