@@ -1,5 +1,7 @@
 /** Rotates keys below `$DATA_DIR/secrets`. Prints no value. */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   retirePreviousServiceKey,
   rotateFieldKeys,
@@ -29,6 +31,8 @@ function run(secretsDir: string, [action, what, id, ...rest]: readonly string[])
   return undefined;
 }
 
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+if (existsSync('.env')) process.loadEnvFile('.env');
 const secretsDir = resolve(join(process.env['DATA_DIR'] || '.data', 'secrets'));
 try {
   const report = run(secretsDir, process.argv.slice(2));

@@ -9,7 +9,7 @@ import {
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 
-export const frontDoorSchema = z.object({
+export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
   FRONTEND_PORT: port(4200),
@@ -23,8 +23,7 @@ export const frontDoorSchema = z.object({
   GATEWAY_BURST: count(4_000, 1_000_000).describe('Requests that one client address may send at once'),
 });
 
-export type FrontDoorConfig = z.output<typeof frontDoorSchema>;
+export type FrontDoorConfig = z.output<typeof environment>;
 
 /** @throws ConfigError */
-export const frontDoorConfig = (env: NodeJS.ProcessEnv): FrontDoorConfig =>
-  loadConfig(frontDoorSchema, { env });
+export const frontDoorConfig = (env: NodeJS.ProcessEnv): FrontDoorConfig => loadConfig(environment, { env });

@@ -22,7 +22,7 @@ export const serviceEnvironment = {
   BULL_BOARD_URL: httpUrl('http://127.0.0.1:5555'),
 };
 
-export const monitorEnvironment = z.object({
+export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
   ...redisEnvironment,
@@ -32,17 +32,16 @@ export const monitorEnvironment = z.object({
   MONITOR_PORT: port(5001),
 });
 
+export const secrets = {
+  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
+  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
+} as const;
+
 export type MonitorConfig = ReturnType<typeof loadMonitorConfig>;
 
 /** @throws ConfigError */
 export function loadMonitorConfig(env: NodeJS.ProcessEnv) {
-  const config = loadConfig(monitorEnvironment, {
-    env,
-    secrets: {
-      REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
-      SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
-    },
-  });
+  const config = loadConfig(environment, { env, secrets });
   assertFaultsAllowed(config);
   return {
     ...config,
@@ -51,11 +50,12 @@ export function loadMonitorConfig(env: NodeJS.ProcessEnv) {
   };
 }
 
-const taskEnvironment = z.object({ ...processEnvironment, ...redisEnvironment, ...serviceEnvironment });
+export const taskEnvironment = z.object({
+  ...processEnvironment,
+  ...redisEnvironment,
+  ...serviceEnvironment,
+});
 
 /** What the monitor's tasks need of the worker's environment. @throws ConfigError */
 export const loadTaskConfig = (env: NodeJS.ProcessEnv) =>
-  loadConfig(taskEnvironment, {
-    env,
-    secrets: { REDIS_PASSWORD: { file: 'redis_password', minLength: 16 } },
-  });
+  loadConfig(taskEnvironment, { env, secrets: { REDIS_PASSWORD: secrets.REDIS_PASSWORD } });

@@ -28,13 +28,12 @@ export interface LogisticaTaskContext {
 
 export const environment = z.object({ ...processEnvironment, ...verifierEnvironment, ...faultEnvironment });
 
+export const secrets = { FIELD_KEYS: { file: 'field_keys.json', minLength: 32 } } as const;
+
 export default async function createTaskContext(
   host: TaskHost,
 ): Promise<{ context: LogisticaTaskContext; close(): Promise<void> }> {
-  const config = loadConfig(environment, {
-    env: host.env,
-    secrets: { FIELD_KEYS: { file: 'field_keys.json', minLength: 32 } },
-  });
+  const config = loadConfig(environment, { env: host.env, secrets });
   assertFaultsAllowed(config);
   const setupFile =
     config.JWKS_FILE ?? (config.SECRETS_DIR ? join(config.SECRETS_DIR, 'jwks.json') : undefined);
