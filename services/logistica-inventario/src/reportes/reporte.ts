@@ -18,7 +18,7 @@ const DAY = 24 * 3_600_000;
 const DEFAULT_DAYS = 30;
 /** A step reads for about 10 ms. */
 const ENTREGAS_PER_STEP = 10_000;
-const CONFIRMACIONES_PER_STEP = 2_000;
+const CONFIRMACIONES_PER_STEP = 1_000;
 const MAX_PRODUCTS = 1_000;
 
 export interface Reporte {

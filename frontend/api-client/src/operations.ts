@@ -1,0 +1,107 @@
+/**
+ * Every call of the platform with what goes in and what comes out, derived from the services' own zod schemas: types
+ * only, so nothing of a service reaches the client's bundle. A test compares the keys with the services' routes.
+ */
+import type { z } from 'zod';
+import type * as autorizador from '@medisupply/shared/contracts/autorizador';
+import type * as entregas from '@medisupply/logistica-inventario/entregas/entregas.schemas';
+import type * as inventario from '@medisupply/logistica-inventario/inventario/inventario.schemas';
+import type * as tareas from '@medisupply/logistica-inventario/tareas/tareas.schemas';
+import type * as colas from '@medisupply/monitor/colas/colas.schemas';
+import type * as estado from '@medisupply/monitor/estado/estado.schemas';
+import type * as ping from '@medisupply/monitor/ping/ping.schemas';
+import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
+
+type In<S extends z.ZodType> = z.input<S>;
+type Out<S extends z.ZodType> = z.output<S>;
+type Id = { id: number };
+type TaskId = { task_id: string };
+
+export interface AutorizadorOperations {
+  'POST /signup': { body: In<typeof autorizador.signupBody>; answer: Out<typeof autorizador.signupResponse> };
+  'POST /login': { body: In<typeof autorizador.loginBody>; answer: Out<typeof autorizador.loginResponse> };
+  'POST /token/refresh': {
+    body: In<typeof autorizador.refreshBody>;
+    answer: Out<typeof autorizador.refreshResponse>;
+  };
+  'POST /logout': {
+    body: In<typeof autorizador.logoutBody>;
+    answer: Out<typeof autorizador.messageResponse>;
+  };
+  'POST /sign-data': {
+    body: In<typeof autorizador.signDataBody>;
+    answer: Out<typeof autorizador.signDataResponse>;
+  };
+  'POST /validate-signature': {
+    body: In<typeof autorizador.validateSignatureBody>;
+    answer: Out<typeof autorizador.validateSignatureResponse>;
+  };
+  'GET /.well-known/jwks.json': { answer: Out<typeof autorizador.jwksResponse> };
+  'GET /usuarios': { query?: { limite?: number; cursor?: string }; answer: autorizador.Usuario[] };
+  'PATCH /usuarios/:id': {
+    params: Id;
+    body: In<typeof autorizador.modificarUsuarioBody>;
+    answer: autorizador.Usuario;
+  };
+}
+
+export interface LogisticaOperations {
+  'POST /entregas': { body: In<typeof entregas.crearEntregaBody>; answer: entregas.EntregaGuardada };
+  'GET /entregas': {
+    query?: { limite?: number; cursor?: string; estado?: string; pedido_id?: string };
+    answer: entregas.EntregaGuardada[];
+  };
+  'GET /entrega/:id': { params: Id; answer: entregas.EntregaDescifrada };
+  'POST /entrega/:id/confirmar': {
+    params: Id;
+    body: In<typeof entregas.confirmarEntregaBody>;
+    answer: entregas.ConfirmacionAceptada;
+  };
+  'POST /entregas/:id/cancelar': { params: Id; answer: entregas.EntregaGuardada };
+  'GET /inventario': {
+    query?: { limite?: number; cursor?: string; buscar?: string };
+    answer: inventario.Producto[];
+  };
+  'GET /inventario/:id': { params: Id; answer: inventario.ProductoConMovimientos };
+  'POST /inventario': { body: In<typeof inventario.crearProductoBody>; answer: inventario.Producto };
+  'POST /inventario/:id/ajustes': {
+    params: Id;
+    body: In<typeof inventario.ajustarBody>;
+    answer: inventario.Producto;
+  };
+  'GET /tareas': {
+    query?: { limite?: number; cursor?: string; estado?: string; tipo?: string };
+    answer: Out<typeof tareas.listaTareas>;
+  };
+  'POST /tareas': { body: In<typeof tareas.encolarTareaBody>; answer: tareas.TareaEncolada };
+  'GET /tareas/:task_id': { params: TaskId; answer: tareas.TareaDetalle };
+  'GET /tarea/:task_id': { params: TaskId; answer: tareas.TareaDetalle };
+  'DELETE /tareas/:task_id': { params: TaskId; answer: tareas.TareaDetalle };
+  'POST /tareas/:task_id/reintentar': { params: TaskId; answer: tareas.TareaEncolada };
+  'GET /reportes/:task_id.csv': { params: TaskId; answer: string };
+}
+
+/** As the gateway names them: `/api/v1/monitor/status` is the service's `/monitor/status`. */
+export interface MonitorOperations {
+  'GET /status': { answer: estado.Estado };
+  'GET /queue': { answer: Out<typeof colas.respuestaColas> };
+  'GET /workers': { answer: { workers: LiveWorker[]; total_workers: number; timestamp: string } };
+  'GET /ping-logistica': { answer: ping.Ping };
+  'GET /logistica-status': { answer: ping.EstadoLogistica };
+}
+
+export interface Operations {
+  autorizador: AutorizadorOperations;
+  logistica: LogisticaOperations;
+  monitor: MonitorOperations;
+}
+
+export type ServiceName = keyof Operations;
+
+/** What can be passed to a call, apart from what every call takes. */
+export interface OperationShape {
+  params?: Record<string, string | number>;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  answer: unknown;
+}
