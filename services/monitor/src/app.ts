@@ -33,6 +33,7 @@ export function buildApp(container: Container, options: { isStopping?: () => boo
     authenticator,
     corsOrigins: config.CORS_ORIGINS,
     version: packageJson.version,
+    serverPath: '..',
     description: 'Salud de la plataforma: servicios, colas, workers, bases y métricas',
     readiness: [
       {

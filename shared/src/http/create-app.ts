@@ -10,6 +10,7 @@ import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
 import { jsonBody } from './json-body.ts';
 import { addDocumentation } from './openapi.ts';
+import type { ServerPath } from './openapi.ts';
 import { notFoundHandler, problemHandler } from './problem.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
@@ -21,6 +22,8 @@ export interface AppOverrides extends HealthOptions {
   /** Needed as soon as one route is not public. */
   authenticator?: Authenticator;
   corsOrigins?: readonly string[];
+  /** `..` where the gateway's prefix stands for the first segment of the paths, as in `/api/v1/monitor/status`. */
+  serverPath?: ServerPath;
   /** What the service is, one sentence, for its documentation page. */
   description?: string;
   /** Mounted before the routes: pages, routers of libraries. */
@@ -49,11 +52,16 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   addHealthCheck(app, serviceName, overrides);
   // Without routes there is nothing to document, and such a service (a page behind a login) shows nothing unasked.
   if (routes.length > 0) {
-    addDocumentation(app, routes, {
-      title: serviceName,
-      version: overrides.version ?? '0.0.0',
-      description: overrides.description ?? serviceName,
-    });
+    addDocumentation(
+      app,
+      routes,
+      {
+        title: serviceName,
+        version: overrides.version ?? '0.0.0',
+        description: overrides.description ?? serviceName,
+      },
+      overrides.serverPath,
+    );
   }
   overrides.use?.(app);
   app.use(jsonBody);

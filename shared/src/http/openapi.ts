@@ -12,6 +12,9 @@ export interface ApiInfo {
   description: string;
 }
 
+/** Where the paths begin, seen from the document's own address: also right below the gateway's prefix. */
+export type ServerPath = '.' | '..';
+
 const problem = z
   .object({
     type: z.string(),
@@ -27,7 +30,11 @@ const problem = z
   .describe('RFC 9457; `error` and `mensaje` repeat `detail`');
 
 /** An OpenAPI 3.1 document made from the routes' own zod schemas. */
-export function openApiDocument(routes: readonly Route[], info: ApiInfo): Record<string, unknown> {
+export function openApiDocument(
+  routes: readonly Route[],
+  info: ApiInfo,
+  server: ServerPath = '.',
+): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = route.path.replaceAll(/:([A-Za-z_]\w*)/g, '{$1}');
@@ -36,6 +43,7 @@ export function openApiDocument(routes: readonly Route[], info: ApiInfo): Record
   return {
     openapi: '3.1.0',
     info,
+    servers: [{ url: server }],
     paths,
     components: {
       schemas: { Problem: jsonSchema(problem, 'output') },
@@ -124,11 +132,16 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, u
 }
 
 /** `GET /openapi.json` and `GET /docs` (Swagger UI from the package, no CDN, strict CSP). */
-export function addDocumentation(app: Express, routes: readonly Route[], info: ApiInfo): void {
+export function addDocumentation(
+  app: Express,
+  routes: readonly Route[],
+  info: ApiInfo,
+  server: ServerPath = '.',
+): void {
   let document: Record<string, unknown> | undefined;
   const documentation = express.Router();
   documentation.get('/openapi.json', (_request, response) => {
-    document ??= openApiDocument(routes, info);
+    document ??= openApiDocument(routes, info, server);
     response.json(document);
   });
   const pageHeaders = helmet({
@@ -163,9 +176,16 @@ export function addDocumentation(app: Express, routes: readonly Route[], info: A
     response.type('js').send(INIT_SCRIPT);
   });
   const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  documentation.use('/docs', express.static(assets, { index: false, maxAge: '1h' }));
+  // Nothing else of the package: its own page loads an example from another host.
+  for (const asset of ASSETS) {
+    documentation.get(`/docs/${asset}`, (_request, response) => {
+      response.sendFile(asset, { root: assets, maxAge: '1h' });
+    });
+  }
   app.use(documentation);
 }
+
+const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 
 const page = (title: string) => `<!doctype html>
 <html lang="es">

@@ -54,7 +54,6 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
-    if (appError.status === 413) response.set('Connection', 'close');
     sendProblem(request, response, appError);
   };
 }

@@ -1,0 +1,93 @@
+/** `npm run experiment -- <name>`: the experiments on a platform that runs. Exit code 1 when a requirement is not met. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { confidencialidad } from './experiments/confidencialidad.ts';
+import { disponibilidad } from './experiments/disponibilidad.ts';
+import type { Experiment } from './experiments/experiment.ts';
+import { integridad } from './experiments/integridad.ts';
+import { passed, toHtml, toTable } from './experiments/report.ts';
+
+const EXPERIMENTS: Record<string, Experiment> = { disponibilidad, integridad, confidencialidad };
+
+const USAGE = `Uso: npm run experiment -- ${Object.keys(EXPERIMENTS).join('|')} [opciones]
+  --n 100                 entregas
+  --tasa 20               por segundo
+  --base URL              la puerta de enlace (por defecto http://localhost:8080)
+  --data-dir DIR          los datos de la plataforma (por defecto DATA_DIR o .data)
+  --registro ARCHIVO      el registro de la plataforma, para confidencialidad
+  --salida DIR            dónde dejar el JSON y el HTML (por defecto DIR/experimentos)
+  --json                  el resultado como JSON en la salida estándar`;
+
+class UsageError extends Error {}
+
+async function main(): Promise<number> {
+  const { values, positionals } = readArguments();
+  if (values.help) {
+    print(USAGE);
+    return 0;
+  }
+  const [name = '', ...rest] = positionals;
+  const experiment = EXPERIMENTS[name];
+  if (!experiment || rest.length > 0)
+    throw new UsageError(
+      name === '' ? 'Falta el experimento' : `No hay un experimento ${positionals.join(' ')}`,
+    );
+  const dataDir = resolve(values['data-dir'] ?? (process.env['DATA_DIR'] || '.data'));
+  const outcome = await experiment({
+    base: (values.base ?? `http://localhost:${process.env['GATEWAY_PORT'] || 8080}`).replace(/\/$/, ''),
+    n: numberOf('n', values.n, 1, 100_000),
+    rate: numberOf('tasa', values.tasa, 1, 2_000),
+    dataDir,
+    ...(values.registro === undefined ? {} : { logFile: values.registro }),
+  });
+
+  const folder = resolve(values.salida ?? join(dataDir, 'experimentos'));
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name}-${outcome.started.replaceAll(/[:.]/g, '-')}`);
+  const { series, ...summary } = outcome;
+  writeFileSync(`${file}.json`, `${JSON.stringify({ ...summary, series }, null, 2)}\n`);
+  writeFileSync(`${file}.html`, toHtml(outcome));
+  print(values.json ? JSON.stringify(outcome) : `${toTable(outcome)}\n${file}.html`);
+  return passed(outcome) ? 0 : 1;
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        n: { type: 'string', default: '100' },
+        tasa: { type: 'string', default: '20' },
+        base: { type: 'string' },
+        'data-dir': { type: 'string' },
+        registro: { type: 'string' },
+        salida: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function numberOf(option: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new UsageError(`--${option} debe ser un número entero de ${min} a ${max}, no «${text}»`);
+  }
+  return value;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message}\n${error instanceof UsageError ? `${USAGE}\n` : ''}`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,94 @@
+/** An outcome as a table for the terminal and as one HTML page that needs nothing else. */
+import { styleText } from 'node:util';
+import type { Outcome } from './experiment.ts';
+import { percentile } from './experiment.ts';
+
+export const passed = (outcome: Outcome): boolean =>
+  outcome.requirements.every((requirement) => requirement.met);
+
+export function toTable(outcome: Outcome): string {
+  const width = Math.max(...outcome.requirements.map((requirement) => requirement.name.length));
+  const lines = outcome.requirements.map(({ met, name, measured, expected }) => {
+    const mark = met ? styleText('green', '✓') : styleText('red', '✗');
+    return `${mark} ${name.padEnd(width)}  ${measured}  (${expected})`;
+  });
+  const figures = outcome.series
+    .filter((series) => series.values.length > 0)
+    .map(
+      (series) =>
+        `  ${series.name}: ${[0.5, 0.9, 0.99, 1].map((f) => `p${f * 100} ${rank(series.values, f)}`).join(', ')}`,
+    );
+  const notes = outcome.notes.map((note) => `! ${note}`);
+  const verdict = passed(outcome) ? 'se cumplen todos los requisitos' : 'NO se cumplen todos los requisitos';
+  return [
+    ...lines,
+    ...figures,
+    ...notes,
+    `${outcome.experiment}: ${verdict} (${outcome.seconds.toFixed(1)} s)`,
+  ].join('\n');
+}
+
+const rank = (values: readonly number[], fraction: number): string =>
+  String(Math.round(percentile(values, fraction) ?? 0));
+
+export function toHtml(outcome: Outcome): string {
+  const rows = outcome.requirements
+    .map(
+      ({ met, name, expected, measured }) =>
+        `<tr class="${met ? 'si' : 'no'}"><td>${met ? '✓ se cumple' : '✗ no se cumple'}</td><th scope="row">${escape(name)}</th><td>${escape(expected)}</td><td>${escape(measured)}</td></tr>`,
+    )
+    .join('\n');
+  const conditions = Object.entries(outcome.conditions)
+    .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(String(value))}</dd>`)
+    .join('');
+  return `<!doctype html>
+<html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Experimento: ${escape(outcome.experiment)}</title><style>${STYLE}</style></head>
+<body><main><h1>Experimento: ${escape(outcome.experiment)}</h1>
+<p class="${passed(outcome) ? 'si' : 'no'}"><strong>${passed(outcome) ? 'Se cumplen todos los requisitos' : 'No se cumplen todos los requisitos'}</strong></p>
+<dl><dt>inicio</dt><dd>${escape(outcome.started)}</dd><dt>duración</dt><dd>${outcome.seconds.toFixed(1)} s</dd>${conditions}</dl>
+<table><thead><tr><th>Veredicto</th><th>Requisito</th><th>Se exige</th><th>Se midió</th></tr></thead><tbody>${rows}</tbody></table>
+${outcome.series
+  .filter((series) => series.values.length > 0)
+  .map(histogram)
+  .join('\n')}
+${outcome.notes.map((note) => `<p class="nota">${escape(note)}</p>`).join('\n')}
+</main></body></html>
+`;
+}
+
+const BARS = 40;
+const WIDTH = 640;
+const HEIGHT = 160;
+
+function histogram(series: Outcome['series'][number]): string {
+  const top = Math.max(...series.values, 1);
+  const counts = Array.from({ length: BARS }, () => 0);
+  for (const value of series.values) counts[Math.min(BARS - 1, Math.floor((value / top) * BARS))]! += 1;
+  const highest = Math.max(...counts);
+  const bars = counts
+    .map((count, index) => {
+      const height = (count / highest) * HEIGHT;
+      return `<rect x="${(index * WIDTH) / BARS}" y="${HEIGHT - height}" width="${WIDTH / BARS - 1}" height="${height}"><title>${count}</title></rect>`;
+    })
+    .join('');
+  const limit =
+    series.limit !== undefined && series.limit <= top
+      ? `<line x1="${(series.limit / top) * WIDTH}" x2="${(series.limit / top) * WIDTH}" y1="0" y2="${HEIGHT}"/>`
+      : '';
+  const figures = [0.5, 0.9, 0.99, 1].map((fraction) => `<td>${rank(series.values, fraction)}</td>`).join('');
+  return `<figure><figcaption>${escape(series.name)}: ${series.values.length} muestras${series.limit === undefined ? '' : `, límite ${series.limit}`}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT + 20}" role="img" aria-label="Histograma de ${escape(series.name)}">${bars}${limit}<text x="0" y="${HEIGHT + 16}">0</text><text x="${WIDTH}" y="${HEIGHT + 16}" text-anchor="end">${Math.round(top)}</text></svg>
+<table><thead><tr><th>p50</th><th>p90</th><th>p99</th><th>máx.</th></tr></thead><tbody><tr>${figures}</tr></tbody></table></figure>`;
+}
+
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+const STYLE = `:root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
+main{max-width:60rem;margin:0 auto;padding:1rem}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0;overflow-wrap:anywhere}
+.si td:first-child,p.si{color:light-dark(#0a6b2d,#6fdc8c)}.no td:first-child,p.no{color:light-dark(#a31515,#ff8389)}
+figure{margin:2rem 0}svg{width:100%;height:auto}rect{fill:light-dark(#2b6cb0,#63b3ed)}line{stroke:light-dark(#a31515,#ff8389);stroke-width:2}
+text{fill:currentColor;font-size:12px}.nota{border-left:4px solid orange;padding-left:.8rem}`;
