@@ -441,5 +441,5 @@ test('when the body is no JSON object of the right type and size, then it is 400
     }),
   ]);
   expect(answers.map((answer) => answer.status)).toEqual([400, 400, 415, 413]);
-  expect(await outcome(answers[0]!, id)).toMatchObject({ stored: [], estado: 'EN_CAMINO' });
+  expect(await outcome(answers[0], id)).toMatchObject({ stored: [], estado: 'EN_CAMINO' });
 });

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { request } from 'undici';
 import { expect } from 'vitest';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
@@ -24,7 +25,7 @@ export async function send(
   platform: Platform,
   method: string,
   path: string,
-  options: { headers?: string[]; body?: string | Uint8Array } = {},
+  options: { headers?: string[]; body?: string | Uint8Array | Readable } = {},
 ): Promise<Answer> {
   const response = await request(platform.logistica.url + path, {
     method: method as 'GET',
@@ -32,7 +33,7 @@ export async function send(
     ...(options.body === undefined ? {} : { body: options.body }),
   });
   const text = await response.body.text();
-  const isJson = /json/.test(String(response.headers['content-type']));
+  const isJson = text !== '' && /json/.test(String(response.headers['content-type']));
   return { status: response.statusCode, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 }
 
@@ -237,4 +238,27 @@ export function craftSignature(
   const input = Buffer.from(`${encoded}.${canonicalBytes(payload).toString('base64url')}`);
   const bytes = typeof signing === 'function' ? signing(input) : sign(null, input, signing);
   return `${encoded}..${bytes.toString('base64url')}`;
+}
+
+export interface Operation {
+  method: string;
+  /** With every parameter replaced by `id`. */
+  path: (id?: string) => string;
+  /** As documented: which of tokens and service keys it takes. */
+  security: Record<string, string[]>[];
+  hasParams: boolean;
+}
+
+/** Every documented operation of logistica. */
+export async function operations(platform: Platform): Promise<Operation[]> {
+  const { body } = await call(platform, 'GET', '/openapi.json');
+  const paths = body.paths as Record<string, Record<string, { security: Operation['security'] }>>;
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security }]) => ({
+      method: method.toUpperCase(),
+      path: (id = '1') => path.replaceAll(/\{\w+\}/g, id),
+      security,
+      hasParams: path.includes('{'),
+    })),
+  );
 }
