@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { marcarMuerta } from '@medisupply/logistica-inventario/entregas/aplicar-confirmacion';
 import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
 import type { LogisticaTables } from '@medisupply/logistica-inventario/tables';
+import { findViewersOf } from '@medisupply/logistica-inventario/tareas/tareas.repository';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
 import type { Logger } from '@medisupply/shared/logging/logger';
@@ -99,6 +100,7 @@ export async function createContainer(
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
     onDead,
+    viewersOf: (db, ids) => findViewersOf(db as Kysely<LogisticaTables>, ids),
   });
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, 'suspect-main.ts'),

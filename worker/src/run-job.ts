@@ -136,7 +136,9 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     const reason = messageOf(error);
     const now = Date.now();
     if (job.attemptsMade + 1 < task.retry.max) {
-      await unidadDeTrabajo.escribir((tx) => markRetrying(tx, envelope.task_id, reason, now));
+      await unidadDeTrabajo.escribir((tx) =>
+        markRetrying(tx, envelope.task_id, { intento: job.attemptsMade + 1, error: reason, now }),
+      );
       throw error;
     }
     await unidadDeTrabajo.escribir((tx) =>

@@ -21,6 +21,7 @@ import type { Config } from './config.ts';
 import { openLogisticaDatabase } from './database.ts';
 import { marcarMuerta } from './entregas/aplicar-confirmacion.ts';
 import type { LogisticaTables } from './tables.ts';
+import { findViewersOf } from './tareas/tareas.repository.ts';
 
 export const SERVICE_NAME = 'logistica-inventario';
 
@@ -74,6 +75,7 @@ export async function createContainer(
     logger,
     relayPollMs: config.RELAY_POLL_MS,
     onDead: (tx, taskId, motivo) => marcarMuerta(tx as Kysely<LogisticaTables>, taskId, motivo, Date.now()),
+    viewersOf: (db, ids) => findViewersOf(db as Kysely<LogisticaTables>, ids),
     onRetention: (now) => removeOldAnswers(database, now),
   });
 

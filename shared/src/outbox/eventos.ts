@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { EventoTable } from './tables.ts';
+import type { EventoTable, OutboxTables } from './tables.ts';
 
 export interface NewEvento {
   tipo: string;
@@ -26,6 +26,31 @@ export async function insertEventos(
         entrega_id: evento.entrega_id ?? null,
         datos: evento.datos ? JSON.stringify(evento.datos) : null,
       })),
+    )
+    .execute();
+}
+
+/** `encolada` for each of the tasks, with its delivery. */
+export async function insertEncoladas(
+  tx: Kysely<OutboxTables>,
+  taskIds: readonly string[],
+  momento: number,
+): Promise<void> {
+  if (taskIds.length === 0) return;
+  await tx
+    .insertInto('evento')
+    .columns(['tipo', 'momento', 'task_id', 'entrega_id'])
+    .expression((eb) =>
+      eb
+        .selectFrom('tarea')
+        .select((task) => [
+          task.val('encolada').as('tipo'),
+          task.val(momento).as('momento'),
+          'task_id',
+          'entrega_id',
+        ])
+        .where('task_id', 'in', taskIds)
+        .orderBy('seq'),
     )
     .execute();
 }

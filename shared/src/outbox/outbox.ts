@@ -3,6 +3,8 @@ import type { OpenDatabase } from '../db/open-database.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { QueueClient } from '../tasks/queue-client.ts';
 import { taskRegistry } from '../tasks/registry.ts';
+import type { EventRelayOptions } from './event-relay.ts';
+import { EventRelay } from './event-relay.ts';
 import { Reconciler } from './reconciler.ts';
 import { Relay } from './relay.ts';
 import { removeExpired } from './retention.ts';
@@ -16,6 +18,7 @@ export interface OutboxOptions {
   logger: Logger;
   relayPollMs: number;
   onDead: (tx: Kysely<OutboxTables>, taskId: string, reason: string) => Promise<void>;
+  viewersOf: EventRelayOptions['viewersOf'];
   /** More to clean up hourly, of the service's own tables. */
   onRetention?: (now: number) => Promise<void>;
 }
@@ -43,6 +46,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const wakeRelay = () => relay.wake();
   const reconciler = new Reconciler({ database, queues, logger, onDead: options.onDead, wakeRelay });
   const scheduler = new Scheduler({ database, tasks: taskRegistry, logger, wakeRelay });
+  const events = new EventRelay({ database, queues, viewersOf: options.viewersOf, logger });
   let retention: NodeJS.Timeout | undefined;
 
   const cleanUp = async () => {
@@ -60,6 +64,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     scheduler,
     start() {
       relay.start();
+      events.start();
       reconciler.start();
       scheduler.start();
       retention = setInterval(() => void cleanUp(), RETENTION_EVERY);
@@ -68,6 +73,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       clearInterval(retention);
       await scheduler.stop();
       await reconciler.stop();
+      await events.stop();
       await relay.stop();
     },
   };

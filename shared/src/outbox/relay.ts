@@ -6,7 +6,7 @@ import type { OutgoingJob, QueueClient } from '../tasks/queue-client.ts';
 import { attemptsOf } from '../tasks/queue-client.ts';
 import { findTask } from '../tasks/registry.ts';
 import { crashPoint } from '../lifecycle/crash-point.ts';
-import { insertEventos } from './eventos.ts';
+import { insertEncoladas } from './eventos.ts';
 import type { OutboxTables } from './tables.ts';
 import type { OutboxMessage } from './task-store.ts';
 import { MESSAGE_COLUMNS } from './task-store.ts';
@@ -217,9 +217,10 @@ export class Relay {
             .where('gen', '=', gen)
             .returning('task_id')
             .execute();
-          await insertEventos(
+          await insertEncoladas(
             tx,
-            marked.map((row) => ({ tipo: 'encolada', momento: now, task_id: row.task_id })),
+            marked.map((row) => row.task_id),
+            now,
           );
         }
       });

@@ -4,8 +4,9 @@ import type { Logger } from '../logging/logger.ts';
 import { logContext } from '../logging/logger.ts';
 import type { QueueName, TaskDeclaration } from '../tasks/define-task.ts';
 import type { JsonValue, TaskRun } from '../tasks/handler.ts';
+import type { NewEvento } from './eventos.ts';
 import { insertEventos } from './eventos.ts';
-import type { OutboxTables, TareaRow } from './tables.ts';
+import type { OutboxRow, OutboxTables, TareaRow } from './tables.ts';
 
 type Tx = Kysely<OutboxTables>;
 
@@ -110,6 +111,24 @@ export async function findTarea(db: Tx, taskId: string): Promise<TareaRow | unde
   return db.selectFrom('tarea').selectAll().where('task_id', '=', taskId).executeTakeFirst();
 }
 
+/** Messages that are not sent before some time to come, the earliest first, and how many there are in all. */
+export async function listWaitingForTheirTime(
+  db: Tx,
+  now: number,
+  limit: number,
+): Promise<{ total: number; rows: Pick<OutboxRow, 'task_id' | 'nombre' | 'cola' | 'disponible'>[] }> {
+  const waiting = db.selectFrom('outbox').where('estado', '=', 'PENDIENTE').where('disponible', '>', now);
+  const { total } = await waiting
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const rows = await waiting
+    .select(['task_id', 'nombre', 'cola', 'disponible'])
+    .orderBy('disponible')
+    .limit(limit)
+    .execute();
+  return { total: Number(total), rows };
+}
+
 export async function isProcessed(db: Tx, taskId: string): Promise<boolean> {
   const row = await db
     .selectFrom('tarea_procesada')
@@ -129,6 +148,7 @@ export async function insertAttempt(
     disponible: number;
     now: number;
     motivo: string;
+    evento?: 'reintento' | 'reactivada';
   },
 ): Promise<OutboxMessage> {
   await tx.deleteFrom('outbox').where('task_id', '=', tarea.task_id).execute();
@@ -147,7 +167,7 @@ export async function insertAttempt(
     .execute();
   await insertEventos(tx, [
     {
-      tipo: 'reintento',
+      tipo: attempt.evento ?? 'reintento',
       momento: attempt.now,
       task_id: tarea.task_id,
       entrega_id: tarea.entrega_id,
@@ -194,13 +214,7 @@ export async function completeTask(
     .executeTakeFirst();
   const entrega_id = options.entrega_id ?? tarea?.entrega_id ?? null;
   await insertEventos(tx, [
-    {
-      tipo: 'inicio',
-      momento: run.started,
-      task_id: run.task_id,
-      entrega_id,
-      datos: { intento: run.intento },
-    },
+    ...(run.announced ? [] : [startOf(run, entrega_id)]),
     { tipo: options.evento ?? 'fin', momento: now, task_id: run.task_id, entrega_id },
   ]);
   run.settled = true;
@@ -242,23 +256,51 @@ async function markProcessed(tx: Tx, taskId: string, now: number): Promise<boole
   return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
+const startOf = (run: TaskRun, entrega_id: number | null): NewEvento => ({
+  tipo: 'inicio',
+  momento: run.started,
+  task_id: run.task_id,
+  entrega_id,
+  datos: { intento: run.intento },
+});
+
+/** STARTED, for those who watch a task that takes its time; a short one gets its `inicio` with its end. */
 export async function markStarted(tx: Tx, run: TaskRun): Promise<void> {
-  await tx
+  const tarea = await tx
     .updateTable('tarea')
     .set({ estado: 'STARTED', iniciada: run.started, actualizada: Date.now() })
     .where('task_id', '=', run.task_id)
     .where('estado', 'in', ['PENDING', 'RETRY'])
-    .execute();
+    .returning('entrega_id')
+    .executeTakeFirst();
+  if (!tarea) return;
+  await insertEventos(tx, [startOf(run, tarea.entrega_id)]);
+  run.announced = true;
 }
 
 /** A failed attempt that BullMQ will repeat. */
-export async function markRetrying(tx: Tx, taskId: string, error: string, now: number): Promise<void> {
-  await tx
+export async function markRetrying(
+  tx: Tx,
+  taskId: string,
+  failure: { intento: number; error: string; now: number },
+): Promise<void> {
+  const tarea = await tx
     .updateTable('tarea')
-    .set({ estado: 'RETRY', error, actualizada: now })
+    .set({ estado: 'RETRY', error: failure.error, actualizada: failure.now })
     .where('task_id', '=', taskId)
     .where('terminada', 'is', null)
-    .execute();
+    .returning('entrega_id')
+    .executeTakeFirst();
+  if (!tarea) return;
+  await insertEventos(tx, [
+    {
+      tipo: 'reintento',
+      momento: failure.now,
+      task_id: taskId,
+      entrega_id: tarea.entrega_id,
+      datos: { intento: failure.intento, motivo: failure.error },
+    },
+  ]);
 }
 
 export async function setProgress(tx: Tx, taskId: string, percent: number): Promise<void> {

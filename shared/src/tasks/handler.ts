@@ -20,6 +20,8 @@ export interface TaskRun {
   progress(percent: number): Promise<void>;
   /** Set by `completeTask` when the handler itself committed the outcome together with its effect. */
   settled: boolean;
+  /** Set once its start is an event. */
+  announced?: boolean;
 }
 
 /** What `services/<service>/src/tasks/<name>.task.ts` exports by default. */

@@ -10,7 +10,7 @@ import { toEntregaGuardada } from './entrega.presenter.ts';
 import { changeState, findEntrega } from './entregas.repository.ts';
 import type { EntregaGuardada } from './entregas.schemas.ts';
 import { CANCELLED } from './entregas.schemas.ts';
-import { puedeVerEntrega } from './visibilidad.ts';
+import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
 
 /** Cancels a delivery that nobody has confirmed and releases its reservation. Cancelling it again changes nothing. */
 export async function cancelarEntrega(

@@ -27,7 +27,7 @@ import type { ConfirmacionAceptada } from './entregas.schemas.ts';
 import { CANCELLED } from './entregas.schemas.ts';
 import type { VerifiedSignature } from './verificar-firma.ts';
 import { verificarFirma } from './verificar-firma.ts';
-import { puedeVer } from './visibilidad.ts';
+import { puedeVer } from '@medisupply/shared/contracts/visibilidad';
 
 /** How long an answer waits to be able to say that Redis has the job (ms). */
 const ENQUEUE_WAIT = 150;

@@ -14,7 +14,7 @@ import { timeOrNull, toEntregaGuardada } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
 import { findEntrega, listEntregas, listHistorial } from './entregas.repository.ts';
 import type { EntregaDescifrada, EntregaGuardada, ListarEntregas } from './entregas.schemas.ts';
-import { puedeVerEntrega } from './visibilidad.ts';
+import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
 
 type Parts = Pick<Container, 'database' | 'cipher' | 'keySet'>;
 

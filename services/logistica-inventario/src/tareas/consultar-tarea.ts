@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { badRequest, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
-import { callerName } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, encodeCursor, pageOf } from '@medisupply/shared/http/pagination';
 import type { TareaRow } from '@medisupply/shared/outbox/tables';
@@ -11,9 +10,8 @@ import { isFinal, resultOf } from '@medisupply/shared/tasks/dispatcher';
 import { findTaskByTipo } from '@medisupply/shared/tasks/registry';
 import type { Container } from '../container.ts';
 import { timeOrNull } from '../entregas/entrega.presenter.ts';
-import { puedeVerEntrega } from '../entregas/visibilidad.ts';
+import { puedeVerTarea } from '@medisupply/shared/contracts/visibilidad';
 import type { LogisticaTables } from '../tables.ts';
-import type { Viewers } from './tareas.repository.ts';
 import { findViewers, listTareas, listTaskEvents } from './tareas.repository.ts';
 import type { ListarTareas, TareaDetalle, TareaResumen } from './tareas.schemas.ts';
 
@@ -93,12 +91,6 @@ function fullName(tipo: string | undefined): string | undefined {
   const task = findTaskByTipo(tipo.slice(tipo.indexOf('.') + 1));
   if (!task) throw badRequest(`No hay tareas de tipo ${tipo}`);
   return task.name;
-}
-
-function puedeVerTarea(tarea: { creada_por: string }, viewers: Viewers | null, caller: Caller): boolean {
-  if (caller.kind === 'service') return true;
-  if (caller.roles.includes('Admin') || caller.roles.includes('System')) return true;
-  return tarea.creada_por === callerName(caller) || (viewers !== null && puedeVerEntrega(viewers, caller));
 }
 
 type ListedTarea = Awaited<ReturnType<typeof listTareas>>[number];

@@ -69,6 +69,7 @@ export async function redirigirTarea(
       disponible: now,
       now,
       motivo: `reactivada por ${callerName(caller)}`,
+      evento: 'reactivada',
     });
     return row;
   });

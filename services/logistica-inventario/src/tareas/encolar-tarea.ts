@@ -9,6 +9,7 @@ import type { IdempotencyKey } from '@medisupply/shared/http/idempotency';
 import { once } from '@medisupply/shared/http/idempotency';
 import type { Reply } from '@medisupply/shared/http/route';
 import { reply } from '@medisupply/shared/http/route';
+import { insertEventos } from '@medisupply/shared/outbox/eventos';
 import { dispatchTask } from '@medisupply/shared/tasks/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { findTaskByTipo } from '@medisupply/shared/tasks/registry';
@@ -45,6 +46,7 @@ export async function encolarTarea(
     once(tx, key, async () => {
       const now = Date.now();
       const { task_id } = await dispatchTask(tx, task, params, { creada_por: callerName(caller), now });
+      await insertEventos(tx, [{ tipo: 'aceptada', momento: now, task_id }]);
       const body: TareaEncolada = {
         message: 'Tarea enviada',
         task_id,

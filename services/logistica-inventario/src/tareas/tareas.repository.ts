@@ -1,15 +1,9 @@
 import type { Kysely } from 'kysely';
+import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
 import type { TareaRow, TaskStatus } from '@medisupply/shared/outbox/tables';
 import type { LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
-
-/** With whom its delivery is shared, for `puedeVer`. */
-export interface Viewers {
-  creador_id: number | null;
-  asignada_a: number | null;
-  confirmada_por: number | null;
-}
 
 export interface TareaFilter {
   before: number | undefined;
@@ -72,6 +66,16 @@ export async function findViewers(db: Db, entregaId: number): Promise<Viewers | 
     .select(['creador_id', 'asignada_a', 'confirmada_por'])
     .where('id', '=', entregaId)
     .executeTakeFirst();
+}
+
+/** With whom each of the deliveries is shared, by id. */
+export async function findViewersOf(db: Db, entregaIds: readonly number[]): Promise<Map<number, Viewers>> {
+  const rows = await db
+    .selectFrom('entrega')
+    .select(['id', 'creador_id', 'asignada_a', 'confirmada_por'])
+    .where('id', 'in', entregaIds)
+    .execute();
+  return new Map(rows.map(({ id, ...viewers }) => [id, viewers]));
 }
 
 export async function listTaskEvents(db: Db, taskId: string) {

@@ -1,0 +1,38 @@
+/**
+ * The Redis stream of what happened, from the table `evento` to whoever watches. The table is the truth: the stream
+ * holds its newest rows under the rows' own ids, and can be thrown away at any time.
+ */
+import { z } from 'zod';
+
+export const EVENT_STREAM = 'medisupply:eventos';
+/** About so many of the newest events are kept. */
+export const EVENT_STREAM_LENGTH = 10_000;
+/** The one field of an entry; its value is JSON. */
+export const EVENT_FIELD = 'e';
+
+const nullableId = z.int().nullable();
+
+/** What an entry holds. `creada_por` and `viewers` say who may see it, as it was when the event was relayed. */
+export const relayedEvento = z.object({
+  tipo: z.string(),
+  /** ms UTC */
+  momento: z.int(),
+  task_id: z.string().nullable(),
+  /** Full name and state of the task, when the event was relayed. */
+  tarea: z.string().nullable(),
+  estado: z.string().nullable(),
+  creada_por: z.string().nullable(),
+  entrega_id: nullableId,
+  viewers: z
+    .object({ creador_id: nullableId, asignada_a: nullableId, confirmada_por: nullableId })
+    .nullable(),
+  /** Without personal data. */
+  datos: z.record(z.string(), z.unknown()).nullable(),
+});
+
+export type RelayedEvento = z.output<typeof relayedEvento>;
+
+/** Row 7 of `evento` is entry `7-0`. */
+export const entryIdOf = (eventoId: number): string => `${eventoId}-0`;
+
+export const eventoIdOf = (entryId: string): number => Number(entryId.split('-', 1)[0]);
