@@ -1,23 +1,19 @@
-import type { RedisAddress } from '@medisupply/shared/redis/connect';
-import { connectForBlocking } from '@medisupply/shared/redis/connect';
-import type { Logger } from '@medisupply/shared/logging/logger';
-import { CANCELLATIONS_CHANNEL } from '@medisupply/shared/tasks/cancellations';
+import type { ControlListener } from '@medisupply/shared/workers/control-channel';
 
 /** Cancellations of tasks that run in this process. */
 export interface Cancellations {
   /** A signal that fires when the task is cancelled; `release` when it has ended. */
   watch(taskId: string): { signal: AbortSignal; release(): void };
-  close(): void;
 }
 
-export function createCancellations(address: RedisAddress, logger: Logger): Cancellations {
+/** They come over the control channel, from whichever process wrote the cancellation down. */
+export function createCancellations(control: Pick<ControlListener, 'handle'>): Cancellations {
   const running = new Map<string, Set<AbortController>>();
-  const subscriber = connectForBlocking(address, logger.child({}, { level: 'silent' }));
-  subscriber.on('message', (_channel: string, taskId: string) => {
-    for (const controller of running.get(taskId) ?? []) controller.abort(new Error('Tarea cancelada'));
+  control.handle('abort', ({ task_id }) => {
+    const controllers = running.get(task_id);
+    for (const controller of controllers ?? []) controller.abort(new Error('Tarea cancelada'));
+    return { running: controllers !== undefined };
   });
-  // With Redis down this waits in ioredis's queue; after an outage ioredis subscribes again by itself.
-  subscriber.subscribe(CANCELLATIONS_CHANNEL).catch(() => {});
 
   return {
     watch(taskId) {
@@ -32,6 +28,5 @@ export function createCancellations(address: RedisAddress, logger: Logger): Canc
         },
       };
     },
-    close: () => subscriber.disconnect(),
   };
 }

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { marcarMuerta } from '@medisupply/logistica-inventario/entregas/aplicar-confirmacion';
@@ -13,8 +15,11 @@ import { createOutbox } from '@medisupply/shared/outbox/outbox';
 import type { OutboxTables } from '@medisupply/shared/outbox/tables';
 import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
 import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
+import type { AnnounceCancellation } from '@medisupply/shared/tasks/cancellations';
+import { createCancellationAnnouncer } from '@medisupply/shared/tasks/cancellations';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
-import type { Cancellations } from './cancellations.ts';
+import type { ControlListener } from '@medisupply/shared/workers/control-channel';
+import { createControlListener } from '@medisupply/shared/workers/control-channel';
 import { createCancellations } from './cancellations.ts';
 import type { Config } from './config.ts';
 import { discoverHandlers } from './discover.ts';
@@ -45,7 +50,8 @@ export async function createHandlers(
   env: NodeJS.ProcessEnv,
   overrides: Overrides = {},
 ): Promise<Handlers> {
-  const logger = overrides.logger ?? createLogger(PROCESS_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const logger =
+    overrides.logger ?? createLogger(PROCESS_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const services = await discoverHandlers(SERVICES, taskRegistry);
   const database: OpenDatabase<OutboxTables> = await openLogisticaDatabase(config.DATA_DIR);
   const handlers = new Map<string, BoundHandler>();
@@ -67,10 +73,13 @@ export async function createHandlers(
 }
 
 export interface Container extends Handlers {
+  /** Of this process and start, such as `host-4711-9f3a1c`. */
+  id: string;
   config: Config;
   queues: QueueClient;
   outbox: Outbox;
-  cancellations: Cancellations;
+  control: ControlListener;
+  announceCancellation: AnnounceCancellation;
   runJob: ReturnType<typeof createJobRunner>;
 }
 
@@ -83,7 +92,10 @@ export async function createContainer(
   const { database, logger } = handlers;
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const queues = createQueueClient(address, logger);
-  const cancellations = createCancellations(address, logger);
+  const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const queueKey = config.secrets.QUEUE_KEY;
+  const control = createControlListener({ address, redis: queues.redis, workerId: id, queueKey, logger });
+  const cancellations = createCancellations(control);
   const logistica = createServiceClient({
     name: 'logistica-inventario',
     baseUrl: config.LOGISTICA_URL,
@@ -96,7 +108,7 @@ export async function createContainer(
   const outbox = createOutbox({
     database,
     queues,
-    queueKey: config.secrets.QUEUE_KEY,
+    queueKey,
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
     onDead,
@@ -108,14 +120,16 @@ export async function createContainer(
   });
   return {
     ...handlers,
+    id,
     config,
     queues,
     outbox,
-    cancellations,
+    control,
+    announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),
     runJob: createJobRunner({
       database,
       handlers: handlers.handlers,
-      queueKey: config.secrets.QUEUE_KEY,
+      queueKey,
       logistica,
       cancellations,
       runSuspect,
@@ -124,7 +138,7 @@ export async function createContainer(
     }),
     async close() {
       await outbox.stop();
-      cancellations.close();
+      control.close();
       await logistica.close();
       await queues.close();
       await handlers.close();

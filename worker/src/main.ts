@@ -2,6 +2,7 @@ import { Lifecycle, runProcess } from '@medisupply/shared/lifecycle/run-process'
 import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
 import { readConfig } from './config.ts';
 import { createContainer, PROCESS_NAME } from './container.ts';
+import { serveControl } from './control.ts';
 import { startConsumers } from './run-queue.ts';
 import { startWatchdog, startWedgedCheck } from './watchdog.ts';
 
@@ -19,6 +20,10 @@ await runProcess(PROCESS_NAME, async () => {
     FAULT_LATENCY_MS: config.FAULT_LATENCY_MS,
   });
   lifecycle.onStop('consumidores', () => consumers.close());
+  serveControl(container, consumers, {
+    isStopping: lifecycle.isStopping,
+    shutdown: () => process.kill(process.pid, 'SIGTERM'),
+  });
   const heartbeat = createHeartbeat({
     redis: queues.redis,
     logger,

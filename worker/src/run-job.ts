@@ -65,10 +65,11 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
   }
 
   async function runGenuine(job: Job, envelope: Envelope, bound: BoundHandler): Promise<JobOutcome> {
-    // Reading first saves a duplicate the work; the insert that decides is in the transaction of the effect.
-    if (await isProcessed(leer, envelope.task_id)) return 'DUPLICATE';
+    // Watched before it is read, so that no cancellation falls in between.
     const cancelled = options.cancellations.watch(envelope.task_id);
     try {
+      // Reading first saves a duplicate the work; the insert that decides is in the transaction of the effect.
+      if (await isProcessed(leer, envelope.task_id)) return 'DUPLICATE';
       if (deathsOf(job) >= DEATHS_TO_SUSPECT) {
         logger.warn(
           { task_id: envelope.task_id, muertes: deathsOf(job) },

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Job } from 'bullmq';
@@ -19,16 +18,31 @@ const OTHER_CONCURRENCY = 4;
 
 /** The consumers of all queues, and what they are doing. */
 export interface Consumers {
+  /** Jobs that run now, the longest first. */
+  active(): ActiveJob[];
+  /** How many jobs of each queue may run at the same time, and how many do. */
+  slots(): { queue: QueueName; concurrency: number; active: number }[];
+  /** From now on, until the process ends; what runs already is left to finish. */
+  setConcurrency(queue: QueueName, concurrency: number): void;
+  state(stopping: boolean): WorkerState;
+  /** The same for the next heartbeat; the event loop's lag is counted anew from here. */
   snapshot(stopping: boolean): WorkerState;
   /** Waits for running jobs, up to a deadline; what is cut off runs again elsewhere. */
   close(): Promise<void>;
 }
 
+interface ActiveJob {
+  task_id: string;
+  name: string;
+  queue: QueueName;
+  /** ISO 8601, UTC */
+  started: string;
+}
+
 export function startConsumers(
-  { config, logger, runJob }: Pick<Container, 'config' | 'logger' | 'runJob'>,
+  { id, config, logger, runJob }: Pick<Container, 'id' | 'config' | 'logger' | 'runJob'>,
   faults: WorkerState['faults'],
 ): Consumers {
-  const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const active = new Map<Job, number>();
   const totals = { processed: 0, failed: 0 };
@@ -43,10 +57,9 @@ export function startConsumers(
       active.delete(job);
     }
   };
-  const concurrencyOf = (queue: QueueName) =>
-    queue === 'logistica' ? config.WORKER_CONCURRENCY : OTHER_CONCURRENCY;
   const consumers = QUEUES.map((queue) => {
-    const consumer = startConsumer(queue, concurrencyOf(queue), tracked, address, logger);
+    const concurrency = queue === 'logistica' ? config.WORKER_CONCURRENCY : OTHER_CONCURRENCY;
+    const consumer = startConsumer(queue, concurrency, tracked, address, logger);
     consumer.worker.on('completed', () => {
       totals.processed += 1;
     });
@@ -56,28 +69,53 @@ export function startConsumers(
     return consumer;
   });
 
+  const activeJobs = (): ActiveJob[] =>
+    [...active].map(([job, started]) => ({
+      task_id: taskIdOf(job),
+      name: job.name,
+      queue: job.queueName as QueueName,
+      started: new Date(started).toISOString(),
+    }));
+
+  const state = (stopping: boolean): WorkerState => ({
+    id,
+    host: hostname(),
+    pid: process.pid,
+    queues: [...QUEUES],
+    concurrency: consumers.reduce((sum, { worker }) => sum + worker.concurrency, 0),
+    ...totals,
+    active: activeJobs()
+      .slice(0, 100)
+      .map(({ task_id, name, started }) => ({ task_id, name, started })),
+    rss: process.memoryUsage.rss(),
+    // Right after a heartbeat there is no sample yet.
+    event_loop_lag_ms: lag.count === 0 ? 0 : Math.round((lag.percentile(99) / 1e6) * 10) / 10,
+    uptime: Math.round(process.uptime()),
+    status: stopping ? 'stopping' : active.size > 0 ? 'active' : 'idle',
+    faults,
+  });
+
   return {
+    active: activeJobs,
+    slots() {
+      const running = activeJobs();
+      return consumers.map(({ queue, worker }) => ({
+        queue,
+        concurrency: worker.concurrency,
+        active: running.filter((job) => job.queue === queue).length,
+      }));
+    },
+    setConcurrency(queue, concurrency) {
+      const worker = consumers.find((consumer) => consumer.queue === queue)!.worker;
+      worker.concurrency = concurrency;
+      // With every slot taken BullMQ looks at the number again only when a job ends; an empty turn makes it look now.
+      worker['mainLoopQueue']?.add(Promise.resolve());
+    },
+    state,
     snapshot(stopping) {
-      const state: WorkerState = {
-        id,
-        host: hostname(),
-        pid: process.pid,
-        queues: [...QUEUES],
-        concurrency: QUEUES.reduce((sum, queue) => sum + concurrencyOf(queue), 0),
-        ...totals,
-        active: [...active].slice(0, 100).map(([job, started]) => ({
-          task_id: taskIdOf(job),
-          name: job.name,
-          started: new Date(started).toISOString(),
-        })),
-        rss: process.memoryUsage.rss(),
-        event_loop_lag_ms: Math.round((lag.percentile(99) / 1e6) * 10) / 10,
-        uptime: Math.round(process.uptime()),
-        status: stopping ? 'stopping' : active.size > 0 ? 'active' : 'idle',
-        faults,
-      };
+      const current = state(stopping);
       lag.reset();
-      return state;
+      return current;
     },
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.close()));
@@ -87,6 +125,7 @@ export function startConsumers(
 }
 
 interface Consumer {
+  queue: QueueName;
   worker: Worker;
   close(): Promise<void>;
 }
@@ -114,6 +153,7 @@ function startConsumer(
     logger.debug({ cola: queue, reason: error.message }, 'el consumidor informó de un error');
   });
   return {
+    queue,
     worker,
     async close() {
       const deadline = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_DEADLINE).unref());

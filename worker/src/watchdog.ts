@@ -59,8 +59,13 @@ export function startWedgedCheck(queues: QueueClient, logger: Logger, end: () =>
 
 async function isWedged(queues: QueueClient): Promise<boolean> {
   if (!queues.isConnected()) return false;
-  const counts = await Promise.all(
-    QUEUES.map((name) => queues.queue(name).getJobCounts('waiting', 'active')),
+  const stuck = await Promise.all(
+    QUEUES.map(async (name) => {
+      const queue = queues.queue(name);
+      const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
+      // What waits in a paused queue waits because it was told to.
+      return waiting > 0 && active === 0 && !(await queue.isPaused());
+    }),
   );
-  return counts.some(({ waiting = 0, active = 0 }) => waiting > 0 && active === 0);
+  return stuck.includes(true);
 }

@@ -15,6 +15,7 @@ import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
 import type { TaskHandler } from '@medisupply/shared/tasks/handler';
 import { pingLogistica } from '@medisupply/shared/tasks/monitor';
 import { QUEUE_PREFIX } from '@medisupply/shared/tasks/queue-client';
+import { createControlListener } from '@medisupply/shared/workers/control-channel';
 import type { Platform } from '../../tests/support/platform.ts';
 import { NOWHERE, startPlatform, until } from '../../tests/support/platform.ts';
 import { createCancellations } from '../src/cancellations.ts';
@@ -42,11 +43,18 @@ interface Attempt {
 
 /** A consumer of the queue `monitor` whose ping task is handled by `handle`. */
 function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attempt) {
-  const { database, config } = platform.logistica.container;
+  const { database, config, queues } = platform.logistica.container;
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const program = join(platform.dataDir, `sospechosa-${Math.random()}.ts`);
   writeFileSync(program, suspectProgram);
-  const cancellations = createCancellations(address, logger);
+  const control = createControlListener({
+    address,
+    redis: queues.redis,
+    workerId: 'prueba',
+    queueKey: config.secrets.QUEUE_KEY,
+    logger,
+  });
+  const cancellations = createCancellations(control);
   const logistica = createServiceClient({ name: 'logistica', baseUrl: NOWHERE, timeoutMs: 500, logger });
   const bound: BoundHandler = {
     handler: { task: { ...pingLogistica, ...task }, handle },
@@ -71,7 +79,7 @@ function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attem
     async close() {
       await worker.close();
       connection.disconnect();
-      cancellations.close();
+      control.close();
       await logistica.close();
     },
   };

@@ -13,6 +13,8 @@ import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { createFieldCipher, fieldKeyRing } from '@medisupply/shared/security/field-cipher';
 import type { KeySet } from '@medisupply/shared/security/key-set';
 import { createVerifier } from '@medisupply/shared/security/verifier';
+import type { AnnounceCancellation } from '@medisupply/shared/tasks/cancellations';
+import { createCancellationAnnouncer } from '@medisupply/shared/tasks/cancellations';
 import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
 import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
 import type { AutorizadorClient } from './clients/autorizador.client.ts';
@@ -36,6 +38,7 @@ export interface Container {
   autorizador: AutorizadorClient;
   queues: QueueClient;
   outbox: Outbox;
+  announceCancellation: AnnounceCancellation;
   confirmLimit: InFlightLimit;
   /** Stops the loops and closes everything, last opened first. */
   close(): Promise<void>;
@@ -89,6 +92,11 @@ export async function createContainer(
     autorizador: createAutorizadorClient(autorizador),
     queues,
     outbox,
+    announceCancellation: createCancellationAnnouncer({
+      redis: queues.redis,
+      queueKey: config.secrets.QUEUE_KEY,
+      logger,
+    }),
     confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
     async close() {
       await outbox.stop();

@@ -19,6 +19,9 @@ export interface SchedulerOptions {
 /** The id of a scheduled task: the same wherever it is computed, so that several loops make one task a slot. */
 export const scheduledTaskId = (name: string, slot: number): string => uuidv5(`${name}:${slot}`, NAMESPACE);
 
+/** When the next slot of a task with this period begins (ms UTC). */
+export const nextSlot = (every: number, now: number): number => (Math.floor(now / every) + 1) * every;
+
 /** Inserts each scheduled task once per period, as an ordinary task of the outbox. */
 export class Scheduler {
   readonly #options: SchedulerOptions;

@@ -69,6 +69,8 @@ export interface OutboxTable {
   traceparent: string | null;
 }
 
+export type OutboxRow = Selectable<OutboxTable>;
+
 export interface TareaProcesadaTable {
   task_id: string;
   procesada: number;

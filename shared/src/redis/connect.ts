@@ -28,11 +28,42 @@ export function connectForCommands(address: RedisAddress, logger: Logger): Redis
 }
 
 /** A connection for BullMQ workers and subscribers, which block and wait out an outage. */
-export function connectForBlocking(address: RedisAddress, logger: Logger): Redis {
+export function connectForBlocking(
+  address: RedisAddress,
+  logger: Logger,
+  options: { connectionName?: string } = {},
+): Redis {
   return reportOutages(
-    new Redis(address.REDIS_URL, { ...common(address.password), maxRetriesPerRequest: null }),
+    new Redis(address.REDIS_URL, { ...common(address.password), ...options, maxRetriesPerRequest: null }),
     logger,
   );
+}
+
+/** A connection for a command line: it is tried once. Rejects with Redis's own reason. */
+export async function connectOnce(address: RedisAddress): Promise<Redis> {
+  const redis = new Redis(address.REDIS_URL, {
+    ...common(address.password),
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    lazyConnect: true,
+  });
+  let reason: Error | undefined;
+  redis.on('error', (error: Error) => (reason ??= error));
+  try {
+    await redis.connect();
+    // A wrong password shows itself only at the first command.
+    await redis.ping();
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw reason ?? error;
+  }
+}
+
+/** Redis's clock (ms UTC), the one that all hosts share. */
+export async function redisTime(redis: Pick<Redis, 'time'>): Promise<number> {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
 }
 
 /** One line when Redis goes and one when it is back, instead of one per attempt. */

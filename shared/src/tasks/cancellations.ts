@@ -1,17 +1,27 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
+import { publishRequest } from '../workers/control-channel.ts';
 
-/** `worker.cancelJob` acts in its own process only: cancellations travel to all workers over this channel. */
-export const CANCELLATIONS_CHANNEL = 'medisupply:cancellations';
+/** Tells whoever runs a task that it was cancelled; never throws. */
+export type AnnounceCancellation = (taskId: string) => Promise<void>;
 
-/** Tells the workers; the database has the truth, so an outage of Redis only delays the stop of a running handler. */
-export async function publishCancellation(redis: Redis, taskId: string, logger: Logger): Promise<void> {
-  try {
-    await redis.publish(CANCELLATIONS_CHANNEL, taskId);
-  } catch (error) {
-    logger.warn(
-      { task_id: taskId, reason: String(error) },
-      'no se pudo avisar a los workers de la cancelación',
-    );
-  }
+/**
+ * `worker.cancelJob` acts in its own process only: cancellations travel to all workers over the control channel. The
+ * database has the truth, so an outage of Redis only delays the stop of a running handler.
+ */
+export function createCancellationAnnouncer(options: {
+  redis: Pick<Redis, 'time' | 'publish'>;
+  queueKey: string;
+  logger: Logger;
+}): AnnounceCancellation {
+  return async (taskId) => {
+    try {
+      await publishRequest(options.redis, options.queueKey, { command: 'abort', args: { task_id: taskId } });
+    } catch (error) {
+      options.logger.warn(
+        { task_id: taskId, reason: String(error) },
+        'no se pudo avisar a los workers de la cancelación',
+      );
+    }
+  };
 }

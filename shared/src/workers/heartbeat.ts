@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
+import { redisTime } from '../redis/connect.ts';
 import { withDeadline } from '../tasks/queue-client.ts';
 import type { LiveWorker, WorkerState } from './worker-state.ts';
 import { liveWorker } from './worker-state.ts';
@@ -44,7 +45,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   let failing = false;
 
   async function publish(): Promise<void> {
-    const now = milliseconds(await redis.time());
+    const now = await redisTime(redis);
     const state = snapshot();
     const live: LiveWorker = { ...state, last_seen: new Date(now).toISOString() };
     // Single commands, not a transaction: in a cluster the keys live in different slots.
@@ -116,6 +117,3 @@ function parse(value: string | null): LiveWorker | undefined {
     return undefined;
   }
 }
-
-const milliseconds = ([seconds, microseconds]: (number | string)[]): number =>
-  Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);

@@ -4,7 +4,6 @@ import { conflict, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import { failTask, findTarea, insertAttempt } from '@medisupply/shared/outbox/task-store';
-import { publishCancellation } from '@medisupply/shared/tasks/cancellations';
 import { isFinal } from '@medisupply/shared/tasks/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
@@ -13,11 +12,16 @@ import { changeState } from '../entregas/entregas.repository.ts';
 import { reopenTask } from './tareas.repository.ts';
 import type { TareaEncolada } from './tareas.schemas.ts';
 
-type Parts = Pick<Container, 'database' | 'outbox' | 'queues' | 'logger'>;
-
-/** Cancels a task that waits or runs. @throws AppError 404; 409 an accepted confirmation, or a task that has ended */
-export async function cancelarTarea(parts: Parts, taskId: string, caller: Caller): Promise<void> {
-  await parts.database.unidadDeTrabajo.escribir(async (tx) => {
+/**
+ * Cancels a task that waits or runs, in whichever process. Also what `npm run control -- cancel` does, in a worker.
+ * @throws AppError 404; 409 an accepted confirmation, or a task that has ended
+ */
+export async function cancelarTarea(
+  { database, announceCancellation }: Pick<Container, 'database' | 'announceCancellation'>,
+  taskId: string,
+  caller: Caller,
+): Promise<void> {
+  await database.unidadDeTrabajo.escribir(async (tx) => {
     const tarea = await findTarea(tx, taskId);
     if (!tarea) throw notFound('Tarea no encontrada');
     if (tarea.tipo === procesarEntrega.name) throw conflict('Una confirmación aceptada no se cancela');
@@ -31,12 +35,12 @@ export async function cancelarTarea(parts: Parts, taskId: string, caller: Caller
     });
   });
   // The table says REVOKED already; this only stops a run that is under way.
-  await publishCancellation(parts.queues.redis, taskId, parts.logger);
+  await announceCancellation(taskId);
 }
 
 /** Runs a task that failed for good once more, with all its retries. @throws AppError 404, 409 */
 export async function redirigirTarea(
-  { database, outbox }: Parts,
+  { database, outbox }: Pick<Container, 'database' | 'outbox'>,
   taskId: string,
   caller: Caller,
 ): Promise<TareaEncolada> {

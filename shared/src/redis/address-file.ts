@@ -1,0 +1,26 @@
+/** `$DATA_DIR/redis/url`: where the running platform's Redis is, for commands on the same machine. Never with a password. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const fileOf = (dataDir: string): string => join(dataDir, 'redis', 'url');
+
+/** Written by the launcher when Redis's address is known. */
+export function writeRedisAddress(dataDir: string, redisUrl: string): void {
+  const url = new URL(redisUrl);
+  url.username = '';
+  url.password = '';
+  const file = fileOf(dataDir);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${url.href}\n`, { mode: 0o600 });
+}
+
+/** Undefined while no platform runs on this data folder. */
+export function readRedisAddress(dataDir: string): string | undefined {
+  try {
+    return readFileSync(fileOf(dataDir), 'utf8').trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const removeRedisAddress = (dataDir: string): void => rmSync(fileOf(dataDir), { force: true });
