@@ -59,21 +59,29 @@ export const confidencialidad: Experiment = async ({ base, n, rate, dataDir, log
   ];
 
   const files = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => /\.db(-wal)?$/.test(name)) : [];
-  if (files.length === 0)
-    notes.push(
-      `No se miraron los archivos de la base de datos: no hay ninguno en ${dataDir} (use --data-dir)`,
-    );
-  for (const file of files) {
+  if (files.length === 0) {
+    requirements.push(unseen('base de datos', `no hay archivos .db en ${dataDir}; use --data-dir`));
+  } else {
+    const texts = files.map((file) => readFileSync(join(dataDir, file)).toString('utf8'));
+    const found = texts.filter((text) => text.includes(`PED-${marker}`)).length;
     requirements.push(
-      absent(`base de datos: ${file}`, occurrences(readFileSync(join(dataDir, file)).toString('utf8'))),
+      // A search that finds nothing proves nothing: the order ids do stand in clear.
+      {
+        name: 'control: lo que va en claro se encuentra',
+        expected: 'el pedido_id, en algún archivo',
+        measured: `en ${found} archivos`,
+        met: found > 0,
+      },
+      ...files.map((file, index) => absent(`base de datos: ${file}`, occurrences(texts[index]!))),
     );
   }
-  const contents = await redisContents(dataDir).catch((error: unknown) => {
-    notes.push(`No se miró Redis: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  });
-  if (contents !== undefined)
-    requirements.push(absent('cola: todas las claves de Redis', occurrences(contents)));
+  requirements.push(
+    await redisContents(dataDir).then(
+      (contents) => absent('cola: todas las claves de Redis', occurrences(contents)),
+      (error: unknown) =>
+        unseen('cola: todas las claves de Redis', error instanceof Error ? error.message : String(error)),
+    ),
+  );
   if (logFile) requirements.push(absent(`registro: ${logFile}`, occurrences(readFileSync(logFile, 'utf8'))));
   else
     notes.push(
@@ -96,6 +104,14 @@ const absent = (name: string, found: number): Requirement => ({
   expected: 'ningún dato personal en claro',
   measured: `${found} encontrados`,
   met: found === 0,
+});
+
+/** What could not be looked at is not met. */
+const unseen = (name: string, reason: string): Requirement => ({
+  name,
+  expected: 'ningún dato personal en claro',
+  measured: `sin comprobar: ${reason}`,
+  met: false,
 });
 
 async function waitForEnd(user: User, taskId: string) {
