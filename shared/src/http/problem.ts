@@ -63,7 +63,8 @@ export const notFoundHandler: RequestHandler = (request) => {
 };
 
 function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
+  // The message of a 500 is for the log: it may name a key, a column, a file.
+  if (error instanceof AppError && error.status !== 500) return error;
   if (isHttpError(error)) {
     // Raised by Express itself (a path that does not decode, a body cut short): the status is right, the text ours.
     return new AppError('solicitud-invalida', error.status, TITLES[error.status] ?? 'Solicitud no válida', {
