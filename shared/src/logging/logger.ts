@@ -58,7 +58,8 @@ export function createLogger(
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
-    mixin: () => logContext.getStore() ?? {},
+    // A copy: pino adds what a line logs to what it gets here, and the next line of the request would tell it again.
+    mixin: () => ({ ...logContext.getStore() }),
   };
   if (options.destination) return pino(base, options.destination);
   return pino(
