@@ -189,7 +189,7 @@ describe('schemas', () => {
     if ('const' in rest && !fits(type, rest['const'])) fault('const of another type');
     if ('default' in rest && !fits(type, rest['default'])) fault('default of another type');
     for (const name of (required ?? []) as string[]) {
-      if (!Object.hasOwn((properties ?? {}) as Json, name)) fault(`requires ${name}, which is no property`);
+      if (!Object.hasOwn(properties ?? {}, name)) fault(`requires ${name}, which is no property`);
     }
     for (const [name, property] of Object.entries(properties ?? {}))
       found.push(...faults(property, `${where}.${name}`));

@@ -1,0 +1,403 @@
+/**
+ * Every field of every endpoint with every value that once broke something. A value is refused with a whole problem
+ * document, or it is legal for that kind of field and then has the field's usual outcome; there is no third way.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Platform } from '../../../tests/support/platform.ts';
+import { startPlatform } from '../../../tests/support/platform.ts';
+import type { Answer } from './support.ts';
+import { call, createEntrega, json, send, signedBody } from './support.ts';
+
+const USER = 7;
+const IN_FLIGHT = 8;
+
+let platform: Platform;
+let user: string;
+let admin: string;
+
+beforeAll(async () => {
+  platform = await startPlatform({ redis: false });
+  user = platform.token({ id: USER });
+  admin = platform.token({ id: 1, roles: ['Admin'] });
+});
+
+afterAll(() => platform.close());
+
+type Kind =
+  | 'text'
+  | 'pedido'
+  | 'id'
+  | 'units'
+  | 'amount'
+  | 'count'
+  | 'string'
+  | 'sku'
+  | 'object'
+  | 'items'
+  | 'scalar'
+  | 'boundId';
+
+interface Hostile {
+  name: string;
+  /** JSON as it goes over the wire; undefined: the member is absent. */
+  wire: string | undefined;
+  /** The kinds of field for which it is a legal value. */
+  legal: readonly Kind[];
+}
+
+const FREE_TEXT: readonly Kind[] = ['text', 'pedido', 'string', 'scalar'];
+const STRINGS: readonly Kind[] = ['string', 'scalar'];
+const text = (name: string, value: string, legal = FREE_TEXT): Hostile => ({
+  name,
+  wire: JSON.stringify(value),
+  legal,
+});
+
+const VALUES: readonly Hostile[] = [
+  { name: 'absent', wire: undefined, legal: [] },
+  { name: 'null', wire: 'null', legal: ['scalar'] },
+  { name: 'true', wire: 'true', legal: ['scalar'] },
+  { name: 'false', wire: 'false', legal: ['scalar'] },
+  { name: '0', wire: '0', legal: ['pedido', 'amount', 'count', 'scalar'] },
+  { name: '-0', wire: '-0', legal: ['pedido', 'amount', 'count', 'scalar'] },
+  { name: '-1', wire: '-1', legal: ['pedido', 'units', 'scalar'] },
+  { name: '1.5', wire: '1.5', legal: ['scalar'] },
+  { name: '1e400', wire: '1e400', legal: [] },
+  { name: '-1e400', wire: '-1e400', legal: [] },
+  { name: '2^53', wire: '9007199254740992', legal: ['scalar'] },
+  { name: '2^53+1', wire: '9007199254740993', legal: ['scalar'] },
+  { name: '1e21', wire: '1e21', legal: ['scalar'] },
+  { name: '[]', wire: '[]', legal: ['items'] },
+  { name: '{}', wire: '{}', legal: [] },
+  { name: '[null]', wire: '[null]', legal: [] },
+  { name: 'an array of thirty levels', wire: '['.repeat(28) + ']'.repeat(28), legal: [] },
+  { name: 'an array of a hundred levels', wire: '['.repeat(100) + ']'.repeat(100), legal: [] },
+  { name: '{"$gt":""}', wire: '{"$gt":""}', legal: [] },
+  { name: '{"toString":1}', wire: '{"toString":1,"length":-1}', legal: [] },
+  { name: '{"__proto__":1}', wire: '{"__proto__":{"x":1}}', legal: [] },
+  text('empty text', '', STRINGS),
+  text('a space', ' ', STRINGS),
+  text('spaces of other kinds', '\u00a0\u2003\u3000\ufeff', STRINGS),
+  text('100,000 characters', 'a'.repeat(100_000), ['string']),
+  text('emoji', '👩🏽‍⚕️'),
+  text('right-to-left override', 'abc\u202etxt', STRINGS),
+  text('an isolate', 'a\u2066b\u2069', STRINGS),
+  text('NUL', 'a\u0000b', STRINGS),
+  text('escape', '\u001b[31mrojo', STRINGS),
+  text('C1', 'a\u009bb', STRINGS),
+  // JSON.stringify writes lone surrogates as escapes: well-formed on the wire, not a text.
+  text('a lone surrogate', 'a\ud800b', ['string']),
+  text('a lone low surrogate', '\udfff', ['string']),
+  text('NFC', 'Jos\u00e9'),
+  text('NFD', 'Jose\u0301'),
+  text('many marks', `e${'\u0301'.repeat(40)}`),
+  text('SQL', `1' OR '1'='1'; --`),
+  text('markup', '<script>alert(1)</script>'),
+  text('a template', '${7*7}{{7*7}}%s%n'),
+  text('a path', '../../../etc/passwd'),
+  text('CRLF', 'a\r\nSet-Cookie: x=1'),
+  text('a BOM inside', 'a\ufeffb'),
+  text('digits', '12', [...FREE_TEXT, 'sku']),
+  text('a word', 'NaN', [...FREE_TEXT, 'sku']),
+];
+
+interface Field {
+  /** Dotted path into the body. */
+  path: string;
+  kind: Kind;
+  optional?: boolean;
+  /** What legal values answer, when it is not the endpoint's own success. */
+  legalStatus?: number;
+}
+
+interface Endpoint {
+  name: string;
+  as: () => string;
+  path: () => string;
+  body: () => Record<string, unknown>;
+  success: number;
+  fields: readonly Field[];
+}
+
+const signed = (prefix = ''): Field[] => [
+  // What is legal but was not signed is refused by the signature, or as another order.
+  { path: `${prefix}direccion`, kind: 'text', legalStatus: 403 },
+  { path: `${prefix}nombre_recibe`, kind: 'text', legalStatus: 403 },
+  { path: `${prefix}firma_recibe`, kind: 'text', legalStatus: 403 },
+  { path: `${prefix}pedido_id`, kind: 'pedido', legalStatus: 409 },
+  { path: `${prefix}firma_payload`, kind: 'string', legalStatus: 403 },
+  { path: `${prefix}entrega_id`, kind: 'boundId', optional: true },
+];
+
+let entregaId: number;
+let signature: Awaited<ReturnType<typeof signedBody>>;
+
+const ENDPOINTS: readonly Endpoint[] = [
+  {
+    name: 'POST /entregas',
+    as: () => user,
+    path: () => '/entregas',
+    body: () => ({ direccion: 'Calle 1', estado: 'A', pedido_id: 'P', asignada_a: 5, items: [] }),
+    success: 201,
+    fields: [
+      { path: 'direccion', kind: 'text' },
+      { path: 'estado', kind: 'text' },
+      { path: 'pedido_id', kind: 'pedido' },
+      { path: 'asignada_a', kind: 'id', optional: true },
+      { path: 'items', kind: 'items', optional: true },
+      { path: 'items.0', kind: 'object', optional: true },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /entregas with items',
+    as: () => user,
+    path: () => '/entregas',
+    body: () => ({ direccion: 'x', estado: 'A', pedido_id: 'P', items: [{ producto_id: 1, cantidad: 1 }] }),
+    success: 201,
+    fields: [
+      { path: 'items.0.producto_id', kind: 'id' },
+      { path: 'items.0.cantidad', kind: 'id' },
+      { path: 'items.0.desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /entrega/:id/confirmar',
+    as: () => user,
+    path: () => `/entrega/${entregaId}/confirmar`,
+    // Never accepted as it is, so that each value meets the same delivery.
+    body: () => ({ ...signature, firma_recibe: 'no es la firmada', usuario_id: USER, entrega_id: entregaId }),
+    success: 403,
+    fields: [
+      ...signed(),
+      { path: 'usuario_id', kind: 'boundId', optional: true },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /tareas log_activity',
+    as: () => admin,
+    path: () => '/tareas',
+    body: () => ({
+      tipo: 'log_activity',
+      activity_data: { tipo: 'nota', descripcion: 'x', usuario_id: 1, datos: { a: 1 } },
+    }),
+    success: 202,
+    fields: [
+      { path: 'tipo', kind: 'object' },
+      { path: 'activity_data', kind: 'object' },
+      { path: 'activity_data.tipo', kind: 'text' },
+      { path: 'activity_data.descripcion', kind: 'text', optional: true },
+      { path: 'activity_data.usuario_id', kind: 'id', optional: true },
+      { path: 'activity_data.datos.a', kind: 'scalar', optional: true },
+      { path: 'activity_data.desconocido', kind: 'object', optional: true },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /tareas retry',
+    as: () => admin,
+    path: () => '/tareas',
+    body: () => ({
+      tipo: 'procesar_entrega',
+      task_id: '0192f0c1-7d5e-7abc-8def-0123456789ab',
+      entrega_id: entregaId,
+      _retry_count: 1,
+    }),
+    // There is no such confirmation.
+    success: 409,
+    fields: [
+      { path: 'task_id', kind: 'object' },
+      { path: 'entrega_id', kind: 'id' },
+      { path: '_retry_count', kind: 'count' },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /tareas confirmation',
+    as: () => admin,
+    path: () => '/tareas',
+    body: () => ({
+      tipo: 'procesar_entrega',
+      entrega_id: entregaId,
+      confirmacion_info: {
+        ...signature,
+        firma_recibe: 'no es la firmada',
+        usuario_id: USER,
+        entrega_id: entregaId,
+      },
+    }),
+    success: 403,
+    fields: [
+      { path: 'confirmacion_info', kind: 'object' },
+      ...signed('confirmacion_info.'),
+      { path: 'confirmacion_info.usuario_id', kind: 'id' },
+      { path: 'confirmacion_info.desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /inventario',
+    as: () => admin,
+    path: () => '/inventario',
+    body: () => ({ sku: nextSku(), nombre: 'x', stock: 1, minimo: 1 }),
+    success: 201,
+    fields: [
+      { path: 'sku', kind: 'sku' },
+      { path: 'nombre', kind: 'text' },
+      { path: 'stock', kind: 'amount', optional: true },
+      { path: 'minimo', kind: 'amount', optional: true },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /inventario/:id/ajustes',
+    as: () => admin,
+    path: () => '/inventario/1/ajustes',
+    body: () => ({ cantidad: 5, motivo: 'x' }),
+    success: 201,
+    fields: [
+      { path: 'cantidad', kind: 'units' },
+      { path: 'motivo', kind: 'text' },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+];
+
+let skus = 0;
+const nextSku = () => `SKU-${skus++}`;
+
+const MARK = '@hostile@';
+
+/** The body as JSON, with the member at `path` as it stands in `wire`. */
+function bodyWith(body: Record<string, unknown>, path: string, wire: string | undefined): string {
+  const copy = structuredClone(body);
+  const names = path.split('.');
+  const last = names.pop()!;
+  let place = copy;
+  for (const name of names) place = place[name] as Record<string, unknown>;
+  if (wire === undefined) delete place[last];
+  else place[last] = MARK;
+  return JSON.stringify(copy).replace(`"${MARK}"`, () => wire ?? '');
+}
+
+interface Probe {
+  name: string;
+  expected: number;
+  run: () => Promise<Answer>;
+}
+
+/** What an answer has that it must not have, in words. */
+function faultsOf(probe: Probe, answer: Answer): string[] {
+  const { status, headers, body } = answer;
+  if (status !== probe.expected) return [`${probe.name}: ${status} instead of ${probe.expected}`];
+  if (status < 300) return [];
+  const whole =
+    headers['content-type'] === 'application/problem+json; charset=utf-8' &&
+    body.status === status &&
+    /^urn:medisupply:problem:[a-z-]+$/.test(body.type) &&
+    [body.title, body.detail, body.instance].every((value) => typeof value === 'string' && value !== '') &&
+    body.error === body.detail &&
+    body.mensaje === body.detail &&
+    body.request_id === headers['x-request-id'] &&
+    (body.errors === undefined ||
+      (body.errors as { path: unknown; message: unknown }[]).every(
+        (error) =>
+          typeof error.path === 'string' && typeof error.message === 'string' && error.message !== '',
+      ));
+  return whole ? [] : [`${probe.name}: not a whole problem: ${JSON.stringify(body)}`];
+}
+
+/** Runs the probes, a few at a time. @returns the faults and the 99th percentile of the times (ms) */
+async function runAll(probes: readonly Probe[]): Promise<{ faults: string[]; p99: number }> {
+  const faults: string[] = [];
+  const times: number[] = [];
+  const waiting = [...probes];
+  const worker = async () => {
+    for (let probe = waiting.shift(); probe; probe = waiting.shift()) {
+      const started = performance.now();
+      const answer = await probe.run();
+      times.push(performance.now() - started);
+      faults.push(...faultsOf(probe, answer));
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  const p99 = times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)]!;
+  return { faults, p99 };
+}
+
+function probesOf(endpoint: Endpoint, field: Field): Probe[] {
+  return VALUES.map((value) => {
+    const isLegal = value.wire === undefined ? field.optional === true : value.legal.includes(field.kind);
+    const passes = value.wire === undefined ? endpoint.success : (field.legalStatus ?? endpoint.success);
+    const tooDeep = value.wire?.startsWith('['.repeat(32)) ?? false;
+    return {
+      name: `${endpoint.name} ${field.path} ${value.name}`,
+      expected: isLegal && !tooDeep ? passes : 400,
+      run: () =>
+        send(platform, 'POST', endpoint.path(), {
+          headers: json(endpoint.as()),
+          body: bodyWith(endpoint.body(), field.path, value.wire),
+        }),
+    };
+  });
+}
+
+test('when any field of any body has any of these values, then it is a whole 4xx, or legal; never a 5xx, and soon', async () => {
+  entregaId = await createEntrega(platform, USER);
+  signature = await signedBody(platform, entregaId, USER);
+  expect(
+    (
+      await call(platform, 'POST', '/inventario', {
+        as: admin,
+        body: { sku: 'BASE', nombre: 'x', stock: 1_000 },
+      })
+    ).body.id,
+  ).toBe(1);
+
+  const probes = ENDPOINTS.flatMap((endpoint) =>
+    endpoint.fields.flatMap((field) => probesOf(endpoint, field)),
+  );
+  expect(probes.length).toBeGreaterThan(1_000);
+  const { faults, p99 } = await runAll(probes);
+  expect(faults).toEqual([]);
+  // 100 ms on a machine that does nothing else; a stuck expression or a stack of errors takes seconds.
+  expect(p99).toBeLessThan(500);
+  expect((await call(platform, 'GET', `/entrega/${entregaId}`, { as: user })).body.estado).toBe('EN_CAMINO');
+  expect((await call(platform, 'GET', '/livez')).status).toBe(200);
+});
+
+test('when any parameter of any query has any of these values, then it is a whole 400, or legal', async () => {
+  const fields = [
+    { path: '/entregas', name: 'estado', legal: 64 },
+    { path: '/entregas', name: 'pedido_id', legal: 64 },
+    { path: '/entregas', name: 'limite', legal: 0 },
+    { path: '/entregas', name: 'cursor', legal: 0 },
+    { path: '/entregas', name: 'otro', legal: 0 },
+    { path: '/tareas', name: 'estado', legal: 0 },
+    { path: '/tareas', name: 'tipo', legal: 0 },
+    { path: '/tareas', name: 'limite', legal: 0 },
+    { path: '/tareas', name: 'cursor', legal: 0 },
+    { path: '/inventario', name: 'buscar', legal: 64 },
+  ];
+  const values = VALUES.flatMap(({ name, wire, legal }) => {
+    const value: unknown = wire?.startsWith('"') ? JSON.parse(wire) : undefined;
+    return typeof value === 'string' && value.isWellFormed()
+      ? [{ name, value, isText: legal.includes('text') && value.length <= 64 }]
+      : [];
+  });
+  const probes = fields.flatMap((field) =>
+    values
+      // Legal numbers of a page have tests of their own.
+      .filter(({ name, value }) => !(name === 'digits' && field.name === 'limite') && value.length < 10_000)
+      .map(({ name, value, isText }) => ({
+        name: `GET ${field.path}?${field.name} ${name}`,
+        expected: isText && field.legal > 0 ? 200 : 400,
+        run: () =>
+          send(platform, 'GET', `${field.path}?${field.name}=${encodeURIComponent(value)}`, {
+            headers: json(admin),
+          }),
+      })),
+  );
+  expect(probes.length).toBeGreaterThan(150);
+  expect((await runAll(probes)).faults).toEqual([]);
+});
