@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import type { DataDirLock } from './launcher/data-dir.ts';
 import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
 import { LaunchError } from './launcher/launch-error.ts';
@@ -28,6 +29,8 @@ const PARENT_POLL_MS = 500;
 let lock: DataDirLock | undefined;
 let platform: Platform | undefined;
 let setup: Promise<void> | undefined;
+/** The data folder that says where Redis is. */
+let announcedIn: string | undefined;
 let stopping: Promise<void> | undefined;
 
 async function main(): Promise<void> {
@@ -51,12 +54,15 @@ async function main(): Promise<void> {
   await (setup = makeSecrets(dataDir));
   const redis = env['REDIS_URL'] ? undefined : await privateRedis(dataDir, REDIS_PORT, patience);
   if (stopping) return;
+  const redisUrl = redis?.url ?? env['REDIS_URL'] ?? '';
+  writeRedisAddress(dataDir, redisUrl);
+  announcedIn = dataDir;
 
   const specs = processSpecs({
     root: ROOT,
     dataDir,
     ports,
-    redisUrl: redis?.url ?? env['REDIS_URL'] ?? '',
+    redisUrl,
     host: ['0.0.0.0', '::'].includes(address) ? '127.0.0.1' : address,
     logFormat: env['LOG_FORMAT'] || (process.stdout.isTTY ? 'pretty' : 'json'),
     env,
@@ -134,6 +140,7 @@ function stop(exitCode = 0): Promise<void> {
       await platform.stop();
       step(`detenido en ${seconds(performance.now() - startedAt)}`);
     }
+    if (announcedIn !== undefined) removeRedisAddress(announcedIn);
     lock?.release();
     process.exit(exitCode);
   })();

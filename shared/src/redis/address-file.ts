@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 
 const fileOf = (dataDir: string): string => join(dataDir, 'redis', 'url');
 
-/** Written by the launcher when Redis's address is known. */
+/** Written by the launcher when Redis's address is known; one that is none is left to the services to refuse. */
 export function writeRedisAddress(dataDir: string, redisUrl: string): void {
+  if (!URL.canParse(redisUrl)) return;
   const url = new URL(redisUrl);
   url.username = '';
   url.password = '';

@@ -39,24 +39,31 @@ export function connectForBlocking(
   );
 }
 
-/** A connection for a command line: it is tried once. Rejects with Redis's own reason. */
-export async function connectOnce(address: RedisAddress): Promise<Redis> {
+/** A connection for a command line: tried once. Rejects with Redis's own reason, or when `deadlineMs` are over. */
+export async function connectOnce(address: RedisAddress, deadlineMs: number): Promise<Redis> {
   const redis = new Redis(address.REDIS_URL, {
     ...common(address.password),
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
     lazyConnect: true,
+    // A hung Redis does not close its end: the process would not end before this.
+    disconnectTimeout: 50,
   });
+  let timer: NodeJS.Timeout | undefined;
   let reason: Error | undefined;
   redis.on('error', (error: Error) => (reason ??= error));
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no respondió en ${deadlineMs} ms`)), deadlineMs);
+  });
   try {
-    await redis.connect();
     // A wrong password shows itself only at the first command.
-    await redis.ping();
+    await Promise.race([redis.connect().then(() => redis.ping()), late]);
     return redis;
   } catch (error) {
     redis.disconnect();
     throw reason ?? error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -129,7 +129,7 @@ export function createControlListener(options: ControlListenerOptions): ControlL
   return {
     handle(command, handler, afterReply) {
       handlers.set(command, {
-        handler: handler as unknown as Handler<ControlCommand>,
+        handler,
         ...(afterReply ? { afterReply } : {}),
       });
     },
