@@ -75,7 +75,7 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
           { task_id: envelope.task_id, muertes: deathsOf(job) },
           'tarea sospechosa: se ejecuta aparte',
         );
-        return await options.runSuspect(envelope);
+        return await options.runSuspect(envelope, cancelled.signal);
       }
       return await execute({ database, logger }, bound, envelope, cancelled.signal);
     } catch (error) {

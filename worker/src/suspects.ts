@@ -7,7 +7,8 @@ import { DeferTask, RefusedTask } from '@medisupply/shared/tasks/handler';
 /** The process in which a suspect ran alone died, or stopped answering: it is the task's own doing. */
 export class SuspectDied extends Error {}
 
-export type RunSuspect = (envelope: Envelope) => Promise<JsonValue>;
+/** `cancelled` ends the process, as the task is not wanted any more. */
+export type RunSuspect = (envelope: Envelope, cancelled: AbortSignal) => Promise<JsonValue>;
 
 export type SuspectMessage =
   | { type: 'beat' }
@@ -20,8 +21,8 @@ export type SuspectMessage =
  */
 export function createSuspectRunner(options: { program: string; silenceMs: number }): RunSuspect {
   let last: Promise<unknown> = Promise.resolve();
-  return (envelope) => {
-    const turn = last.then(() => runAlone(envelope, options));
+  return (envelope, cancelled) => {
+    const turn = last.then(() => runAlone(envelope, options, cancelled));
     last = turn.catch(() => {});
     return turn;
   };
@@ -30,7 +31,9 @@ export function createSuspectRunner(options: { program: string; silenceMs: numbe
 function runAlone(
   envelope: Envelope,
   { program, silenceMs }: { program: string; silenceMs: number },
+  cancelled: AbortSignal,
 ): Promise<JsonValue> {
+  if (cancelled.aborted) return Promise.reject(new Error('Tarea cancelada'));
   const child: ChildProcess = fork(program, [], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: [],
@@ -41,6 +44,7 @@ function runAlone(
     function kill() {
       child.kill('SIGKILL');
     }
+    cancelled.addEventListener('abort', kill, { once: true });
     child.on('message', (message: SuspectMessage) => {
       clearTimeout(silence);
       if (message.type === 'beat') {
@@ -54,6 +58,7 @@ function runAlone(
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearTimeout(silence);
+      cancelled.removeEventListener('abort', kill);
       if (!settled)
         reject(new SuspectDied(`Su proceso terminó (${signal ?? `código ${code}`}) al ejecutarla`));
     });

@@ -57,13 +57,13 @@ export function startWedgedCheck(queues: QueueClient, logger: Logger, end: () =>
   };
 }
 
-async function isWedged(queues: QueueClient): Promise<boolean> {
+/** Jobs wait and none runs, though nobody told the queue to wait. */
+export async function isWedged(queues: Pick<QueueClient, 'isConnected' | 'queue'>): Promise<boolean> {
   if (!queues.isConnected()) return false;
   const stuck = await Promise.all(
     QUEUES.map(async (name) => {
       const queue = queues.queue(name);
       const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
-      // What waits in a paused queue waits because it was told to.
       return waiting > 0 && active === 0 && !(await queue.isPaused());
     }),
   );

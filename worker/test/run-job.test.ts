@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { z } from 'zod';
+import { cancelarTarea } from '@medisupply/logistica-inventario/tareas/controlar-tarea';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
 import { createLogger } from '@medisupply/shared/logging/logger';
@@ -33,9 +33,19 @@ beforeAll(async () => {
 
 afterAll(() => platform.close());
 
+const admin = {
+  kind: 'user',
+  usuario_id: 1,
+  nombre: 'admin',
+  roles: ['Admin'],
+  token_version: 1,
+  jti: '',
+  exp: 0,
+} as const;
+
 interface Attempt {
   handle: TaskHandler['handle'];
-  task?: Partial<TaskDeclaration<z.ZodType>>;
+  task?: Partial<TaskDeclaration>;
   /** Source of the program that runs suspects. */
   suspectProgram?: string;
   silenceMs?: number;
@@ -162,16 +172,6 @@ test('when a running task is cancelled, then its signal fires and it ends as REV
   });
   const taskId = await accept(platform, pingLogistica);
   await until(async () => (await tareaOf(platform, taskId)).estado === 'STARTED');
-  const { cancelarTarea } = await import('@medisupply/logistica-inventario/tareas/controlar-tarea');
-  const admin = {
-    kind: 'user',
-    usuario_id: 1,
-    nombre: 'admin',
-    roles: ['Admin'],
-    token_version: 1,
-    jti: '',
-    exp: 0,
-  } as const;
   await cancelarTarea(platform.logistica.container, taskId, admin);
   await until(() => aborted !== undefined);
   expect(await tareaOf(platform, taskId)).toMatchObject({
@@ -239,6 +239,26 @@ test('when an innocent neighbour is suspected, then it runs alone and succeeds',
   });
   const { job } = await pausedJob();
   expect(await consumer.runJob(afterDeaths(job, 3))).toBe('solo');
+  await consumer.close();
+});
+
+test('when a suspect is cancelled while it runs alone, then its process ends and it stays REVOKED', async () => {
+  const consumer = consume({
+    handle: () => Promise.resolve('no se ejecuta aquí'),
+    suspectProgram: `import { writeFileSync } from 'node:fs';
+      process.once('message', ({ task_id }) => {
+        writeFileSync(${JSON.stringify(`${platform.dataDir}/pid-`)} + task_id, String(process.pid));
+        setInterval(() => process.send({ type: 'beat' }), 50);
+      });`,
+  });
+  const { job, taskId } = await pausedJob();
+  const running = consumer.runJob(afterDeaths(job, 3));
+  const pidFile = join(platform.dataDir, `pid-${taskId}`);
+  await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '');
+  await cancelarTarea(platform.logistica.container, taskId, admin);
+  expect(await running).toBe('ENDED');
+  expect((await tareaOf(platform, taskId)).estado).toBe('REVOKED');
+  expect(() => process.kill(Number(readFileSync(pidFile, 'utf8')), 0)).toThrow('ESRCH');
   await consumer.close();
 });
 

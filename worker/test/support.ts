@@ -3,7 +3,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { dispatchTask } from '@medisupply/shared/tasks/dispatcher';
 import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
 import type { TareaRow } from '@medisupply/shared/outbox/tables';
-import type { Platform } from '../../tests/support/platform.ts';
+import type { TaskHandler } from '@medisupply/shared/tasks/handler';
+import { createHeartbeat, readWorkers } from '@medisupply/shared/workers/heartbeat';
+import type { Platform, RunningWorker } from '../../tests/support/platform.ts';
+import { until } from '../../tests/support/platform.ts';
+import { serveControl } from '../src/control.ts';
+import type { BoundHandler } from '../src/executor.ts';
 
 /** Accepts a task of any kind, as POST /tareas would. */
 export async function accept(
@@ -38,4 +43,54 @@ export async function jobOf(
     Job | undefined;
   if (!job) throw new Error(`no job for ${taskId}`);
   return job;
+}
+
+/** A worker in this process as `main.ts` runs one: it beats and can be asked and told. */
+export async function startControlled(
+  platform: Platform,
+  extra: Record<string, string> = {},
+): Promise<ControlledWorker> {
+  const worker = await platform.startWorker(extra);
+  const { container, consumers } = worker;
+  const calls = { shutdown: 0 };
+  serveControl(container, consumers, {
+    isStopping: () => calls.shutdown > 0,
+    shutdown: () => {
+      calls.shutdown += 1;
+    },
+  });
+  const heartbeat = createHeartbeat({
+    redis: container.queues.redis,
+    logger: container.logger,
+    snapshot: () => consumers.snapshot(false),
+  });
+  heartbeat.start();
+  await until(async () =>
+    (await readWorkers(platform.logistica.container.queues.redis)).some(({ id }) => id === container.id),
+  );
+  return {
+    ...worker,
+    id: container.id,
+    calls,
+    async close() {
+      await heartbeat.stop();
+      await worker.close();
+    },
+  };
+}
+
+export interface ControlledWorker extends RunningWorker {
+  id: string;
+  /** How often it was told to stop; it does not. */
+  calls: { shutdown: number };
+}
+
+/** Puts another handler in the place of a task's own, in one worker of this process. */
+export function handleInstead(
+  worker: RunningWorker,
+  task: TaskDeclaration,
+  handle: TaskHandler['handle'],
+): void {
+  const handlers = worker.container.handlers as Map<string, BoundHandler>;
+  handlers.set(task.name, { handler: { task, handle }, context: undefined });
 }
