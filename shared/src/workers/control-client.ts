@@ -13,7 +13,7 @@ import { controlReply, verifyMessage } from './control-message.ts';
 import { readWorkers } from './heartbeat.ts';
 
 /** For everything from connecting to the last reply: with the start of the process that makes 2 s. */
-const DEADLINE = 1_500;
+const DEADLINE = 1_300;
 
 export interface ControlReplyOf<C extends ControlCommand> {
   worker: string;

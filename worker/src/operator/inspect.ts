@@ -121,8 +121,8 @@ const commands: Record<string, Command> = {
   ping: perWorker(async (client, { worker }) =>
     outcomeOf(
       await client.ask({ command: 'ping', args: {}, worker }),
-      ['respondió en', 'estado', 'arrancó'],
-      ({ ms, result }) => [[`${ms} ms`, result.status, `hace ${duration(result.uptime)}`]],
+      ['respondió en ms', 'estado', 'arrancó'],
+      ({ ms, result }) => [[ms, result.status, `hace ${duration(result.uptime)}`]],
     ),
   ),
 

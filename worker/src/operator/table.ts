@@ -3,18 +3,20 @@ type Cell = string | number;
 /** Columns as wide as their longest cell; numbers to the right. */
 export function table(headers: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const widths = headers.map((header, column) =>
-    Math.max(header.length, ...rows.map((row) => String(row[column] ?? '').length)),
+    Math.max(header.length, ...rows.map((row) => shown(row[column] ?? '').length)),
   );
   const line = (cells: readonly Cell[]) =>
     cells
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return typeof cell === 'number' ? String(cell).padStart(width) : cell.padEnd(width);
+        return typeof cell === 'number' ? shown(cell).padStart(width) : cell.padEnd(width);
       })
       .join('  ')
       .trimEnd();
   return [line(headers), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
+
+const shown = (cell: Cell): string => (typeof cell === 'number' ? String(cell).replace('.', ',') : cell);
 
 /** `7 s`, `4 min`, `3 h`, `2 d`: how long something took or lasts. */
 export function duration(seconds: number): string {
