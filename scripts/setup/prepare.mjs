@@ -30,11 +30,14 @@ const REDIS = {
   brew: 'redis',
 };
 
+/** The README's lines are run as they stand. */
+const CURL = { programs: ['curl'], apt: 'curl', dnf: 'curl', brew: 'curl' };
+
 /** What each mode needs besides the packages. */
 const MODES = {
   packages: [],
   start: [REDIS],
-  test: [REDIS],
+  test: [REDIS, CURL],
 };
 
 function main(mode) {

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { taskRegistry } from '@medisupply/shared/tasks/registry';
+import { DEFAULT_PORTS } from '../../scripts/launcher/ports.ts';
+import type { Run } from '../launcher/launch.ts';
+import { freePorts, nothingLeft, processesOf, ROOT, runNpm } from '../launcher/launch.ts';
+import { rowsOf, section } from './markdown.ts';
+
+const SLOW = 120_000;
+const SERVICES = ['autorizador', 'logistica', 'monitor'];
+
+let readme: string;
+let dataDir: string;
+let env: Record<string, string>;
+let platform: Run;
+
+beforeAll(async () => {
+  readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  dataDir = join(await mkdtemp(join(tmpdir(), 'medisupply-readme-')), 'data');
+  env = { ...(await freePorts()), DATA_DIR: dataDir, LOG_LEVEL: 'warn' };
+  platform = runNpm(['start'], env);
+  await platform.printed('MediSupply está listo');
+}, SLOW);
+
+afterAll(async () => {
+  platform.child.kill('SIGTERM');
+  await platform.exit;
+  for (const { pid } of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
+  await nothingLeft(dataDir);
+  await rm(dirname(dataDir), { recursive: true, force: true });
+}, SLOW);
+
+/** Runs all blocks in one bash, as somebody who pastes them one after another; what each of them printed. */
+async function runBlocks(
+  blocks: readonly string[],
+): Promise<{ printed: string[]; errors: string; code: unknown }> {
+  const separator = '=== end of block ===';
+  const script = blocks.map((block) => `${block}\necho; echo '${separator}'\n`).join('');
+  const bash = spawn('bash', ['-c', script], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = new Promise((resolve) => bash.once('close', resolve));
+  const [output, errors, code] = await Promise.all([readAll(bash.stdout), readAll(bash.stderr), exit]);
+  return {
+    printed: output
+      .split(separator)
+      .map((part) => part.trim())
+      .slice(0, -1),
+    errors,
+    code,
+  };
+}
+
+describe('README, "Try"', () => {
+  test(
+    'when its lines are pasted one after another, then a delivery is confirmed and a forgery is refused',
+    { timeout: SLOW },
+    async () => {
+      const blocks = [...section(readme, 'Try').matchAll(/^```sh\n(.*?)^```$/gms)].map((match) =>
+        (match[1] ?? '').replaceAll('localhost:8080', `localhost:${env['GATEWAY_PORT']}`),
+      );
+      const { printed, errors, code } = await runBlocks(blocks);
+
+      expect([code, errors]).toEqual([0, '']);
+      const [signedUp = '', stored = '', confirmed = '', followed = '', forged = '', status = ''] = printed;
+      expect(signedUp).toBe('Usuario creado exitosamente');
+      expect(JSON.parse(stored)).toEqual([
+        expect.objectContaining({
+          direccion: expect.stringMatching(/^v1:/),
+          estado: 'EN_CAMINO',
+          pedido_id: 'PED-1',
+        }),
+      ]);
+      expect(confirmed).toBe('');
+      expect(followed).toMatch(/^SUCCESS\n/);
+      expect(JSON.parse(followed.slice('SUCCESS\n'.length))).toMatchObject({
+        direccion: 'Calle 93 # 11-27, Bogotá',
+        nombre_recibe: 'Lucía Peña',
+        estado: 'ENTREGADA',
+        integridad_firma: true,
+        historial: [
+          { estado: 'EN_CAMINO' },
+          { estado: 'PENDING_SYSTEM_CONFIRMATION' },
+          { estado: 'ENTREGADA' },
+        ],
+      });
+      expect(JSON.parse(forged)).toMatchObject({ status: 403, detail: 'Firma no válida' });
+      expect(JSON.parse(status)).toMatchObject({ redis: { status: 'connected' } });
+      expect(printed).toHaveLength(6);
+    },
+  );
+});
+
+const operation = z.object({
+  security: z.array(z.partialRecord(z.enum(['bearer', 'serviceKey']), z.array(z.string()))),
+});
+const openApi = z.object({ paths: z.record(z.string(), z.record(z.string(), operation)) });
+
+/** Who may call, in the words of the README. */
+function whoOf({ security }: z.output<typeof operation>): string {
+  const roles = security.find((scheme) => scheme.bearer)?.bearer;
+  const people = roles && (roles.length > 0 ? roles : ['user']);
+  return (
+    [...(people ?? []), ...(security.some((scheme) => scheme.serviceKey) ? ['key'] : [])].join(', ') || 'all'
+  );
+}
+
+describe('README, the tables', () => {
+  test.each(SERVICES)(
+    'when %s is asked for its OpenAPI document, then they have its routes and who may call them',
+    async (service) => {
+      const answer = await fetch(`http://127.0.0.1:${env['GATEWAY_PORT']}/api/v1/${service}/openapi.json`);
+      const { paths } = openApi.parse(await answer.json());
+      const served = Object.entries(paths).flatMap(([path, operations]) =>
+        Object.entries(operations).map(
+          ([method, described]) =>
+            `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')} | ${whoOf(described)}`,
+        ),
+      );
+      const documented = rowsOf(section(readme, 'Endpoints'), new RegExp(`^${service}`)).flatMap(
+        ([calls = '', who = '']) =>
+          [...calls.matchAll(/`([A-Z]+ [^`]+)`/g)].map(
+            (call) => `${call[1]} | ${who.replace('refresh token', 'all')}`,
+          ),
+      );
+      expect(documented.toSorted()).toEqual(served.toSorted());
+    },
+  );
+
+  test('when the registry is read, then they have its tasks with their queues and time limits', () => {
+    const documented = rowsOf(section(readme, 'Tasks'), /^task$/).map(([name, queue, limit]) => [
+      name,
+      queue,
+      limit,
+    ]);
+    const registered = taskRegistry.map(({ name, queue, timeLimit }) => [
+      `\`${name}\``,
+      queue,
+      `${timeLimit / 1_000} s`,
+    ]);
+    expect(documented.toSorted()).toEqual(registered.toSorted());
+  });
+
+  test('when the launcher takes its default ports, then they are the ones that stand there', () => {
+    const documented = rowsOf(section(readme, 'Services and ports'), /^process$/).flatMap(
+      ([, , ports = '']) => (ports.match(/\d+/g) ?? []).map(Number),
+    );
+    expect(documented.toSorted()).toEqual(Object.values(DEFAULT_PORTS).toSorted());
+  });
+});
