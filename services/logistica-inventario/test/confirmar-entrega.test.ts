@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
+import { changeState } from '../src/entregas/entregas.repository.ts';
 import { call, confirm, createEntrega, signedBody, someFields } from './support.ts';
 
 let platform: Platform;
@@ -91,4 +92,28 @@ test('when a confirmation is accepted, then no personal data is in clear in the 
   ]);
   expect(stored).not.toContain('Ximena');
   expect(stored).not.toContain('Zyx');
+});
+
+test('when something late would change a delivered one, then ENTREGADA stays, with its data and its history', async () => {
+  const as = platform.token({ id: 7 });
+  const { body } = await confirm(platform, 7);
+  const id = body.entrega_id as number;
+  const read = async () => (await call(platform, 'GET', `/entrega/${id}`, { as })).body;
+  await until(async () => (await read()).estado === 'ENTREGADA');
+  const before = await read();
+  const { unidadDeTrabajo } = platform.logistica.container.database;
+  for (const estado of [
+    'PENDING_SYSTEM_CONFIRMATION',
+    'FAILED_MAX_RETRIES',
+    'CANCELADA',
+    'EN_CAMINO',
+    'ENTREGADA',
+  ]) {
+    const change = { id, estado, anterior: 'ENTREGADA', momento: Date.now(), actor: 'worker' };
+    const changed = await unidadDeTrabajo.escribir((tx) =>
+      changeState(tx, change, { confirmada_por: 99, firma: 'otra' }),
+    );
+    expect(changed).toBe(false);
+  }
+  expect(await read()).toEqual(before);
 });
