@@ -145,13 +145,14 @@ describe('README, the tables', () => {
       queue,
       `${timeLimit / 1_000} s`,
     ]);
-    expect(documented.toSorted()).toEqual(registered.toSorted());
+    expect(documented).toEqual(expect.arrayContaining(registered));
+    expect(documented).toHaveLength(registered.length);
   });
 
   test('when the launcher takes its default ports, then they are the ones that stand there', () => {
     const documented = rowsOf(section(readme, 'Services and ports'), /^process$/).flatMap(
       ([, , ports = '']) => (ports.match(/\d+/g) ?? []).map(Number),
     );
-    expect(documented.toSorted()).toEqual(Object.values(DEFAULT_PORTS).toSorted());
+    expect(new Set(documented)).toEqual(new Set(Object.values(DEFAULT_PORTS)));
   });
 });

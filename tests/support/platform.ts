@@ -159,7 +159,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
 export interface Served {
   url: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export async function serve(app: Express): Promise<Served> {

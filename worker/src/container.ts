@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Kysely } from 'kysely';
 import { marcarMuerta } from '@medisupply/logistica-inventario/entregas/aplicar-confirmacion';
 import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
-import type { LogisticaTables } from '@medisupply/logistica-inventario/tables';
 import { findViewersOf } from '@medisupply/logistica-inventario/tareas/tareas.repository';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
@@ -104,7 +102,7 @@ export async function createContainer(
     logger,
   });
   const onDead: JobRunnerOptions['onDead'] = (tx, taskId, motivo) =>
-    marcarMuerta(tx as Kysely<LogisticaTables>, taskId, motivo, Date.now());
+    marcarMuerta(tx, taskId, motivo, Date.now());
   const outbox = createOutbox({
     database,
     queues,
@@ -112,7 +110,7 @@ export async function createContainer(
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
     onDead,
-    viewersOf: (db, ids) => findViewersOf(db as Kysely<LogisticaTables>, ids),
+    viewersOf: (db, ids) => findViewersOf(db, ids),
   });
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, 'suspect-main.ts'),

@@ -61,7 +61,8 @@ test('when it is used for the main job, then parameters, pages and answers are w
   const direct = createApiClient({
     base: '',
     token: () => as,
-    fetch: (url, init) => fetch(String(url).replace('/api/v1/logistica', platform.logistica.url), init),
+    fetch: (url, init) =>
+      fetch(typeof url === 'string' ? url.replace('/api/v1/logistica', platform.logistica.url) : url, init),
   });
   for (const pedido_id of ['A', 'B', 'C']) {
     await direct.call('logistica', 'POST /entregas', {

@@ -1,4 +1,3 @@
-import type { Kysely } from 'kysely';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Authenticator } from '@medisupply/shared/http/authenticate';
 import { IDEMPOTENCY_RETENTION } from '@medisupply/shared/http/idempotency';
@@ -77,8 +76,8 @@ export async function createContainer(
     queueKey: config.secrets.QUEUE_KEY,
     logger,
     relayPollMs: config.RELAY_POLL_MS,
-    onDead: (tx, taskId, motivo) => marcarMuerta(tx as Kysely<LogisticaTables>, taskId, motivo, Date.now()),
-    viewersOf: (db, ids) => findViewersOf(db as Kysely<LogisticaTables>, ids),
+    onDead: (tx, taskId, motivo) => marcarMuerta(tx, taskId, motivo, Date.now()),
+    viewersOf: (db, ids) => findViewersOf(db, ids),
     onRetention: (now) => removeOldAnswers(database, now),
   });
 

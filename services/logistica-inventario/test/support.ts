@@ -80,23 +80,6 @@ export const problem = (
   ...more,
 });
 
-/** Asserts that an answer is a 4xx with all that a problem document must have. */
-export function expectProblem(answer: Answer): void {
-  expect(answer.status).toBeGreaterThanOrEqual(400);
-  expect(answer.status).toBeLessThan(500);
-  expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-  expect(answer.body).toMatchObject({
-    type: expect.stringMatching(/^urn:medisupply:problem:[a-z-]+$/),
-    title: expect.stringMatching(/./),
-    status: answer.status,
-    detail: expect.stringMatching(/./),
-    instance: expect.stringMatching(/^\//),
-    request_id: answer.headers['x-request-id'],
-    error: answer.body.detail,
-    mensaje: answer.body.detail,
-  });
-}
-
 export interface FakeServer {
   url: string;
   /** Paths asked for, with their bodies. */

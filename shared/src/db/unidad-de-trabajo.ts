@@ -40,7 +40,7 @@ export class UnidadDeTrabajo<DB> {
   escribir<T>(fn: (tx: Kysely<DB>) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ fn, submitted: Date.now(), resolve: resolve as Pending<DB>['resolve'], reject });
+      this.#pending.push({ fn, submitted: Date.now(), resolve, reject });
       this.#draining ??= this.#drain();
     });
   }

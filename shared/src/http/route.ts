@@ -90,7 +90,7 @@ export interface Route {
 export function publicRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   spec: RouteSpec<P, Q, B, undefined>,
 ): Route {
-  return { ...spec, access: { kind: 'public' } } as Route;
+  return { ...spec, access: { kind: 'public' } };
 }
 
 /** A route for people (with one of `roles`, if given). */
@@ -98,7 +98,7 @@ export function userRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.
   spec: RouteSpec<P, Q, B, UserCaller> & { roles?: readonly Role[] },
 ): Route {
   const { roles, ...rest } = spec;
-  return { ...rest, access: { kind: 'restricted', ...(roles ? { roles } : {}) } } as Route;
+  return { ...rest, access: { kind: 'restricted', ...(roles ? { roles } : {}) } };
 }
 
 /** A route for people (with one of `roles`, if given) and for service keys with one of `scopes`. */
@@ -106,7 +106,7 @@ export function callerRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   spec: RouteSpec<P, Q, B, Caller> & { roles?: readonly Role[]; scopes: readonly string[] },
 ): Route {
   const { roles, scopes, ...rest } = spec;
-  return { ...rest, access: { kind: 'restricted', scopes, ...(roles ? { roles } : {}) } } as Route;
+  return { ...rest, access: { kind: 'restricted', scopes, ...(roles ? { roles } : {}) } };
 }
 
 /** Mounts the routes and, for every known path, a 405 that names the methods it has. */

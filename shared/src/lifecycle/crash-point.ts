@@ -18,7 +18,7 @@ export type CrashPointName =
   | 'worker.before_commit'
   | 'worker.after_commit';
 
-/** For test programs only: the next pass of `name` kills this process. */
+/** @public For test programs only: the next pass of `name` kills this process. */
 export function armCrashPoint(name: CrashPointName): void {
   setEnvironmentData(KEY, name);
 }

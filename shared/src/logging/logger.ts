@@ -79,7 +79,7 @@ function readableDestination(): pino.DestinationStream {
       const stack = err && typeof err === 'object' && 'stack' in err ? `\n${String(err.stack)}` : '';
       const clock = String(time).slice(11, 19);
       process.stdout.write(
-        `${clock} ${String(level).padEnd(5)} ${String(msg ?? '')}${fields ? ` ${fields}` : ''}${stack}\n`,
+        `${clock} ${String(level).padEnd(5)} ${typeof msg === 'string' ? msg : ''}${fields ? ` ${fields}` : ''}${stack}\n`,
       );
     },
   };

@@ -126,7 +126,7 @@ export async function listWaitingForTheirTime(
     .orderBy('disponible')
     .limit(limit)
     .execute();
-  return { total: Number(total), rows };
+  return { total, rows };
 }
 
 export async function isProcessed(db: Tx, taskId: string): Promise<boolean> {

@@ -59,7 +59,7 @@ export async function dispatchTask(
   return { task_id, task_name: task.name, queue: task.queue, message };
 }
 
-/** The state of a task by its id, from the database; undefined when there is no such task. */
+/** @public The state of a task by its id, from the database; undefined when there is no such task. */
 export async function getTaskStatus(
   db: Kysely<OutboxTables>,
   taskId: string,
@@ -67,7 +67,7 @@ export async function getTaskStatus(
   return (await findTarea(db, taskId))?.estado;
 }
 
-/** The result of a task that succeeded; undefined while it has none. */
+/** @public The result of a task that succeeded; undefined while it has none. */
 export async function getTaskResult(db: Kysely<OutboxTables>, taskId: string): Promise<unknown> {
   const tarea = await findTarea(db, taskId);
   return tarea ? resultOf(tarea) : undefined;

@@ -51,7 +51,10 @@ export function createQueueClient(address: RedisAddress, logger: Logger): QueueC
     if (!queues) {
       const opening = openQueues(redis);
       try {
-        await withDeadline(Promise.all([...opening.values()].map((queue) => queue.waitUntilReady())), 2_000);
+        await withDeadline(
+          Promise.all([...opening.values()].map((opened) => opened.waitUntilReady())),
+          2_000,
+        );
       } catch {
         await closeQueues(opening);
         return;

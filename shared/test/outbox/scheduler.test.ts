@@ -43,6 +43,10 @@ test('when the next period begins, then the task is inserted again and the relay
     .select(['tipo', 'creada_por', 'estado'])
     .execute();
   expect(tareas).toEqual(
-    Array(2).fill({ tipo: 'monitor.health_check', creada_por: 'programada', estado: 'PENDING' }),
+    Array.from({ length: 2 }, () => ({
+      tipo: 'monitor.health_check',
+      creada_por: 'programada',
+      estado: 'PENDING',
+    })),
   );
 });

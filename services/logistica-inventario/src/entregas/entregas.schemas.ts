@@ -92,7 +92,6 @@ export const confirmarEntregaBody = z.strictObject({
   usuario_id: id.optional(),
   entrega_id: id.optional(),
 });
-export type ConfirmarEntrega = z.output<typeof confirmarEntregaBody>;
 
 export const confirmacionAceptada = z
   .object({

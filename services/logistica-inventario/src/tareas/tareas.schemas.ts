@@ -32,7 +32,6 @@ export const confirmBody = z.strictObject({
     entrega_id: id.optional(),
   }),
 });
-export type ConfirmRequest = z.output<typeof confirmBody>;
 
 export const tareaParams = z.strictObject({ task_id: z.string().min(1).max(64) });
 

@@ -45,7 +45,7 @@ export default async function createTaskContext(
   });
   const context: LogisticaTaskContext = {
     // The task store is logistica.db itself.
-    database: host.taskStore as OpenDatabase<LogisticaTables>,
+    database: host.taskStore,
     cipher: createFieldCipher(fieldKeyRing.parse(JSON.parse(config.secrets.FIELD_KEYS))),
     keySet,
     reportSlot: { taken: false },
