@@ -45,6 +45,7 @@ interface Keys {
 }
 
 const UNKNOWN_KID_INTERVAL_MS = 10_000;
+const FIRST_REFRESH_MS = 5_000;
 
 export function createKeySet(options: KeySetOptions): KeySet {
   const { setupFile, cacheFile, fetchJwks, logger, refreshMs = 5 * 60_000, now = Date.now } = options;
@@ -56,7 +57,14 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
   loadFromDisk();
   const timer = fetchJwks ? setInterval(() => void refresh(), refreshMs).unref() : undefined;
-  if (fetchJwks) void refresh();
+  // The processes start together: with keys from the disk there is no hurry, and autorizador may need a moment.
+  const first = fetchJwks
+    ? setTimeout(() => void refresh(), isEmpty() ? 0 : FIRST_REFRESH_MS).unref()
+    : undefined;
+
+  function isEmpty(): boolean {
+    return keys.signature.size === 0 && keys.token.size === 0;
+  }
 
   function loadFromDisk(): void {
     // The newer file wins: set-up rewrites its file when keys are rotated or withdrawn.
@@ -89,7 +97,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     } catch (error) {
       if (!failing)
         logger.warn(
-          { err: error },
+          { reason: String(error) },
           'no se pudieron actualizar las claves públicas; se conservan las conocidas',
         );
       failing = true;
@@ -116,7 +124,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   return {
     findSignatureKey: (kid) => keys.signature.get(kid),
     findTokenKey: (kid) => keys.token.get(kid),
-    isEmpty: () => keys.signature.size === 0 && keys.token.size === 0,
+    isEmpty,
     refresh,
     async refreshForUnknownKid(kid) {
       const isKnown = () => keys.signature.has(kid) || keys.token.has(kid);
@@ -130,6 +138,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     },
     close() {
       closed = true;
+      clearTimeout(first);
       clearInterval(timer);
     },
   };
