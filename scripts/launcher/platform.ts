@@ -17,7 +17,7 @@ const SERVICE_GRACE_MS = 20_000;
 const REDIS_GRACE_MS = 4_000;
 const LINES_KEPT = 20;
 
-export type NodeProcess = ProcessSpec & { readyz: string | undefined };
+export type NodeProcess = ProcessSpec & { readyz: string };
 
 export interface Platform {
   /** Resolves when every process is ready. @throws LaunchError when one never gets there. */
@@ -100,7 +100,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
       await members.get('redis')?.ready;
     }
     if (stopping.signal.aborted) return;
-    for (const spec of specs) run(spec, () => (spec.readyz ? answersOk(spec.readyz) : Promise.resolve(true)));
+    for (const spec of specs) run(spec, () => answersOk(spec.readyz));
     await Promise.all([...members.values()].map((member) => member.ready));
     everReady = true;
   }

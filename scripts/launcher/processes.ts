@@ -7,8 +7,8 @@ export interface PlatformProcess {
   name: string;
   /** Path of its main file from the root. */
   main: string;
-  /** Where `/readyz` answers; the worker has no port and reports through the IPC channel alone. */
-  port?: PortVariable;
+  /** Where `/readyz` answers. */
+  port: PortVariable;
   /** Environment keys that no other process gets. */
   own: readonly string[];
 }
@@ -39,7 +39,7 @@ export const PLATFORM: readonly PlatformProcess[] = [
     port: 'BULL_BOARD_PORT',
     own: ['SESSION_KEY_FILE'],
   },
-  { name: 'worker', main: 'worker/src/main.ts', own: [] },
+  { name: 'worker', main: 'worker/src/main.ts', port: 'WORKER_PORT', own: ['WORKER_PORT'] },
   {
     name: 'front-door',
     main: 'frontend/front-door/src/main.ts',
@@ -63,7 +63,7 @@ export interface Surroundings {
 }
 
 /** How to start each process: with its own secrets folder and without the variables of the others. */
-export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: string | undefined })[] {
+export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: string })[] {
   const { root, dataDir, ports, redisUrl, host, logFormat, env } = around;
   const url = (port: PortVariable) => `http://${host}:${ports[port]}`;
   const common = {
@@ -91,7 +91,7 @@ export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: str
       SECRETS_DIR: join(dataDir, 'secrets', name),
     },
     ipc: true,
-    readyz: port && `${url(port)}/readyz`,
+    readyz: `${url(port)}/readyz`,
   }));
 }
 

@@ -4,6 +4,7 @@ import {
   faultEnvironment,
   httpUrl,
   milliseconds,
+  port,
   processEnvironment,
   redisEnvironment,
 } from '@medisupply/shared/config/environment';
@@ -14,6 +15,7 @@ export const environment = z.object({
   ...redisEnvironment,
   ...faultEnvironment,
   LOGISTICA_URL: httpUrl('http://127.0.0.1:5002'),
+  WORKER_PORT: port(5004),
   WORKER_CONCURRENCY: count(32, 500),
   WORKER_RELAY_POLL_MS: milliseconds(1_500, 60_000),
   WATCHDOG_MS: milliseconds(20_000, 600_000),
@@ -22,6 +24,7 @@ export const environment = z.object({
 export const secrets = {
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
+  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
   REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
 } as const;
 

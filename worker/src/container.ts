@@ -5,12 +5,21 @@ import { marcarMuerta } from '@medisupply/logistica-inventario/entregas/aplicar-
 import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
 import { findViewersOf } from '@medisupply/logistica-inventario/tareas/tareas.repository';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { unauthorized } from '@medisupply/shared/http/app-error';
+import type { Authenticator } from '@medisupply/shared/http/authenticate';
+import { createAuthenticator } from '@medisupply/shared/http/authenticate';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { createLogger } from '@medisupply/shared/logging/logger';
+import { registerBreakers } from '@medisupply/shared/metrics/breaker-metrics';
+import type { Metrics } from '@medisupply/shared/metrics/metrics';
+import { createMetrics } from '@medisupply/shared/metrics/metrics';
+import { createTaskMetrics } from '@medisupply/shared/metrics/task-metrics';
 import type { Outbox } from '@medisupply/shared/outbox/outbox';
 import { createOutbox } from '@medisupply/shared/outbox/outbox';
 import type { OutboxTables } from '@medisupply/shared/outbox/tables';
+import { parseSecretJson } from '@medisupply/shared/security/secrets';
+import { createServiceKeyVerifier, serviceKeyRecords } from '@medisupply/shared/security/service-key';
 import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
 import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
 import type { AnnounceCancellation } from '@medisupply/shared/tasks/cancellations';
@@ -22,6 +31,7 @@ import { createCancellations } from './cancellations.ts';
 import type { Config } from './config.ts';
 import { discoverHandlers } from './discover.ts';
 import type { BoundHandler } from './executor.ts';
+import { measureRuns } from './measure-runs.ts';
 import type { JobRunnerOptions } from './run-job.ts';
 import { createJobRunner } from './run-job.ts';
 import { createSuspectRunner } from './suspects.ts';
@@ -78,6 +88,9 @@ export interface Container extends Handlers {
   outbox: Outbox;
   control: ControlListener;
   announceCancellation: AnnounceCancellation;
+  /** Of service keys alone: no person has business with a worker. */
+  authenticator: Authenticator;
+  metrics: Metrics;
   runJob: ReturnType<typeof createJobRunner>;
 }
 
@@ -110,11 +123,23 @@ export async function createContainer(
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
     onDead,
-    viewersOf: (db, ids) => findViewersOf(db, ids),
+    viewersOf: findViewersOf,
   });
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, 'suspect-main.ts'),
     silenceMs: config.WATCHDOG_MS,
+  });
+  const metrics = createMetrics(PROCESS_NAME);
+  registerBreakers(metrics.registry, { 'logistica-inventario': logistica });
+  const runJob = createJobRunner({
+    database,
+    handlers: handlers.handlers,
+    queueKey,
+    logistica,
+    cancellations,
+    runSuspect,
+    onDead,
+    logger,
   });
   return {
     ...handlers,
@@ -124,18 +149,19 @@ export async function createContainer(
     outbox,
     control,
     announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),
-    runJob: createJobRunner({
-      database,
-      handlers: handlers.handlers,
-      queueKey,
-      logistica,
-      cancellations,
-      runSuspect,
-      onDead,
-      logger,
+    authenticator: createAuthenticator({
+      verifyToken() {
+        throw unauthorized('Aquí solo entran claves de servicio');
+      },
+      verifyServiceKey: createServiceKeyVerifier(
+        parseSecretJson('service_keys.json', config.secrets.SERVICE_KEYS, serviceKeyRecords),
+      ).verify,
     }),
+    metrics,
+    runJob: measureRuns(runJob, createTaskMetrics(metrics.registry)),
     async close() {
       await outbox.stop();
+      metrics.close();
       control.close();
       await logistica.close();
       await queues.close();

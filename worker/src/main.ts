@@ -1,5 +1,6 @@
 import { Lifecycle, runProcess } from '@medisupply/shared/lifecycle/run-process';
 import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
+import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { createContainer, PROCESS_NAME } from './container.ts';
 import { serveControl } from './control.ts';
@@ -13,6 +14,12 @@ await runProcess(PROCESS_NAME, async () => {
   const lifecycle = new Lifecycle(logger);
   lifecycle.onStop('recursos', () => container.close());
   lifecycle.handleSignals();
+  const port = await lifecycle.listen(
+    buildApp(container, lifecycle.isStopping),
+    config.WORKER_PORT,
+    config.BIND_ADDRESS,
+    'WORKER_PORT',
+  );
 
   container.outbox.start();
   const consumers = startConsumers(container, {
@@ -35,5 +42,5 @@ await runProcess(PROCESS_NAME, async () => {
   lifecycle.onStop('vigilante', () => watchdog.stop());
   const wedged = startWedgedCheck(queues, logger, () => process.kill(process.pid, 'SIGKILL'));
   lifecycle.onStop('vigilante de colas', () => wedged.stop());
-  lifecycle.ready({ tareas: container.handlers.size });
+  lifecycle.ready({ port, tareas: container.handlers.size });
 });

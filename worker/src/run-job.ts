@@ -39,6 +39,9 @@ export interface JobRunnerOptions {
   logger: Logger;
 }
 
+/** Not genuine, or not ours: it is set aside and not tried again. */
+export class QuarantinedJob extends UnrecoverableError {}
+
 /** What a job leaves in BullMQ as its return value. */
 export type JobOutcome = JsonValue;
 
@@ -55,7 +58,7 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
       await unidadDeTrabajo.escribir((tx) =>
         quarantine(tx, { cola: job.queueName, job_id: job.id ?? '', nombre: job.name, motivo }, logger),
       );
-      throw new UnrecoverableError(motivo);
+      throw new QuarantinedJob(motivo);
     }
     const { request_id, traceparent, task_id } = envelope;
     return logContext.run(

@@ -6,6 +6,8 @@ import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import type { InFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import type { Logger } from '@medisupply/shared/logging/logger';
+import type { Metrics } from '@medisupply/shared/metrics/metrics';
+import { createMetrics } from '@medisupply/shared/metrics/metrics';
 import { connectForCommands, disconnect } from '@medisupply/shared/redis/connect';
 import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
 import type { PublicJwks } from '@medisupply/shared/security/jwks';
@@ -49,6 +51,7 @@ export interface Container {
   limites: LimitesDeAcceso;
   firmasEnCurso: InFlightLimit;
   revocaciones: Revocaciones;
+  metrics: Metrics;
   /** ms UTC */
   now: () => number;
   close(): Promise<void>;
@@ -75,6 +78,7 @@ export async function createContainer(
   const jwks = publishedJwks(config.tokenKeys, config.signatureKeys);
   const keySet = fixedKeySet(jwks.keys);
   const tokens = createAccessTokenVerifier({ keySet, now });
+  const metrics = createMetrics('autorizador');
   const services = createServiceKeyVerifier(config.serviceKeys);
 
   return {
@@ -96,9 +100,11 @@ export async function createContainer(
     limites: createLimitesDeAcceso(redis),
     firmasEnCurso: createInFlightLimit(MAX_IN_FLIGHT),
     revocaciones,
+    metrics,
     now,
     async close() {
       clearInterval(purge);
+      metrics.close();
       revocaciones.close();
       disconnect(redis);
       await db.close();

@@ -6,12 +6,14 @@ import { SERVICE_NAME } from './container.ts';
 import { requireSesion, sesionesRouter } from './sesiones/sesiones.router.ts';
 
 export function buildApp(
-  { logger, queues, acceso, tablero }: Container,
+  { logger, queues, acceso, tablero, authenticator, metrics }: Container,
   options: { isStopping?: () => boolean } = {},
 ): Express {
   return createApp(SERVICE_NAME, {
     logger,
     version: packageJson.version,
+    authenticator,
+    metrics,
     readiness: [{ name: 'redis', optional: true, check: () => queues.isConnected() }],
     use(app) {
       app.use(sesionesRouter(acceso));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import {
   httpEnvironment,
@@ -19,13 +18,13 @@ export const environment = z.object({
 
 export const secrets = {
   SESSION_KEY: { file: 'session_key', minLength: 32 },
+  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
   REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
 } as const;
 
 /** @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv) {
-  const config = loadConfig(environment, { env, secrets });
-  return { ...config, JWKS_FILE: config.JWKS_FILE ?? join(config.SECRETS_DIR ?? '', 'jwks.json') };
+  return loadConfig(environment, { env, secrets });
 }
 
 export type Config = ReturnType<typeof readConfig>;

@@ -1,9 +1,8 @@
-import { join } from 'node:path';
+import type { Authenticator } from '@medisupply/shared/http/authenticate';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
-import { fetchJwks } from '@medisupply/shared/security/fetch-jwks';
-import { createKeySet } from '@medisupply/shared/security/key-set';
-import { createRevocationList } from '@medisupply/shared/security/revocations';
+import type { Metrics } from '@medisupply/shared/metrics/metrics';
+import { createMetrics } from '@medisupply/shared/metrics/metrics';
+import { createVerifier } from '@medisupply/shared/security/verifier';
 import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
 import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
 import { createAutorizadorClient } from './clients/autorizador.client.ts';
@@ -20,6 +19,9 @@ export interface Container {
   queues: QueueClient;
   acceso: AccesoDependencies;
   tablero: Tablero;
+  /** For `/metrics` alone: people come in through the login. */
+  authenticator: Authenticator;
+  metrics: Metrics;
   close(): Promise<void>;
 }
 
@@ -29,32 +31,36 @@ export function createContainer(config: Config, logger: Logger): Container {
     { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
     logger,
   );
-  const keySet = createKeySet({
-    setupFile: config.JWKS_FILE,
-    cacheFile: join(config.DATA_DIR, 'jwks', `${SERVICE_NAME}.json`),
-    fetchJwks: () => fetchJwks(new URL('/.well-known/jwks.json', config.AUTORIZADOR_URL).href),
+  const verifier = createVerifier({
+    process: SERVICE_NAME,
+    config,
+    serviceKeys: config.secrets.SERVICE_KEYS,
+    redis: queues.redis,
     logger,
   });
-  const revocations = createRevocationList({ redis: queues.redis, logger });
-  const sesiones = createSesiones({ key: config.secrets.SESSION_KEY, isRevoked: revocations.isRevoked });
+  const { tokens, isRevoked, authenticator } = verifier;
+  const sesiones = createSesiones({ key: config.secrets.SESSION_KEY, isRevoked });
   const tablero = createTablero(queues, logger);
+  const metrics = createMetrics(SERVICE_NAME);
 
   return {
     logger,
     queues,
     acceso: {
       autorizador: createAutorizadorClient(config.AUTORIZADOR_URL),
-      tokens: createAccessTokenVerifier({ keySet }),
+      tokens,
       sesiones,
-      isRevoked: revocations.isRevoked,
+      isRevoked,
       logger,
     },
     tablero,
+    authenticator,
+    metrics,
     async close() {
       tablero.close();
       sesiones.close();
-      revocations.close();
-      keySet.close();
+      verifier.close();
+      metrics.close();
       await queues.close();
     },
   };

@@ -15,6 +15,7 @@ export function buildApp(container: Container, isStopping?: () => boolean): Expr
     description: 'Entregas, confirmaciones firmadas, inventario y tareas',
     logger: container.logger,
     authenticator: container.authenticator,
+    metrics: container.metrics,
     corsOrigins: container.config.CORS_ORIGINS,
     routes: [
       ...entregasRoutes(container),

@@ -6,6 +6,10 @@ import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { createLogger } from '@medisupply/shared/logging/logger';
+import { registerBreakers } from '@medisupply/shared/metrics/breaker-metrics';
+import type { Metrics } from '@medisupply/shared/metrics/metrics';
+import { createMetrics } from '@medisupply/shared/metrics/metrics';
+import { registerOutboxMetrics } from '@medisupply/shared/metrics/outbox-metrics';
 import type { Outbox } from '@medisupply/shared/outbox/outbox';
 import { createOutbox } from '@medisupply/shared/outbox/outbox';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
@@ -20,6 +24,7 @@ import type { AutorizadorClient } from './clients/autorizador.client.ts';
 import { createAutorizadorClient } from './clients/autorizador.client.ts';
 import type { Config } from './config.ts';
 import { openLogisticaDatabase } from './database.ts';
+import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
 import { marcarMuerta } from './entregas/aplicar-confirmacion.ts';
 import type { LogisticaTables } from './tables.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
@@ -37,6 +42,7 @@ export interface Container {
   autorizador: AutorizadorClient;
   queues: QueueClient;
   outbox: Outbox;
+  metrics: Metrics;
   announceCancellation: AnnounceCancellation;
   confirmLimit: InFlightLimit;
   /** Stops the loops and closes everything, last opened first. */
@@ -77,9 +83,14 @@ export async function createContainer(
     logger,
     relayPollMs: config.RELAY_POLL_MS,
     onDead: (tx, taskId, motivo) => marcarMuerta(tx, taskId, motivo, Date.now()),
-    viewersOf: (db, ids) => findViewersOf(db, ids),
+    viewersOf: findViewersOf,
     onRetention: (now) => removeOldAnswers(database, now),
   });
+
+  const metrics = createMetrics(SERVICE_NAME);
+  registerOutboxMetrics(metrics.registry, database.leer);
+  registerDeadConfirmations(metrics.registry, database.leer);
+  registerBreakers(metrics.registry, { autorizador });
 
   return {
     config,
@@ -91,6 +102,7 @@ export async function createContainer(
     autorizador: createAutorizadorClient(autorizador),
     queues,
     outbox,
+    metrics,
     announceCancellation: createCancellationAnnouncer({
       redis: queues.redis,
       queueKey: config.secrets.QUEUE_KEY,
@@ -99,6 +111,7 @@ export async function createContainer(
     confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
     async close() {
       await outbox.stop();
+      metrics.close();
       await autorizador.close();
       verifier.close();
       await queues.close();

@@ -4,12 +4,15 @@ import type { Route } from '@medisupply/shared/http/route';
 import packageJson from '../package.json' with { type: 'json' };
 import { colasRoutes } from './colas/colas.routes.ts';
 import type { Container } from './container.ts';
+import { actividadRoutes } from './actividad/actividad.routes.ts';
 import { estadoRoutes } from './estado/estado.routes.ts';
 import { serviciosDe } from './estado/medir-servicios.ts';
+import { eventosRoutes } from './eventos/eventos.routes.ts';
+import { metricasRoutes } from './metricas/metricas.routes.ts';
 import { pingRoutes } from './ping/ping.routes.ts';
 import { workersRoutes } from './workers/workers.routes.ts';
 
-export function monitorRoutes({ config, queues, throughput, sonda }: Container): Route[] {
+export function monitorRoutes({ config, database, queues, throughput, sonda, eventos }: Container): Route[] {
   return [
     ...estadoRoutes({
       queues,
@@ -21,16 +24,20 @@ export function monitorRoutes({ config, queues, throughput, sonda }: Container):
     }),
     ...colasRoutes({ queues, throughput }),
     ...workersRoutes({ redis: queues.redis }),
+    ...metricasRoutes({ db: database.leer }),
+    ...actividadRoutes({ db: database.leer }),
+    ...eventosRoutes({ eventos }),
     ...pingRoutes({ queues, throughput, sonda, logisticaUrl: config.LOGISTICA_URL }),
   ];
 }
 
 export function buildApp(container: Container, options: { isStopping?: () => boolean } = {}): Express {
-  const { config, logger, authenticator, queues, database } = container;
+  const { config, logger, authenticator, metrics, queues, database } = container;
   return createApp('monitor', {
     logger,
     routes: monitorRoutes(container),
     authenticator,
+    metrics,
     corsOrigins: config.CORS_ORIGINS,
     version: packageJson.version,
     serverPath: '..',

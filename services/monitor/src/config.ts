@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import {
   assertFaultsAllowed,
@@ -11,8 +10,6 @@ import {
   verifierEnvironment,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
-import { serviceKeyRecords } from '@medisupply/shared/security/service-key';
 
 /** Whom the monitor asks for their health. */
 export const serviceEnvironment = {
@@ -43,11 +40,7 @@ export type MonitorConfig = ReturnType<typeof loadMonitorConfig>;
 export function loadMonitorConfig(env: NodeJS.ProcessEnv) {
   const config = loadConfig(environment, { env, secrets });
   assertFaultsAllowed(config);
-  return {
-    ...config,
-    JWKS_FILE: config.JWKS_FILE ?? join(config.SECRETS_DIR ?? '', 'jwks.json'),
-    serviceKeys: parseSecretJson('service_keys.json', config.secrets.SERVICE_KEYS, serviceKeyRecords),
-  };
+  return config;
 }
 
 export const taskEnvironment = z.object({

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
-import { createAuthenticator } from '@medisupply/shared/http/authenticate';
 import type { Authenticator } from '@medisupply/shared/http/authenticate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
-import { fetchJwks } from '@medisupply/shared/security/fetch-jwks';
-import { createKeySet } from '@medisupply/shared/security/key-set';
-import { createRevocationList } from '@medisupply/shared/security/revocations';
-import { createServiceKeyVerifier } from '@medisupply/shared/security/service-key';
+import type { Metrics } from '@medisupply/shared/metrics/metrics';
+import { createMetrics } from '@medisupply/shared/metrics/metrics';
+import { connectForBlocking } from '@medisupply/shared/redis/connect';
+import { createVerifier } from '@medisupply/shared/security/verifier';
 import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
 import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
 import type { Sonda } from './clients/sonda.client.ts';
@@ -16,7 +13,12 @@ import type { Throughput } from './colas/throughput.ts';
 import { createThroughput } from './colas/throughput.ts';
 import type { MonitorConfig } from './config.ts';
 import { openMonitorDatabase } from './database.ts';
+import type { EventHub } from './eventos/event-hub.ts';
+import { createEventHub } from './eventos/event-hub.ts';
+import { registerLiveGauges } from './metricas/live-gauges.ts';
 import type { MonitorTables } from './tables.ts';
+
+const SERVICE_NAME = 'monitor';
 
 export interface Container {
   config: MonitorConfig;
@@ -25,6 +27,8 @@ export interface Container {
   queues: QueueClient;
   throughput: Throughput;
   sonda: Sonda;
+  eventos: EventHub;
+  metrics: Metrics;
   authenticator: Authenticator;
   close(): Promise<void>;
 }
@@ -32,22 +36,28 @@ export interface Container {
 /** Opens what the service needs; Redis and the other services may be away. */
 export async function createContainer(config: MonitorConfig, logger: Logger): Promise<Container> {
   const database = await openMonitorDatabase(config.DATA_DIR);
-  const queues = createQueueClient(
-    { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
-    logger,
-  );
+  const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
+  const queues = createQueueClient(address, logger);
   const throughput = createThroughput(queues);
   throughput.start();
   const sonda = createSonda();
-  const keySet = createKeySet({
-    setupFile: config.JWKS_FILE,
-    cacheFile: join(config.DATA_DIR, 'jwks', 'monitor.json'),
-    fetchJwks: () => fetchJwks(new URL('/.well-known/jwks.json', config.AUTORIZADOR_URL).href),
+  const verifier = createVerifier({
+    process: SERVICE_NAME,
+    config,
+    serviceKeys: config.secrets.SERVICE_KEYS,
+    redis: queues.redis,
     logger,
   });
-  const revocations = createRevocationList({ redis: queues.redis, logger });
-  const tokens = createAccessTokenVerifier({ keySet });
-  const serviceKeys = createServiceKeyVerifier(config.serviceKeys);
+  const eventos = createEventHub({
+    queues,
+    // The other connection tells of outages already.
+    blocking: connectForBlocking(address, logger.child({}, { level: 'silent' })),
+    throughput,
+    isRevoked: verifier.isRevoked,
+    logger,
+  });
+  const metrics = createMetrics(SERVICE_NAME);
+  registerLiveGauges(metrics.registry, { queues, throughput, eventos });
 
   return {
     config,
@@ -56,14 +66,13 @@ export async function createContainer(config: MonitorConfig, logger: Logger): Pr
     queues,
     throughput,
     sonda,
-    authenticator: createAuthenticator({
-      verifyToken: (token) => tokens.verify(token),
-      verifyServiceKey: (value) => serviceKeys.verify(value),
-      isRevoked: (usuarioId, version) => revocations.isRevoked(usuarioId, version),
-    }),
+    eventos,
+    metrics,
+    authenticator: verifier.authenticator,
     async close() {
-      revocations.close();
-      keySet.close();
+      metrics.close();
+      await eventos.close();
+      verifier.close();
       throughput.stop();
       await sonda.close();
       await queues.close();

@@ -13,5 +13,6 @@ await runProcess('monitor', async () => {
   lifecycle.onStop('contenedor', () => container.close());
   const app = buildApp(container, { isStopping: lifecycle.isStopping });
   const port = await lifecycle.listen(app, config.MONITOR_PORT, config.BIND_ADDRESS, 'MONITOR_PORT');
+  lifecycle.onStop('flujos de eventos', () => container.eventos.endAll());
   lifecycle.ready({ port });
 });

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import type { Logger } from '../logging/logger.ts';
 import { createLogger } from '../logging/logger.ts';
 import type { Authenticator } from './authenticate.ts';
+import { addMetrics } from '../metrics/metrics-endpoint.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { setupCors } from './cors.ts';
 import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
@@ -22,6 +24,8 @@ export interface AppOverrides extends HealthOptions {
   /** Needed as soon as one route is not public. */
   authenticator?: Authenticator;
   corsOrigins?: readonly string[];
+  /** Measured from the first middleware on, and answered at `/metrics`; needs the authenticator. */
+  metrics?: Metrics;
   /** `..` where the gateway's prefix stands for the first segment of the paths, as in `/api/v1/monitor/status`. */
   serverPath?: ServerPath;
   /** What the service is, one sentence, for its documentation page. */
@@ -44,12 +48,17 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.set('trust proxy', ['loopback', 'uniquelocal']);
   app.set('query parser', 'simple');
 
+  if (overrides.metrics) app.use(overrides.metrics.http);
   app.use(requestId);
   app.use(accessLog(logger));
   app.use(helmet({ strictTransportSecurity: false }));
   setupCors(app, overrides.corsOrigins);
   app.use(closeWhenStopping(overrides.isStopping));
   addHealthCheck(app, serviceName, overrides);
+  if (overrides.metrics) {
+    if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
+    addMetrics(app, overrides.metrics, overrides.authenticator);
+  }
   // Without routes there is nothing to document, and such a service (a page behind a login) shows nothing unasked.
   if (routes.length > 0) {
     addDocumentation(

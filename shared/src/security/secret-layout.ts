@@ -17,7 +17,13 @@ export const SERVICE_KEY_OWNERS: readonly ServiceKeyOwner[] = [
 ];
 
 /** Folders of those who accept service keys. */
-export const SERVICE_KEY_VERIFIERS = ['autorizador', 'logistica-inventario', 'monitor'] as const;
+export const SERVICE_KEY_VERIFIERS = [
+  'autorizador',
+  'logistica-inventario',
+  'monitor',
+  'bull-board',
+  'worker',
+] as const;
 
 /** Folders of those who verify tokens or delivery signatures. */
 export const JWKS_READERS = [

@@ -3,11 +3,14 @@ import type { Redis } from 'ioredis';
 import type { Authenticator } from '../http/authenticate.ts';
 import { createAuthenticator } from '../http/authenticate.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { AccessTokenVerifier } from './access-token.ts';
 import { createAccessTokenVerifier } from './access-token.ts';
 import { fetchJwks } from './fetch-jwks.ts';
 import type { KeySet } from './key-set.ts';
 import { createKeySet } from './key-set.ts';
+import type { RevocationList } from './revocations.ts';
 import { createRevocationList } from './revocations.ts';
+import { parseSecretJson } from './secrets.ts';
 import { createServiceKeyVerifier, serviceKeyRecords } from './service-key.ts';
 
 export interface VerifierOptions {
@@ -29,6 +32,9 @@ export interface VerifierOptions {
 export interface Verifier {
   authenticator: Authenticator;
   keySet: KeySet;
+  tokens: AccessTokenVerifier;
+  /** From memory: whether that user's tokens of this version are refused. */
+  isRevoked: RevocationList['isRevoked'];
   close(): void;
 }
 
@@ -42,14 +48,18 @@ export function createVerifier({ process, config, serviceKeys, redis, logger }: 
     logger,
   });
   const tokens = createAccessTokenVerifier({ keySet });
-  const keys = createServiceKeyVerifier(serviceKeyRecords.parse(JSON.parse(serviceKeys ?? '[]')));
+  const keys = createServiceKeyVerifier(
+    parseSecretJson('service_keys.json', serviceKeys ?? '[]', serviceKeyRecords),
+  );
   const revocations = createRevocationList({ redis, logger });
   return {
     keySet,
+    tokens,
+    isRevoked: revocations.isRevoked,
     authenticator: createAuthenticator({
-      verifyToken: (token) => tokens.verify(token),
+      verifyToken: tokens.verify,
       verifyServiceKey: keys.verify,
-      isRevoked: (usuarioId, version) => revocations.isRevoked(usuarioId, version),
+      isRevoked: revocations.isRevoked,
     }),
     close() {
       revocations.close();

@@ -32,6 +32,9 @@ export interface QueueClient {
   close(): Promise<void>;
 }
 
+const READY_DEADLINE = 2_000;
+const READY_RETRY = 500;
+
 const KEEP = {
   removeOnComplete: { age: 3_600, count: 1_000 },
   removeOnFail: { age: 7 * 24 * 3_600, count: 10_000 },
@@ -41,27 +44,32 @@ export function createQueueClient(address: RedisAddress, logger: Logger): QueueC
   const redis = connectForCommands(address, logger);
   const listeners = new Set<() => void>();
   let queues: Map<QueueName, Queue> | undefined;
+  let retry: NodeJS.Timeout | undefined;
   let closed = false;
 
   /**
    * A BullMQ queue whose first contact with Redis fails stays broken for ever, so queues are made when Redis is there,
-   * and made anew if that was not for long enough.
+   * and made anew if that was not for long enough: at the next contact, or soon when there is one still.
    */
   async function onReady(): Promise<void> {
+    clearTimeout(retry);
     if (!queues) {
       const opening = openQueues(redis);
       try {
         await withDeadline(
           Promise.all([...opening.values()].map((opened) => opened.waitUntilReady())),
-          2_000,
+          READY_DEADLINE,
         );
       } catch {
         await closeQueues(opening);
+        clearTimeout(retry);
+        if (!closed) retry = setTimeout(() => redis.status === 'ready' && void onReady(), READY_RETRY);
         return;
       }
-      if (closed) await closeQueues(opening);
-      else queues ??= opening;
+      if (closed || queues) await closeQueues(opening);
+      else queues = opening;
     }
+    if (closed) return;
     for (const listener of listeners) listener();
   }
 
@@ -106,6 +114,7 @@ export function createQueueClient(address: RedisAddress, logger: Logger): QueueC
 
     async close() {
       closed = true;
+      clearTimeout(retry);
       redis.disconnect();
       if (queues) await closeQueues(queues);
     },

@@ -74,7 +74,9 @@ const EXPECTED = [
     'signature_keys.json',
     'token_keys.json',
   ].map((f) => `autorizador/${f}`),
-  ...['jwks.json', 'redis_password', 'service_key', 'session_key'].map((f) => `bull-board/${f}`),
+  ...['jwks.json', 'redis_password', 'service_key', 'service_keys.json', 'session_key'].map(
+    (f) => `bull-board/${f}`,
+  ),
   ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
     (f) => `logistica-inventario/${f}`,
   ),
@@ -82,7 +84,9 @@ const EXPECTED = [
   ...['jwks.json', 'redis_password', 'service_key', 'service_keys.json'].map((f) => `monitor/${f}`),
   'operator/service_key',
   'redis/redis_password',
-  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key'].map((f) => `worker/${f}`),
+  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
+    (f) => `worker/${f}`,
+  ),
 ];
 
 test('when set-up runs on an empty folder, then every file is there, private, and reported', () => {
@@ -141,7 +145,7 @@ async function expectAllFits(): Promise<void> {
         .map(read),
     ).size,
   ).toBe(1);
-  for (const verifierFolder of ['autorizador', 'logistica-inventario', 'monitor']) {
+  for (const verifierFolder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker']) {
     const verifier = createServiceKeyVerifier(json(`${verifierFolder}/service_keys.json`));
     const ids = ['worker', 'monitor', 'logistica-inventario', 'bull-board', 'metrics', 'operator'].map(
       (f) => verifier.verify(read(`${f}/service_key`))?.id,

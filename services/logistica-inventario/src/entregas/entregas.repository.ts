@@ -147,6 +147,15 @@ export async function insertHistorial(
     .execute();
 }
 
+/** Read from the index by state, up to 100,000. */
+export async function countByState(db: Db, estado: string): Promise<number> {
+  const { total } = await db
+    .selectFrom(db.selectFrom('entrega').select('id').where('estado', '=', estado).limit(100_000).as('rows'))
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
 export async function listHistorial(db: Db, entregaId: number) {
   return db
     .selectFrom('entrega_historial')

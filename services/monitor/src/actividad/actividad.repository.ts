@@ -1,4 +1,4 @@
-import type { Insertable, Kysely } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { ActividadTable, MonitorTables } from '../tables.ts';
 
 type Tx = Kysely<MonitorTables>;
@@ -11,6 +11,17 @@ export async function insertActividad(tx: Tx, row: Insertable<ActividadTable>): 
     .onConflict((conflict) => conflict.column('task_id').doNothing())
     .executeTakeFirst();
   return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+/** Newest first. */
+export async function listActividad(
+  db: Tx,
+  filter: { before: number | undefined; tipo: string | undefined; limit: number },
+): Promise<Selectable<ActividadTable>[]> {
+  let query = db.selectFrom('actividad').selectAll();
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before);
+  if (filter.tipo !== undefined) query = query.where('tipo', '=', filter.tipo);
+  return query.orderBy('id', 'desc').limit(filter.limit).execute();
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { countPending } from '@medisupply/shared/metrics/outbox-metrics';
 import type { OutboxTables } from '@medisupply/shared/outbox/tables';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Valores } from './metricas.repository.ts';
@@ -7,7 +8,6 @@ import type { Valores } from './metricas.repository.ts';
 const WINDOW = 5 * 60_000;
 /** The newest deliveries that are looked at: bounds the cost, whatever the database holds. */
 const MAX_ROWS = 1_000;
-const MAX_BACKLOG = 100_000;
 
 /** How long deliveries took from accepted to applied, and how much waits to be sent; from logistica's tables. */
 export async function medirLatencias(tareas: Kysely<OutboxTables>, now: number): Promise<Valores> {
@@ -35,21 +35,6 @@ export async function medirLatencias(tareas: Kysely<OutboxTables>, now: number):
       recent.map((row) => row.espera),
     ),
   };
-}
-
-async function countPending(tareas: Kysely<OutboxTables>): Promise<number> {
-  const { pending } = await tareas
-    .selectFrom(
-      tareas
-        .selectFrom('outbox')
-        .select('seq')
-        .where('estado', '=', 'PENDIENTE')
-        .limit(MAX_BACKLOG)
-        .as('pendiente'),
-    )
-    .select((eb) => eb.fn.countAll<number>().as('pending'))
-    .executeTakeFirstOrThrow();
-  return pending;
 }
 
 /** Nearest-rank; none without values. */

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { MonitorTables } from '../tables.ts';
 
 type Tx = Kysely<MonitorTables>;
@@ -48,6 +49,41 @@ export async function findMedicion(
     momento: medicion.momento,
     valores: Object.fromEntries(rows.map((row) => [row.nombre, row.valor])),
   };
+}
+
+/** Names of all series, in order: one step of the index each, however long they are. */
+export async function listNombres(db: Tx): Promise<string[]> {
+  const { rows } = await sql<{ nombre: string }>`
+    with recursive serie (nombre) as (
+      select min(nombre) from metrica
+      union all
+      select (select min(m.nombre) from metrica m where m.nombre > serie.nombre) from serie where serie.nombre is not null
+    )
+    select nombre from serie where nombre is not null`.execute(db);
+  return rows.map((row) => row.nombre);
+}
+
+export interface Punto {
+  /** Begin of the bucket (ms UTC). */
+  momento: number;
+  promedio: number;
+  minimo: number;
+  maximo: number;
+}
+
+/** One series in buckets of `paso` ms; buckets without a measurement are absent. */
+export async function readSerie(
+  db: Tx,
+  nombre: string,
+  range: { desde: number; hasta: number; paso: number },
+): Promise<Punto[]> {
+  const { rows } = await sql<Punto>`
+    select medicion.momento / cast(${range.paso} as integer) * cast(${range.paso} as integer) as momento,
+      avg(metrica.valor) as promedio, min(metrica.valor) as minimo, max(metrica.valor) as maximo
+    from medicion join metrica on metrica.medicion_id = medicion.id and metrica.nombre = ${nombre}
+    where medicion.momento >= ${range.desde} and medicion.momento <= ${range.hasta}
+    group by 1 order by 1`.execute(db);
+  return rows;
 }
 
 /** Removes runs older than `before` with their figures, at most `batch` of them. @returns runs removed */

@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely';
+import { registerGauge } from '@medisupply/shared/metrics/gauge';
+import type { Metrics } from '@medisupply/shared/metrics/metrics';
+import type { LogisticaTables } from '../tables.ts';
+import { countByState } from './entregas.repository.ts';
+
+export const registerDeadConfirmations = (registry: Metrics['registry'], db: Kysely<LogisticaTables>): void =>
+  registerGauge(registry, {
+    name: 'medisupply_dead_confirmations',
+    help: 'Accepted confirmations that are out of retries (MUERTA) and wait for an Admin',
+    read: () => countByState(db, 'FAILED_MAX_RETRIES'),
+  });

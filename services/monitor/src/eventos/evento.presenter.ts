@@ -1,0 +1,25 @@
+import { isoTime } from '@medisupply/shared/contracts/fields';
+import { entryIdOf } from '@medisupply/shared/outbox/event-stream';
+import type { EventData } from './eventos.schemas.ts';
+import { sseEvent } from './sse-connection.ts';
+import type { StreamEntry } from './stream-reader.ts';
+
+/** An event as it goes to those who may see it; who they are stays inside. */
+export function toSse({ id, evento }: StreamEntry): string {
+  const entryId = entryIdOf(id);
+  const data: EventData['entrega'] = {
+    id: entryId,
+    tipo: evento.tipo,
+    momento: isoTime(evento.momento),
+    entrega_id: evento.entrega_id,
+    task_id: evento.task_id,
+    tarea: evento.tarea,
+    estado: evento.estado,
+    datos: evento.datos,
+  };
+  return sseEvent(evento.entrega_id === null ? 'tarea' : 'entrega', data, entryId);
+}
+
+/** An event that is not stored: it has no id, and nobody resumes from it. */
+export const ephemeral = <N extends keyof EventData>(name: N, data: EventData[N]): string =>
+  sseEvent(name, data);
