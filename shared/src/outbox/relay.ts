@@ -16,6 +16,8 @@ export const LEASE = 10_000;
 const BATCH = 200;
 const SEND_DEADLINE = 2_500;
 const BACKOFF = { first: 250, max: 5_000 };
+/** A row that cannot be sent is tried again after this (ms). */
+const SET_ASIDE = 3_600_000;
 /** A sent row is looked at by the reconciler after this (ms). */
 const FIRST_REVIEW = 30_000;
 
@@ -179,12 +181,10 @@ export class Relay {
     );
   }
 
-  async #sendAndMark(messages: OutboxMessage[], onSent: (ok: boolean) => void): Promise<boolean> {
+  async #sendAndMark(claimed: OutboxMessage[], onSent: (ok: boolean) => void): Promise<boolean> {
+    const { jobs, messages } = await this.#buildJobs(claimed);
     try {
-      await this.#queues.addBulk(
-        messages.map((message) => this.#jobOf(message)),
-        SEND_DEADLINE,
-      );
+      await this.#queues.addBulk(jobs, SEND_DEADLINE);
     } catch (error) {
       this.#failures += 1;
       this.#blockedUntil = Date.now() + Math.min(BACKOFF.first * 2 ** (this.#failures - 1), BACKOFF.max);
@@ -202,6 +202,25 @@ export class Relay {
     crashPoint('relay.after_add');
     await this.#markSent(messages);
     return true;
+  }
+
+  /** A row of which no job can be made is set aside, so that it does not hold up the others. */
+  async #buildJobs(claimed: OutboxMessage[]): Promise<{ jobs: OutgoingJob[]; messages: OutboxMessage[] }> {
+    const jobs: OutgoingJob[] = [];
+    const messages: OutboxMessage[] = [];
+    for (const message of claimed) {
+      try {
+        jobs.push(this.#jobOf(message));
+        messages.push(message);
+      } catch (error) {
+        this.#logger.error(
+          { task_id: message.task_id, reason: messageOf(error) },
+          'no se puede enviar una tarea; queda apartada',
+        );
+        await this.#release([message], messageOf(error), Date.now() + SET_ASIDE);
+      }
+    }
+    return { jobs, messages };
   }
 
   async #markSent(messages: OutboxMessage[]): Promise<void> {
@@ -230,10 +249,14 @@ export class Relay {
     }
   }
 
-  async #release(messages: OutboxMessage[], error: string): Promise<void> {
+  async #release(messages: OutboxMessage[], error: string, disponible?: number): Promise<void> {
     try {
       await this.#unidadDeTrabajo.escribir((tx) =>
-        tx.updateTable('outbox').set({ claim_until: 0, error }).where('seq', 'in', seqs(messages)).execute(),
+        tx
+          .updateTable('outbox')
+          .set({ claim_until: 0, error, ...(disponible === undefined ? {} : { disponible }) })
+          .where('seq', 'in', seqs(messages))
+          .execute(),
       );
     } catch (cause) {
       this.#logger.warn({ err: cause }, 'el relay no pudo soltar filas; se liberan al vencer');

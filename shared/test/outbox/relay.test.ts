@@ -108,3 +108,21 @@ test('when a row is not due yet, then it is left alone until then', async () => 
   await until(allSent);
   expect(Date.now()).toBeGreaterThanOrEqual(due);
 });
+
+test('when no job can be made of a row, then it is set aside and the others leave', async () => {
+  const broken = await fixture.accept();
+  const sound = await fixture.accept();
+  await fixture.database.unidadDeTrabajo.escribir((tx) =>
+    tx.updateTable('outbox').set({ payload: 'no es JSON' }).where('task_id', '=', broken.task_id).execute(),
+  );
+  relay.start();
+  await until(async () => (await fixture.jobIds()).length === 1);
+  expect(await fixture.jobIds()).toEqual([`${sound.task_id}-0-0`]);
+  const row = await fixture.database.leer
+    .selectFrom('outbox')
+    .select(['estado', 'disponible', 'error'])
+    .where('task_id', '=', broken.task_id)
+    .executeTakeFirstOrThrow();
+  expect(row).toMatchObject({ estado: 'PENDIENTE', error: expect.stringContaining('JSON') });
+  expect(row.disponible).toBeGreaterThan(Date.now() + 3_000_000);
+});
