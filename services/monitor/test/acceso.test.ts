@@ -29,6 +29,8 @@ const PATHS = [
   '/monitor/workers',
   '/monitor/ping-logistica',
   '/monitor/logistica-status',
+  '/monitor/metricas',
+  '/monitor/actividad',
 ];
 
 describe.each(PATHS)('%s', (path) => {

@@ -14,6 +14,7 @@ export const silent = () => createLogger('test', { level: 'silent' });
 
 export interface Monitor {
   container: Container;
+  url: string;
   get(path: string, headers?: Record<string, string>): Promise<{ status: number; body: unknown; ms: number }>;
   close(): Promise<void>;
 }
@@ -34,6 +35,7 @@ export async function startMonitor(data: DataDir, env: NodeJS.ProcessEnv): Promi
   const url = urlOf(server);
   return {
     container,
+    url,
     async get(path, headers = { authorization: `Bearer ${data.token()}` }) {
       const started = performance.now();
       const response = await fetch(url + path, { headers });

@@ -23,8 +23,6 @@ const HEARTBEAT = 15_000;
 const CATCH_UP_BATCH = 200;
 /** A client that has been shown nothing of so many events is told where the stream is: it would resume far behind. */
 const MAX_BEHIND = 1_000;
-/** For a client without a last id, what happened this long before it came is still news (ms). */
-const RECENT = 5_000;
 
 export interface EventHub {
   /**
@@ -83,7 +81,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
     let text = '';
     for (const { id, evento } of batch.entries) {
       if (id <= cursor) continue;
-      const isOld = freshSince !== undefined && id <= told && evento.momento < freshSince - RECENT;
+      const isOld = freshSince !== undefined && id <= told && evento.momento < freshSince;
       if (isOld || !puedeVerEvento(evento, caller)) continue;
       text += texts.get(id) ?? '';
       client.known = id;
@@ -217,7 +215,8 @@ export function createEventHub(options: EventHubOptions): EventHub {
       add(client);
       const { redis, colas } = figures.current();
       // A new client can resume from here, also before it has seen an event.
-      const place = isFresh && position !== undefined ? `id: ${entryIdOf(position)}\n` : '';
+      const place =
+        isFresh && position !== undefined && reader.isCurrent() ? `id: ${entryIdOf(position)}\n` : '';
       client.connection.send(place + redis + colas);
       void catchUp(client);
     },

@@ -14,6 +14,8 @@ const BLOCK = 5_000;
 /** Redis answers a blocking read after `BLOCK` at the latest; a connection that says nothing for so long is dead (ms). */
 const DEAD_AFTER = 15_000;
 const RETRY_AFTER = 500;
+/** How many entries it hands out that were there before it: some of them since the first client came. */
+const LOOK_BACK = 500;
 
 export interface StreamEntry {
   id: number;
@@ -31,6 +33,8 @@ export interface Batch {
 export interface StreamReader {
   /** Id of the last entry that was handed out; undefined until Redis was reached for the first time. */
   position(): number | undefined;
+  /** Whether it has handed out all that was there before it. */
+  isCurrent(): boolean;
   start(): void;
   close(): Promise<void>;
 }
@@ -40,15 +44,15 @@ export interface StreamReaderOptions {
   redis: Redis;
   logger: Logger;
   /**
-   * Called with each batch, in order. What has an id up to `told` may have happened long ago: the stream was empty
-   * when the reader came, and was filled again from the database.
+   * Called with each batch, in order. What has an id up to `told` may have happened long ago: it was there before the
+   * reader, or the stream was empty and was filled again from the database.
    */
   onBatch: (batch: Batch, told: number) => void;
   /** The stream began anew below the position: its ids belong to another database. */
   onReset: (position: number) => void;
 }
 
-/** Follows the stream from its newest entry on: one blocking reader for all clients of this process. */
+/** Follows the stream from about its newest entry on: one blocking reader for all clients of this process. */
 export function createStreamReader({ redis, logger, onBatch, onReset }: StreamReaderOptions): StreamReader {
   let position: number | undefined;
   let told = 0;
@@ -58,7 +62,10 @@ export function createStreamReader({ redis, logger, onBatch, onReset }: StreamRe
   async function follow(): Promise<void> {
     while (!closing.signal.aborted) {
       try {
-        position ??= await alive(redis, newestId(redis));
+        if (position === undefined) {
+          told = await alive(redis, newestId(redis));
+          position = Math.max(0, told - LOOK_BACK);
+        }
         await readOnce(position);
       } catch (error) {
         if (closing.signal.aborted) return;
@@ -88,6 +95,7 @@ export function createStreamReader({ redis, logger, onBatch, onReset }: StreamRe
 
   return {
     position: () => position,
+    isCurrent: () => position !== undefined && position >= told,
     start() {
       running ??= follow();
     },
