@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/address-file';
+import { portVariable, SERVICES } from '@medisupply/shared/services';
 import type { DataDirLock } from './launcher/data-dir.ts';
 import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
 import { LaunchError } from './launcher/launch-error.ts';
@@ -153,13 +154,14 @@ function printReadyBlock(ready: { ports: Ports; dataDir: string; firstStart: boo
   const password = firstStart
     ? `${readFileSync(passwordFile, 'utf8').trim()}   (se muestra solo esta vez; queda en ${passwordFile})`
     : `la de ${passwordFile}`;
+  const behindGateway = SERVICES.flatMap(({ gateway }) => gateway?.path ?? []);
   const rows: [string, string][] = [
     ['Página', url(ports.FRONTEND_PORT)],
-    ['API', `${url(ports.GATEWAY_PORT)}/api/v1/{logistica,autorizador,monitor}/…`],
-    ['Logística', `${url(ports.LOGISTICA_PORT)}   (documentación en /docs)`],
-    ['Autorizador', `${url(ports.AUTORIZADOR_PORT)}   (documentación en /docs)`],
-    ['Monitor', `${url(ports.MONITOR_PORT)}   (documentación en /docs)`],
-    ['Bull Board', url(ports.BULL_BOARD_PORT)],
+    ['API', `${url(ports.GATEWAY_PORT)}/api/v1/{${behindGateway.join(',')}}/…`],
+    ...SERVICES.map((service): [string, string] => [
+      service.title,
+      `${url(ports[portVariable(service)])}${service.gateway ? '   (documentación en /docs)' : ''}`,
+    ]),
     ['Datos', dataDir],
     ['', ''],
     ['Usuario', 'admin'],
@@ -171,7 +173,8 @@ function printReadyBlock(ready: { ports: Ports; dataDir: string; firstStart: boo
     ],
     ['Detener', 'Ctrl-C'],
   ];
-  const lines = rows.map(([name, value]) => (name ? `  ${name.padEnd(13)}${value}` : ''));
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const lines = rows.map(([name, value]) => (name ? `  ${name.padEnd(width)}${value}` : ''));
   print(['', bold(`MediSupply está listo (${seconds(ready.ms)})`), '', ...lines, ''].join('\n'));
 }
 

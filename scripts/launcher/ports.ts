@@ -1,16 +1,14 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { byPortVariable } from '@medisupply/shared/services';
 import { LaunchError, reasonOf } from './launch-error.ts';
 
 export const DEFAULT_PORTS = {
   FRONTEND_PORT: 4200,
   GATEWAY_PORT: 8080,
-  MONITOR_PORT: 5001,
-  LOGISTICA_PORT: 5002,
-  AUTORIZADOR_PORT: 5003,
   WORKER_PORT: 5004,
-  BULL_BOARD_PORT: 5555,
-} as const;
+  ...byPortVariable((service) => service.port),
+};
 
 export type PortVariable = keyof typeof DEFAULT_PORTS;
 export type Ports = Record<PortVariable, number>;

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { ServicePort } from '@medisupply/shared/services';
+import { byUrlVariable, portVariable, SERVICES } from '@medisupply/shared/services';
 import type { Ports, PortVariable } from './ports.ts';
 import type { ProcessSpec } from './supervisor.ts';
 
@@ -13,32 +15,27 @@ export interface PlatformProcess {
   own: readonly string[];
 }
 
+/** Keys of one service alone, besides its port. */
+const OWN_KEYS: Partial<Record<ServicePort, readonly string[]>> = {
+  AUTORIZADOR_PORT: [
+    'ADMIN_CONTRASENA_FILE',
+    'TOKEN_KEYS_FILE',
+    'SIGNATURE_KEYS_FILE',
+    'PASSWORD_PEPPER_FILE',
+  ],
+  BULL_BOARD_PORT: ['SESSION_KEY_FILE'],
+};
+
 export const PLATFORM: readonly PlatformProcess[] = [
-  {
-    name: 'autorizador',
-    main: 'services/autorizador/src/main.ts',
-    port: 'AUTORIZADOR_PORT',
-    own: [
-      'AUTORIZADOR_PORT',
-      'ADMIN_CONTRASENA_FILE',
-      'TOKEN_KEYS_FILE',
-      'SIGNATURE_KEYS_FILE',
-      'PASSWORD_PEPPER_FILE',
-    ],
-  },
-  {
-    name: 'logistica-inventario',
-    main: 'services/logistica-inventario/src/main.ts',
-    port: 'LOGISTICA_PORT',
-    own: ['LOGISTICA_PORT'],
-  },
-  { name: 'monitor', main: 'services/monitor/src/main.ts', port: 'MONITOR_PORT', own: ['MONITOR_PORT'] },
-  {
-    name: 'bull-board',
-    main: 'services/bull-board/src/main.ts',
-    port: 'BULL_BOARD_PORT',
-    own: ['SESSION_KEY_FILE'],
-  },
+  ...SERVICES.map((service): PlatformProcess => {
+    const port = portVariable(service);
+    return {
+      name: service.name,
+      main: `services/${service.name}/src/main.ts`,
+      port,
+      own: [port, ...(OWN_KEYS[port] ?? [])],
+    };
+  }),
   { name: 'worker', main: 'worker/src/main.ts', port: 'WORKER_PORT', own: ['WORKER_PORT'] },
   {
     name: 'front-door',
@@ -67,10 +64,7 @@ export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: str
   const { root, dataDir, ports, redisUrl, host, logFormat, env } = around;
   const url = (port: PortVariable) => `http://${host}:${ports[port]}`;
   const common = {
-    AUTORIZADOR_URL: url('AUTORIZADOR_PORT'),
-    LOGISTICA_URL: url('LOGISTICA_PORT'),
-    MONITOR_URL: url('MONITOR_PORT'),
-    BULL_BOARD_URL: url('BULL_BOARD_PORT'),
+    ...byUrlVariable((service) => url(portVariable(service))),
     ADMIN_CONTRASENA_FILE: join(dataDir, 'secrets', 'admin_contrasena'),
     ...withoutNpm(env),
     DATA_DIR: dataDir,

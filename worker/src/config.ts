@@ -2,11 +2,11 @@ import { z } from 'zod';
 import {
   count,
   faultEnvironment,
-  httpUrl,
   milliseconds,
   port,
   processEnvironment,
   redisEnvironment,
+  serviceUrls,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 
@@ -14,7 +14,7 @@ export const environment = z.object({
   ...processEnvironment,
   ...redisEnvironment,
   ...faultEnvironment,
-  LOGISTICA_URL: httpUrl('http://127.0.0.1:5002'),
+  LOGISTICA_URL: serviceUrls.LOGISTICA_URL,
   WORKER_PORT: port(5004),
   WORKER_CONCURRENCY: count(32, 500),
   WORKER_RELAY_POLL_MS: milliseconds(1_500, 60_000),

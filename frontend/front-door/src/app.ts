@@ -7,12 +7,13 @@ import { addHealthCheck } from '@medisupply/shared/http/health';
 import { problemHandler } from '@medisupply/shared/http/problem';
 import { requestId } from '@medisupply/shared/http/request-id';
 import type { Logger } from '@medisupply/shared/logging/logger';
+import { SERVICES, urlVariable } from '@medisupply/shared/services';
 import type { FrontDoorConfig } from './config.ts';
 import { bodyLimit, rateLimit, requestLineLimit } from './limits.ts';
 import type { Proxy, Upstream } from './proxy.ts';
 import { createProxy } from './proxy.ts';
 
-/** What monitor answers at its root, like every service; the rest of it lives under `/monitor`. */
+/** What every service answers at its root, also one whose own paths have a base. */
 const AT_THE_ROOT = /^\/(health|livez|readyz|openapi\.json|docs)(?=[/?]|$)/;
 
 export interface FrontDoor {
@@ -32,15 +33,7 @@ export interface FrontDoorOptions {
 
 /** The gateway (`/api/v1/<service>/…`) and the static files, as Nginx serves them in compose. Listens nowhere. */
 export function buildApp({ config, logger, version, isStopping }: FrontDoorOptions): FrontDoor {
-  const upstreams: Upstream[] = [
-    { name: 'logistica', url: config.LOGISTICA_URL },
-    { name: 'autorizador', url: config.AUTORIZADOR_URL },
-    {
-      name: 'monitor',
-      url: config.MONITOR_URL,
-      rewrite: (path) => (AT_THE_ROOT.test(path) ? path : `/monitor${path}`),
-    },
-  ];
+  const upstreams = upstreamsOf(config);
   const proxies: Proxy[] = [];
 
   const app = express();
@@ -77,6 +70,16 @@ export function buildApp({ config, logger, version, isStopping }: FrontDoorOptio
     endStreams: () => proxies.forEach((proxy) => proxy.endStreams()),
     close: () => proxies.forEach((proxy) => proxy.close()),
   };
+}
+
+function upstreamsOf(config: FrontDoorConfig): Upstream[] {
+  return SERVICES.flatMap((service) => {
+    if (!service.gateway) return [];
+    const { path: name, base } = service.gateway;
+    const url = config[urlVariable(service)];
+    if (base === undefined) return [{ name, url }];
+    return [{ name, url, rewrite: (path: string) => (AT_THE_ROOT.test(path) ? path : `${base}${path}`) }];
+  });
 }
 
 /** Everything from here and nowhere else. No HSTS or upgrade: this is plain HTTP, TLS ends in front of it. */
@@ -123,9 +126,7 @@ function publishedPorts(config: FrontDoorConfig): RequestHandler {
   const puertos = {
     frontend: config.FRONTEND_PORT,
     gateway: config.GATEWAY_PORT,
-    logistica: portOf(config.LOGISTICA_URL),
-    autorizador: portOf(config.AUTORIZADOR_URL),
-    monitor: portOf(config.MONITOR_URL),
+    ...Object.fromEntries(upstreamsOf(config).map(({ name, url }) => [name, portOf(url)])),
     bull_board: config.BULL_BOARD_PORT,
   };
   return (_request, response) => {

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import {
   count,
   httpEnvironment,
-  httpUrl,
   port,
   processEnvironment,
+  serviceUrls,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 
@@ -15,9 +15,7 @@ export const environment = z.object({
   FRONTEND_PORT: port(4200),
   GATEWAY_PORT: port(8080),
   BULL_BOARD_PORT: port(5555),
-  LOGISTICA_URL: httpUrl('http://127.0.0.1:5002'),
-  AUTORIZADOR_URL: httpUrl('http://127.0.0.1:5003'),
-  MONITOR_URL: httpUrl('http://127.0.0.1:5001'),
+  ...serviceUrls,
   FRONTEND_DIR: z.string().default(fileURLToPath(new URL('../../welcome', import.meta.url))),
   GATEWAY_RATE: count(2_000, 1_000_000).describe('Requests per second that one client address may send'),
   GATEWAY_BURST: count(4_000, 1_000_000).describe('Requests that one client address may send at once'),

@@ -3,28 +3,21 @@ import {
   assertFaultsAllowed,
   faultEnvironment,
   httpEnvironment,
-  httpUrl,
   port,
   processEnvironment,
   redisEnvironment,
+  serviceUrls,
   verifierEnvironment,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
-
-/** Whom the monitor asks for their health. */
-export const serviceEnvironment = {
-  LOGISTICA_URL: httpUrl('http://127.0.0.1:5002'),
-  AUTORIZADOR_URL: httpUrl('http://127.0.0.1:5003'),
-  MONITOR_URL: httpUrl('http://127.0.0.1:5001'),
-  BULL_BOARD_URL: httpUrl('http://127.0.0.1:5555'),
-};
 
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
   ...redisEnvironment,
   ...verifierEnvironment,
-  ...serviceEnvironment,
+  // Whom the monitor asks for their health.
+  ...serviceUrls,
   ...faultEnvironment,
   MONITOR_PORT: port(5001),
 });
@@ -46,7 +39,7 @@ export function loadMonitorConfig(env: NodeJS.ProcessEnv) {
 export const taskEnvironment = z.object({
   ...processEnvironment,
   ...redisEnvironment,
-  ...serviceEnvironment,
+  ...serviceUrls,
 });
 
 /** What the monitor's tasks need of the worker's environment. @throws ConfigError */

@@ -1,5 +1,6 @@
 /** The environment keys that several processes share, each defined once. `.env.example` documents them. */
 import { z } from 'zod';
+import { byUrlVariable } from '../services.ts';
 
 export const port = (fallback: number) =>
   z.coerce
@@ -94,9 +95,12 @@ export function assertFaultsAllowed(
   }
 }
 
+/** Where each service is found. */
+export const serviceUrls = byUrlVariable((service) => httpUrl(`http://127.0.0.1:${service.port}`));
+
 /** Where a process finds autorizador and its own secrets. */
 export const verifierEnvironment = {
-  AUTORIZADOR_URL: httpUrl('http://127.0.0.1:5003'),
+  AUTORIZADOR_URL: serviceUrls.AUTORIZADOR_URL,
   SECRETS_DIR: z.string().optional(),
   JWKS_FILE: z.string().optional(),
 };

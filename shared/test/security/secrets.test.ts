@@ -294,6 +294,6 @@ describe('rotation', () => {
   });
 
   test('when the service is unknown, then the error names those there are', () => {
-    expect(() => rotateServiceKey(dir, 'nadie')).toThrowError(/worker, monitor, logistica/);
+    expect(() => rotateServiceKey(dir, 'nadie')).toThrowError(/worker, logistica, monitor/);
   });
 });

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { SERVICES } from '@medisupply/shared/services';
 import type { EstadoBase } from './estado.schemas.ts';
 
-const BASES = ['logistica', 'autorizador', 'monitor'] as const;
+const BASES = SERVICES.flatMap(({ database }) => database ?? []);
 
 /** Opens each SQLite file of the platform for reading and asks for its schema. */
 export const medirBases = (dataDir: string): Record<string, EstadoBase> =>

@@ -1,3 +1,5 @@
+import type { ServiceUrl } from '@medisupply/shared/services';
+import { SERVICES, urlVariable } from '@medisupply/shared/services';
 import type { Sonda, Sondeo } from '../clients/sonda.client.ts';
 import type { EstadoServicio } from './estado.schemas.ts';
 
@@ -6,19 +8,8 @@ const SERVICE_DEADLINE = 1_500;
 /** Address by service name. */
 export type Servicios = Readonly<Record<string, string>>;
 
-export interface ServiceAddresses {
-  LOGISTICA_URL: string;
-  AUTORIZADOR_URL: string;
-  MONITOR_URL: string;
-  BULL_BOARD_URL: string;
-}
-
-export const serviciosDe = (config: ServiceAddresses): Servicios => ({
-  'logistica-inventario': config.LOGISTICA_URL,
-  autorizador: config.AUTORIZADOR_URL,
-  monitor: config.MONITOR_URL,
-  'bull-board': config.BULL_BOARD_URL,
-});
+export const serviciosDe = (config: Readonly<Record<ServiceUrl, string>>): Servicios =>
+  Object.fromEntries(SERVICES.map((service) => [service.name, config[urlVariable(service)]]));
 
 /** Asks every service who it is and whether it is ready, all at once; within 1.5 s. Never rejects. */
 export async function medirServicios(
