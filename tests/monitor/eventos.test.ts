@@ -102,7 +102,7 @@ describe('a delivery, watched through the front door', () => {
     for (const client of [creator, courier]) await until(() => kinds(client, entrega_id).length === 7);
     const steps = ['creada', 'recibida', 'firma', 'aceptada', 'encolada', 'inicio', 'aplicada'];
     // The worker may be faster than the note that the job was sent.
-    expect(kinds(creator, entrega_id).toSorted()).toEqual(steps.toSorted());
+    expect(new Set(kinds(creator, entrega_id))).toEqual(new Set(steps));
     expect(kinds(creator, entrega_id)[0]).toBe('creada');
     expect(stepsOf(creator, entrega_id)).toEqual(stepsOf(courier, entrega_id));
     expect(stepsOf(creator, entrega_id).at(-1)).toEqual({
@@ -184,5 +184,5 @@ test('when a task without a delivery is sent, then its creator sees accepted, en
       .filter(({ data }) => data['task_id'] === task_id)
       .map(({ data }) => data['tipo']);
   await until(() => seen().length === 4);
-  expect(seen().toSorted()).toEqual(['aceptada', 'encolada', 'fin', 'inicio']);
+  expect(new Set(seen())).toEqual(new Set(['aceptada', 'encolada', 'inicio', 'fin']));
 });

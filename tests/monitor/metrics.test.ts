@@ -28,7 +28,7 @@ const closers: (() => unknown)[] = [];
 beforeAll(async () => {
   platform = await startPlatform({ autorizador: true });
   monitor = await startMonitor(platform);
-  closers.push(monitor.close);
+  closers.push(() => monitor.close());
   worker = await platform.startWorker();
   const workerServer = await serve(buildWorker(worker.container));
   closers.push(workerServer.close);
