@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/test/**/*.test.ts', 'tests/**/*.test.ts'],
-    exclude: ['**/node_modules/**'],
+    // The template is tested as the service that is made from it: tests/services/new-service.test.ts.
+    exclude: ['**/node_modules/**', 'templates/**'],
     watch: false,
     pool: 'forks',
     maxWorkers: 2,

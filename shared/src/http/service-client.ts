@@ -36,6 +36,7 @@ export interface CallOptions {
   /** Instead of the client's own (ms). */
   timeoutMs?: number;
   signal?: AbortSignal;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** A redirect, a 5xx, or an answer that is not JSON: the service is not in its right mind. */
@@ -72,20 +73,27 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     const deadline = AbortSignal.timeout(callOptions.timeoutMs ?? options.timeoutMs);
     const signal = callOptions.signal ? AbortSignal.any([deadline, callOptions.signal]) : deadline;
     try {
-      const answer = await breaker.execute(() => request(method, path, body, signal));
+      const answer = await breaker.execute(() => request(method, path, body, signal, callOptions.headers));
       return { ok: true, ...answer, ms: elapsed() };
     } catch (error) {
       return { ok: false, reason: reasonOf(error, deadline), ms: elapsed() };
     }
   }
 
-  async function request(method: 'GET' | 'POST', path: string, body: unknown, signal: AbortSignal) {
+  async function request(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+    extraHeaders: Readonly<Record<string, string>> = {},
+  ) {
     const context = logContext.getStore();
     const response = await pool.request({
       method,
       path,
       signal,
       headers: {
+        ...extraHeaders,
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(options.serviceKey ? { 'i-api-key': options.serviceKey } : {}),

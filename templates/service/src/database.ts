@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { migrate } from '@medisupply/shared/db/migrate';
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { openDatabase } from '@medisupply/shared/db/open-database';
+import * as inicial from '../migrations/001-inicial.ts';
+import type { ServicioPlantillaTables } from './tables.ts';
+
+const migrations = { '001-inicial': inicial };
+
+/** Migrates and opens `$DATA_DIR/servicio-plantilla.db`. */
+export async function openServicioPlantillaDatabase(
+  dataDir: string,
+): Promise<OpenDatabase<ServicioPlantillaTables>> {
+  const file = join(dataDir, 'servicio-plantilla.db');
+  await migrate(file, migrations);
+  return openDatabase<ServicioPlantillaTables>(file);
+}
