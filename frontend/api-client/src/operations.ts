@@ -7,8 +7,10 @@ import type * as autorizador from '@medisupply/shared/contracts/autorizador';
 import type * as entregas from '@medisupply/logistica-inventario/entregas/entregas.schemas';
 import type * as inventario from '@medisupply/logistica-inventario/inventario/inventario.schemas';
 import type * as tareas from '@medisupply/logistica-inventario/tareas/tareas.schemas';
+import type * as actividad from '@medisupply/monitor/actividad/actividad.schemas';
 import type * as colas from '@medisupply/monitor/colas/colas.schemas';
 import type * as estado from '@medisupply/monitor/estado/estado.schemas';
+import type * as metricas from '@medisupply/monitor/metricas/metricas.schemas';
 import type * as ping from '@medisupply/monitor/ping/ping.schemas';
 import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
 
@@ -88,6 +90,14 @@ export interface MonitorOperations {
   'GET /workers': { answer: { workers: LiveWorker[]; total_workers: number; timestamp: string } };
   'GET /ping-logistica': { answer: ping.Ping };
   'GET /logistica-status': { answer: ping.EstadoLogistica };
+  'GET /metricas': {
+    query?: { desde?: string; hasta?: string; paso?: number; nombre?: string };
+    answer: metricas.Metricas;
+  };
+  'GET /actividad': {
+    query?: { limite?: number; cursor?: string; tipo?: string };
+    answer: Out<typeof actividad.listaActividad>;
+  };
 }
 
 export interface Operations {

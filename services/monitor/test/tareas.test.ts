@@ -211,8 +211,8 @@ describe('monitor.health_check', () => {
     expect(await healthCheck.handle({}, run(), context)).toMatchObject({
       status: 'critical',
       problemas: [
-        'El servicio logistica-inventario no responde bien (unreachable)',
         'El servicio autorizador no responde bien (unreachable)',
+        'El servicio logistica-inventario no responde bien (unreachable)',
         'El servicio monitor no responde bien (unreachable)',
         'El servicio bull-board no responde bien (unreachable)',
         'La base autorizador no se puede leer (missing)',
