@@ -149,13 +149,13 @@ describe('GET /monitor/metricas', () => {
         });
       }
     });
-    let done = false;
+    const progress = { done: false };
     const reading = monitor
       .get(`/monitor/metricas?desde=${at(0)}&hasta=${at(7 * 24 * 60)}&paso=3600`)
-      .finally(() => (done = true));
+      .finally(() => (progress.done = true));
     let slowest = 0;
     let asked = 0;
-    while (!done) {
+    while (!progress.done) {
       const started = performance.now();
       await fetch(`${monitor.url}/health`).then((response) => response.text());
       slowest = Math.max(slowest, performance.now() - started);
