@@ -54,13 +54,15 @@ export interface ApiAnswer<T> {
   next: string | undefined;
 }
 
-type Key<S extends ServiceName> = keyof Operations[S] & string;
-type Operation<S extends ServiceName, K extends Key<S>> = Operations[S][K] extends OperationShape
+/** `GET /entrega/:id`, and so on. */
+export type Key<S extends ServiceName> = keyof Operations[S] & string;
+export type Operation<S extends ServiceName, K extends Key<S>> = Operations[S][K] extends OperationShape
   ? Operations[S][K]
   : never;
 type Input<O extends OperationShape> = Omit<O, 'answer'> & CallOptions;
-type InputArgument<O extends OperationShape> =
+export type InputArgument<O extends OperationShape> =
   Record<never, never> extends Input<O> ? [input?: Input<O>] : [input: Input<O>];
+export type AnyInput = Partial<OperationShape> & CallOptions;
 
 export interface ApiClient {
   /**
@@ -81,32 +83,29 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   async function call(
     service: ServiceName,
     operation: string,
-    input: Partial<OperationShape> & CallOptions = {},
+    input: AnyInput = {},
   ): Promise<ApiAnswer<unknown>> {
-    const [method = 'GET', path = '/'] = operation.split(' ');
+    const { method, path } = requestLine(service, operation, input);
     const token = options.token?.();
     const deadline = AbortSignal.timeout(timeoutMs);
     let response: Response;
     try {
-      response = await send(
-        `${options.base}/api/v1/${service}${fill(path, input.params)}${queryOf(input.query)}`,
-        {
-          method,
-          headers: {
-            accept: 'application/json',
-            ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...(token ? { authorization: `Bearer ${token}` } : {}),
-            ...input.headers,
-          },
-          ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
-          signal: input.signal ? AbortSignal.any([deadline, input.signal]) : deadline,
+      response = await send(`${options.base}${path}`, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token ? { authorization: `Bearer ${token}` } : {}),
+          ...input.headers,
         },
-      );
+        ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+        signal: input.signal ? AbortSignal.any([deadline, input.signal]) : deadline,
+      });
     } catch (cause) {
       throw new ApiError(0, 'El servicio no responde', { cause });
     }
-    const data = await bodyOf(response);
-    if (!response.ok) throw errorOf(response, data);
+    const data = parseBody(await response.text(), response.headers);
+    if (!response.ok) throw errorOf(response.status, response.headers, data);
     return {
       status: response.status,
       headers: response.headers,
@@ -116,6 +115,16 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   }
 
   return { call: call as ApiClient['call'] };
+}
+
+/** Method and path (with query, from `/api/v1` on) of an operation. */
+export function requestLine(
+  service: ServiceName,
+  operation: string,
+  input: AnyInput,
+): { method: string; path: string } {
+  const [method = 'GET', path = '/'] = operation.split(' ');
+  return { method, path: `/api/v1/${service}${fill(path, input.params)}${queryOf(input.query)}` };
 }
 
 function fill(path: string, params: OperationShape['params'] = {}): string {
@@ -128,9 +137,14 @@ function queryOf(query: OperationShape['query'] = {}): string {
   return given.size === 0 ? '' : `?${given.toString()}`;
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  if (!/\bjson\b/.test(response.headers.get('content-type') ?? '')) return text;
+/** What `Headers` and Angular's `HttpHeaders` have in common. */
+interface ReadableHeaders {
+  get(name: string): string | null;
+}
+
+/** JSON where the answer says that it is, else the text. */
+export function parseBody(text: string, headers: ReadableHeaders): unknown {
+  if (!/\bjson\b/.test(headers.get('content-type') ?? '')) return text;
   try {
     return JSON.parse(text);
   } catch {
@@ -138,17 +152,18 @@ async function bodyOf(response: Response): Promise<unknown> {
   }
 }
 
-function errorOf(response: Response, data: unknown): ApiError {
+export function errorOf(status: number, headers: ReadableHeaders, data: unknown): ApiError {
   const problem =
     typeof data === 'object' && data !== null && 'detail' in data ? (data as Problem) : undefined;
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return new ApiError(response.status, problem?.detail ?? `Respuesta ${response.status}`, {
+  const retryAfter = Number(headers.get('retry-after') ?? Number.NaN);
+  return new ApiError(status, problem?.detail ?? `Respuesta ${status}`, {
     ...(problem ? { problem } : {}),
     ...(Number.isNaN(retryAfter) ? {} : { retryAfter }),
   });
 }
 
-function nextCursor(link: string | null): string | undefined {
+/** The cursor in `Link: <?…>; rel="next"`. */
+export function nextCursor(link: string | null): string | undefined {
   const query = /<\?([^>]*)>;\s*rel="next"/.exec(link ?? '')?.[1];
   return query === undefined ? undefined : (new URLSearchParams(query).get('cursor') ?? undefined);
 }

@@ -12,6 +12,7 @@ import type * as colas from '@medisupply/monitor/colas/colas.schemas';
 import type * as estado from '@medisupply/monitor/estado/estado.schemas';
 import type * as metricas from '@medisupply/monitor/metricas/metricas.schemas';
 import type * as ping from '@medisupply/monitor/ping/ping.schemas';
+export type { EventData } from '@medisupply/monitor/eventos/eventos.schemas';
 import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
 
 type In<S extends z.ZodType> = z.input<S>;

@@ -12,6 +12,7 @@ import type { FrontDoorConfig } from './config.ts';
 import { bodyLimit, rateLimit, requestLineLimit } from './limits.ts';
 import type { Proxy, Upstream } from './proxy.ts';
 import { createProxy } from './proxy.ts';
+import { contentSecurityPolicy, pages, staticFiles } from './static-files.ts';
 
 /** What every service answers at its root, also one whose own paths have a base. */
 const AT_THE_ROOT = /^\/(health|livez|readyz|openapi\.json|docs)(?=[/?]|$)/;
@@ -58,8 +59,8 @@ export function buildApp({ config, logger, version, isStopping }: FrontDoorOptio
   app.use('/api', unknownService(upstreams));
 
   app.get('/puertos.json', publishedPorts(config));
-  app.use(express.static(config.FRONTEND_DIR));
-  app.use(navigation(config.FRONTEND_DIR));
+  app.use(pages(config.FRONTEND_DIR));
+  app.use(staticFiles(config.FRONTEND_DIR));
   app.use((request) => {
     throw notFound(`No existe ${request.path}`);
   });
@@ -82,21 +83,11 @@ function upstreamsOf(config: FrontDoorConfig): Upstream[] {
   });
 }
 
-/** Everything from here and nowhere else. No HSTS or upgrade: this is plain HTTP, TLS ends in front of it. */
+/** No HSTS or upgrade: this is plain HTTP, TLS ends in front of it. */
 function securityHeaders(): RequestHandler {
   return helmet({
     strictTransportSecurity: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        baseUri: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-      },
-    },
+    contentSecurityPolicy: contentSecurityPolicy(),
   });
 }
 
@@ -131,19 +122,5 @@ function publishedPorts(config: FrontDoorConfig): RequestHandler {
   };
   return (_request, response) => {
     response.json(puertos);
-  };
-}
-
-const FILE_NAME = /\.[^/]*$/;
-
-/** A page address of the single-page app: its router decides, not the file system. */
-function navigation(root: string): RequestHandler {
-  return (request, response, next) => {
-    const isPage =
-      (request.method === 'GET' || request.method === 'HEAD') &&
-      !FILE_NAME.test(request.path) &&
-      request.accepts(['json', 'html']) === 'html';
-    if (isPage) response.sendFile('index.html', { root }, next);
-    else next();
   };
 }

@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { connect, createServer as createNetServer } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RunningDoor, Upstream } from './start-door.ts';
 import { listenOnFreePort, startDoor, startUpstream, stop } from './start-door.ts';
@@ -19,6 +20,7 @@ beforeAll(async () => {
     MONITOR_URL: monitor.url,
     AUTORIZADOR_URL: autorizador.url,
     CORS_ORIGINS: 'https://panel.example',
+    FRONTEND_DIR: fileURLToPath(new URL('../../welcome', import.meta.url)),
   });
 });
 

@@ -1,0 +1,15 @@
+import { Component } from '@angular/core';
+import { RouterOutlet } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { Brand } from '../layout/brand';
+import { LanguageButton } from '../layout/language-button';
+import { ThemeButton } from '../layout/theme-button';
+
+/** The pages before the login: what this is on one side, the form on the other. */
+@Component({
+  selector: 'ms-access-frame',
+  imports: [Brand, LanguageButton, RouterOutlet, ThemeButton, TranslocoDirective],
+  templateUrl: './access-frame.html',
+  styleUrl: './access-frame.scss',
+})
+export class AccessFrame {}

@@ -1,0 +1,38 @@
+import { Component, inject, input, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { Router } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { safeReturnUrl } from '../core/auth/guards';
+import { Sesion } from '../core/auth/sesion';
+
+/** Nobody could say whether the session of this browser still holds: it is neither taken for granted nor thrown away. */
+@Component({
+  selector: 'ms-offline-page',
+  imports: [MatButton, TranslocoDirective],
+  template: `
+    <ng-container *transloco="let t; prefix: 'acceso.sin_conexion'">
+      <h1>{{ t('titulo') }}</h1>
+      <p class="lead" role="status">{{ t('texto') }}</p>
+      <button class="submit" matButton="filled" type="button" [disabled]="trying()" (click)="tryAgain()">
+        {{ trying() ? t('comprobando') : t('reintentar') }}
+      </button>
+    </ng-container>
+  `,
+  styleUrl: './access-form.scss',
+})
+export class OfflinePage {
+  readonly volver = input<string>();
+
+  readonly #sesion = inject(Sesion);
+  readonly #router = inject(Router);
+  protected readonly trying = signal(false);
+
+  protected async tryAgain(): Promise<void> {
+    this.trying.set(true);
+    await this.#sesion.restaurar();
+    this.trying.set(false);
+    if (this.#sesion.restauracion() === 'lista') {
+      await this.#router.navigateByUrl(safeReturnUrl(this.volver() ?? null));
+    }
+  }
+}

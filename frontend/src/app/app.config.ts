@@ -1,0 +1,41 @@
+import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import type { ApplicationConfig } from '@angular/core';
+import { inject, provideAppInitializer, provideBrowserGlobalErrorListeners } from '@angular/core';
+import {
+  provideRouter,
+  TitleStrategy,
+  withComponentInputBinding,
+  withInMemoryScrolling,
+  withNavigationErrorHandler,
+} from '@angular/router';
+import { routes } from './app.routes';
+import { bearerInterceptor } from './core/auth/bearer.interceptor';
+import { Sesion } from './core/auth/sesion';
+import { problemInterceptor } from './core/api/problem.interceptor';
+import { Idioma } from './core/i18n/idioma';
+import { PageTitle } from './core/i18n/page-title';
+import { provideTexts } from './core/i18n/transloco';
+import { reloadWhenOutdated } from './core/reload-when-outdated';
+import { provideIcons } from './ui/icons';
+
+export const appConfig: ApplicationConfig = {
+  providers: [
+    provideBrowserGlobalErrorListeners(),
+    provideHttpClient(withInterceptors([problemInterceptor, bearerInterceptor])),
+    provideRouter(
+      routes,
+      withComponentInputBinding(),
+      withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
+      withNavigationErrorHandler(reloadWhenOutdated),
+    ),
+    provideTexts(),
+    provideIcons(),
+    { provide: TitleStrategy, useExisting: PageTitle },
+    // The first page is drawn once: in its language, and knowing who looks at it.
+    provideAppInitializer(async () => {
+      const idioma = inject(Idioma);
+      const sesion = inject(Sesion);
+      await Promise.all([idioma.use(idioma.codigo()), sesion.restaurar()]);
+    }),
+  ],
+};

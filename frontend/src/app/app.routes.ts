@@ -1,0 +1,66 @@
+import type { Routes } from '@angular/router';
+import { signedIn, withRole } from './core/auth/guards';
+
+/** Titles are keys of the core texts. */
+export const routes: Routes = [
+  { path: 'acceso', loadChildren: async () => (await import('./acceso/acceso.routes')).routes },
+  {
+    path: '',
+    loadComponent: async () => (await import('./layout/shell')).Shell,
+    canActivate: [signedIn],
+    children: [
+      { path: '', pathMatch: 'full', redirectTo: 'entregas' },
+      {
+        path: 'entregas',
+        title: 'nav.entregas',
+        loadChildren: async () => (await import('./entregas/entregas.routes')).routes,
+      },
+      {
+        path: 'confirmar',
+        title: 'nav.confirmar',
+        loadChildren: async () => (await import('./confirmar/confirmar.routes')).routes,
+      },
+      {
+        path: 'inventario',
+        title: 'nav.inventario',
+        loadChildren: async () => (await import('./inventario/inventario.routes')).routes,
+      },
+      {
+        path: 'tareas',
+        title: 'nav.tareas',
+        loadChildren: async () => (await import('./tareas/tareas.routes')).routes,
+      },
+      {
+        path: 'monitor',
+        title: 'nav.monitor',
+        loadChildren: async () => (await import('./monitor/monitor.routes')).routes,
+      },
+      {
+        path: 'firmas',
+        title: 'nav.firmas',
+        loadChildren: async () => (await import('./firmas/firmas.routes')).routes,
+      },
+      {
+        path: 'seguridad',
+        title: 'nav.seguridad',
+        loadChildren: async () => (await import('./seguridad/seguridad.routes')).routes,
+      },
+      {
+        path: 'usuarios',
+        title: 'nav.usuarios',
+        canMatch: [withRole('Admin')],
+        loadChildren: async () => (await import('./usuarios/usuarios.routes')).routes,
+      },
+      {
+        path: 'usuarios',
+        title: 'nav.usuarios',
+        loadComponent: async () => (await import('./ui/no-permission')).NoPermission,
+      },
+      {
+        path: '**',
+        title: 'nav.no_encontrada',
+        loadComponent: async () => (await import('./layout/not-found')).NotFound,
+      },
+    ],
+  },
+];

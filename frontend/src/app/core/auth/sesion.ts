@@ -1,0 +1,159 @@
+import { computed, inject, Injectable, signal } from '@angular/core';
+import { Router } from '@angular/router';
+import { ApiError } from '@medisupply/api-client/api-client';
+import { AutorizadorApi } from '../api/autorizador-api';
+import type { Usuario } from './access-token';
+import { usuarioOf } from './access-token';
+import type { Rol } from './rol';
+import { sessionHint } from './session-hint';
+
+/** The token is renewed this long before it expires (ms). */
+const RENEW_BEFORE = 60_000;
+/** After a failure that says nothing about the session, the next try (ms). */
+const TRY_AGAIN_AFTER = 15_000;
+/** One tab at a time exchanges the cookie: the second of two would present a used one, which closes the session. */
+const LOCK = 'medisupply.sesion';
+const CHANNEL = 'medisupply.sesion';
+
+interface Acceso {
+  token: string;
+  usuario: Usuario;
+}
+
+/** `sin-respuesta`: nobody could say yet whether the session of this browser still holds. */
+export type Restauracion = 'pendiente' | 'lista' | 'sin-respuesta';
+
+/**
+ * Who is signed in. The access token lives in memory only; what survives a reload is the HttpOnly refresh cookie, which
+ * is exchanged at start, a minute before the token expires, and once after a 401.
+ */
+@Injectable({ providedIn: 'root' })
+export class Sesion {
+  readonly #api = inject(AutorizadorApi);
+  readonly #router = inject(Router);
+  readonly #acceso = signal<Acceso | undefined>(undefined);
+  readonly #restauracion = signal<Restauracion>('pendiente');
+  readonly #otherTabs = new BroadcastChannel(CHANNEL);
+  #renewing: Promise<boolean> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly usuario = computed(() => this.#acceso()?.usuario);
+  readonly isSignedIn = computed(() => this.#acceso() !== undefined);
+  readonly restauracion = this.#restauracion.asReadonly();
+
+  constructor() {
+    this.#otherTabs.onmessage = () => this.#forget('cerrada');
+  }
+
+  /** For the interceptor and the event stream; nobody else needs it. */
+  get token(): string | undefined {
+    return this.#acceso()?.token;
+  }
+
+  hasRole(...roles: Rol[]): boolean {
+    return this.usuario()?.roles.some((rol) => roles.includes(rol)) ?? false;
+  }
+
+  /** @throws ApiError 401 unknown user or bad password, 429 */
+  async iniciar(nombre: string, contrasena: string): Promise<void> {
+    const { data } = await this.#api.call('POST /login', { body: { nombre, contrasena } });
+    this.#accept(data);
+  }
+
+  /** Signs up and signs in: only a login gets the cookie. @throws ApiError 400, 429 */
+  async registrar(nombre: string, contrasena: string): Promise<void> {
+    await this.#api.call('POST /signup', { body: { nombre, contrasena } });
+    await this.iniciar(nombre, contrasena);
+  }
+
+  /** Takes up the session of an earlier page. Never throws: `restauracion` says how it went. */
+  async restaurar(): Promise<void> {
+    if (!sessionHint.isSet()) {
+      this.#restauracion.set('lista');
+      return;
+    }
+    try {
+      await this.#renovarOnce();
+      this.#restauracion.set('lista');
+    } catch {
+      this.#restauracion.set('sin-respuesta');
+    }
+  }
+
+  /**
+   * A new access token; false when the session is over, which also leads to the login page. Callers at the same time
+   * share one exchange.
+   * @throws ApiError when nobody could say (no connection, 5xx)
+   */
+  async renovar(): Promise<boolean> {
+    const wasSignedIn = this.isSignedIn();
+    const renewed = await this.#renovarOnce();
+    if (!renewed && wasSignedIn) this.#goToLogin('terminada');
+    return renewed;
+  }
+
+  /** @throws ApiError when the server could not be told: the session then goes on */
+  async cerrar(options: { todas: boolean }): Promise<void> {
+    try {
+      await navigator.locks.request(LOCK, () =>
+        this.#api.call('POST /logout', { body: options.todas ? { todas: true } : {} }),
+      );
+    } catch (error) {
+      // 401: it was over already.
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    }
+    this.#otherTabs.postMessage('cerrada');
+    this.#forget('cerrada');
+  }
+
+  #renovarOnce(): Promise<boolean> {
+    this.#renewing ??= this.#exchange().finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #exchange(): Promise<boolean> {
+    try {
+      const { data } = await navigator.locks.request(LOCK, () =>
+        this.#api.call('POST /token/refresh', { body: {} }),
+      );
+      this.#accept(data);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
+      this.#clear();
+      return false;
+    }
+  }
+
+  #accept({ token, expira_en }: { token: string; expira_en: number }): void {
+    this.#acceso.set({ token, usuario: usuarioOf(token) });
+    this.#restauracion.set('lista');
+    sessionHint.set();
+    this.#renewIn(Math.max(expira_en * 1_000 - RENEW_BEFORE, TRY_AGAIN_AFTER));
+  }
+
+  #renewIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.renovar().catch(() => this.#renewIn(TRY_AGAIN_AFTER));
+    }, ms);
+  }
+
+  #forget(motivo: 'cerrada'): void {
+    this.#clear();
+    this.#goToLogin(motivo);
+  }
+
+  #clear(): void {
+    clearTimeout(this.#timer);
+    sessionHint.clear();
+    this.#acceso.set(undefined);
+  }
+
+  #goToLogin(motivo: 'cerrada' | 'terminada'): void {
+    const volver = this.#router.url;
+    if (volver.startsWith('/acceso')) return;
+    const queryParams = motivo === 'terminada' ? { motivo, volver } : { motivo };
+    void this.#router.navigate(['/acceso/entrar'], { queryParams });
+  }
+}

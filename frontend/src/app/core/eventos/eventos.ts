@@ -1,0 +1,133 @@
+import { DestroyRef, effect, inject, Injectable, signal } from '@angular/core';
+import type { EventData } from '@medisupply/api-client/operations';
+import { Sesion } from '../auth/sesion';
+import { eventStreamParser } from './event-stream-parser';
+
+/** `apagado`: nobody listens. `cortado`: the next try is under way or waits. */
+export type EstadoDeEventos = 'apagado' | 'conectando' | 'conectado' | 'cortado';
+export type NombreDeEvento = keyof EventData;
+
+const ADDRESS = '/api/v1/monitor/eventos';
+const FIRST_DELAY = 500;
+const LONGEST_DELAY = 15_000;
+/** The server says something at least every 15 s; a stream that is silent for so long is dead (ms). */
+const SILENCE = 45_000;
+
+type Listener = (datos: never, id: string | undefined) => void;
+
+/**
+ * The live events of the platform, over one connection for the whole app, open while somebody listens. It reconnects by
+ * itself and resumes where it was cut; `estado` says how it is.
+ */
+@Injectable({ providedIn: 'root' })
+export class Eventos {
+  readonly #sesion = inject(Sesion);
+  readonly #listeners = new Map<NombreDeEvento, Set<Listener>>();
+  readonly #wanted = signal(0);
+  readonly #estado = signal<EstadoDeEventos>('apagado');
+  #lastId: string | undefined;
+  #seenUser: number | undefined;
+
+  readonly estado = this.#estado.asReadonly();
+
+  constructor() {
+    effect((onCleanup) => {
+      if (this.#wanted() === 0 || !this.#sesion.isSignedIn()) return this.#estado.set('apagado');
+      this.#resumeOnlyForSameUser();
+      const stop = new AbortController();
+      onCleanup(() => stop.abort());
+      void this.#follow(stop.signal);
+    });
+  }
+
+  /**
+   * Calls `listener` with each event of that name until the component (or whatever `destroyRef` belongs to) is gone.
+   * After `hueco` events are missing: read the state again.
+   */
+  escuchar<N extends NombreDeEvento>(
+    nombre: N,
+    listener: (datos: EventData[N], id: string | undefined) => void,
+    destroyRef: DestroyRef = inject(DestroyRef),
+  ): void {
+    const listeners = this.#listeners.get(nombre) ?? new Set();
+    this.#listeners.set(nombre, listeners.add(listener));
+    this.#wanted.update((count) => count + 1);
+    destroyRef.onDestroy(() => {
+      listeners.delete(listener);
+      this.#wanted.update((count) => count - 1);
+    });
+  }
+
+  async #follow(stop: AbortSignal): Promise<void> {
+    let failures = 0;
+    this.#estado.set('conectando');
+    while (!stop.aborted) {
+      try {
+        await this.#readOnce(stop, () => (failures = 0));
+      } catch {
+        // Shown by `estado`; the reason makes no difference to what is done about it.
+      }
+      if (stop.aborted) return;
+      this.#estado.set('cortado');
+      const delay = Math.min(FIRST_DELAY * 2 ** failures, LONGEST_DELAY);
+      failures += 1;
+      await pause(delay * (0.5 + Math.random() / 2), stop);
+    }
+  }
+
+  /** Ends when the stream does. */
+  async #readOnce(stop: AbortSignal, connected: () => void): Promise<void> {
+    const dead = new AbortController();
+    let watchdog = setTimeout(() => dead.abort(), SILENCE);
+    try {
+      const { token } = this.#sesion;
+      const response = await fetch(ADDRESS, {
+        headers: {
+          accept: 'text/event-stream',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
+        },
+        cache: 'no-store',
+        signal: AbortSignal.any([stop, dead.signal]),
+      });
+      if (response.status === 401 && this.#sesion.token === token) await this.#sesion.renovar();
+      if (!response.ok || !response.body) return;
+      this.#estado.set('conectado');
+      connected();
+      const parse = eventStreamParser();
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        clearTimeout(watchdog);
+        watchdog = setTimeout(() => dead.abort(), SILENCE);
+        for (const message of parse(value)) {
+          this.#lastId = message.id ?? this.#lastId;
+          await this.#dispatch(message.name as NombreDeEvento, message.data, message.id);
+        }
+      }
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  async #dispatch(nombre: NombreDeEvento, data: string, id: string | undefined): Promise<void> {
+    const datos = JSON.parse(data) as EventData[NombreDeEvento];
+    for (const listener of this.#listeners.get(nombre) ?? []) listener(datos as never, id);
+    if (nombre === 'fin' && (datos as EventData['fin']).motivo !== 'reinicio') await this.#sesion.renovar();
+  }
+
+  /** What one user saw last says nothing about what the next one may see. */
+  #resumeOnlyForSameUser(): void {
+    const user = this.#sesion.usuario()?.id;
+    if (user !== this.#seenUser) this.#lastId = undefined;
+    this.#seenUser = user;
+  }
+}
+
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    stop.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,13 @@
+import type { Routes } from '@angular/router';
+import { featureTexts } from '../core/i18n/transloco';
+import { EntregasPage } from './entregas-page';
+
+export const routes: Routes = [
+  {
+    path: '',
+    providers: [
+      featureTexts('entregas', { es: () => import('./i18n/es.json'), en: () => import('./i18n/en.json') }),
+    ],
+    children: [{ path: '', component: EntregasPage }],
+  },
+];

@@ -1,0 +1,55 @@
+import { Component, inject } from '@angular/core';
+import { MAT_BOTTOM_SHEET_DATA, MatBottomSheetRef } from '@angular/material/bottom-sheet';
+import { MatIcon } from '@angular/material/icon';
+import { RouterLink, RouterLinkActive } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import type { Section } from './sections';
+
+/** The sections that the bar of a phone has no room for. */
+@Component({
+  selector: 'ms-more-sheet',
+  imports: [MatIcon, RouterLink, RouterLinkActive, TranslocoDirective],
+  template: `
+    <nav *transloco="let t; prefix: 'nav'" [attr.aria-label]="t('mas')">
+      @for (section of sections; track section.path) {
+        <a
+          [routerLink]="section.path"
+          routerLinkActive="active"
+          ariaCurrentWhenActive="page"
+          (click)="sheet.dismiss()"
+        >
+          <mat-icon [svgIcon]="section.icon" aria-hidden="true" />
+          {{ t(section.key) }}
+        </a>
+      }
+    </nav>
+  `,
+  styles: `
+    nav {
+      display: grid;
+      gap: 0.25rem;
+      padding: 0.75rem 0 1rem;
+    }
+
+    a {
+      display: flex;
+      align-items: center;
+      gap: 0.9rem;
+      min-height: 3rem;
+      padding: 0 0.9rem;
+      border-radius: 10px;
+      color: var(--mat-sys-on-surface);
+      font-weight: 550;
+      text-decoration: none;
+    }
+
+    .active {
+      background: var(--mat-sys-secondary-container);
+      color: var(--mat-sys-on-secondary-container);
+    }
+  `,
+})
+export class MoreSheet {
+  protected readonly sections = inject<readonly Section[]>(MAT_BOTTOM_SHEET_DATA);
+  protected readonly sheet = inject<MatBottomSheetRef<MoreSheet>>(MatBottomSheetRef);
+}

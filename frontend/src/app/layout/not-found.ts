@@ -1,0 +1,23 @@
+import { Component, inject } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { Router, RouterLink } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { EmptyState } from '../ui/empty-state';
+
+@Component({
+  selector: 'ms-not-found',
+  imports: [EmptyState, MatButton, RouterLink, TranslocoDirective],
+  template: `
+    <ms-empty-state
+      *transloco="let t; prefix: 'ui'"
+      icon="map-pin"
+      [heading]="t('no_encontrada')"
+      [text]="t('no_encontrada_texto', { direccion })"
+    >
+      <a matButton="filled" routerLink="/">{{ t('inicio') }}</a>
+    </ms-empty-state>
+  `,
+})
+export class NotFound {
+  protected readonly direccion = inject(Router).url;
+}

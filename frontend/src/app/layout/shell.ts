@@ -1,0 +1,87 @@
+import { Component, computed, inject } from '@angular/core';
+import { MatBottomSheet } from '@angular/material/bottom-sheet';
+import { MatDivider } from '@angular/material/divider';
+import { MatIcon } from '@angular/material/icon';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { Sesion } from '../core/auth/sesion';
+import { Pantalla } from '../core/preferencias/pantalla';
+import { Confirm } from '../ui/confirm-dialog';
+import { Toast } from '../ui/toast';
+import { Brand } from './brand';
+import { LanguageButton } from './language-button';
+import { LiveState } from './live-state';
+import { MoreSheet } from './more-sheet';
+import { SECTIONS } from './sections';
+import { ThemeButton } from './theme-button';
+
+/** The frame around every page: navigation at the left, on a phone at the bottom, and the account above. */
+@Component({
+  selector: 'ms-shell',
+  imports: [
+    Brand,
+    LanguageButton,
+    LiveState,
+    MatDivider,
+    MatIcon,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    RouterLink,
+    RouterLinkActive,
+    RouterOutlet,
+    ThemeButton,
+    TranslocoDirective,
+  ],
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
+})
+export class Shell {
+  readonly #sesion = inject(Sesion);
+  readonly #confirm = inject(Confirm);
+  readonly #sheet = inject(MatBottomSheet);
+  readonly #toast = inject(Toast);
+  readonly #transloco = inject(TranslocoService);
+
+  protected readonly isPhone = inject(Pantalla).isPhone;
+  protected readonly nombre = computed(() => this.#sesion.usuario()?.nombre ?? '');
+  protected readonly roles = computed(() => this.#sesion.usuario()?.roles.join(', ') ?? '');
+  protected readonly initial = computed(() => [...this.nombre()][0]?.toLocaleUpperCase() ?? '');
+  protected readonly sections = computed(() =>
+    SECTIONS.filter(({ role }) => role === undefined || this.#sesion.hasRole(role)),
+  );
+  protected readonly barSections = computed(() => this.sections().filter(({ first }) => first));
+
+  protected skipToContent(event: Event, main: HTMLElement): void {
+    event.preventDefault();
+    main.focus();
+  }
+
+  protected showMore(): void {
+    this.#sheet.open(MoreSheet, { data: this.sections().filter(({ first }) => !first) });
+  }
+
+  protected async logOut(): Promise<void> {
+    await this.#end({ todas: false });
+  }
+
+  protected async logOutEverywhere(): Promise<void> {
+    const t = (key: string) => this.#transloco.translate<string>(`cuenta.${key}`);
+    const sure = await this.#confirm.ask({
+      title: t('salir_todas_titulo'),
+      text: t('salir_todas_texto'),
+      action: t('salir_todas'),
+      danger: true,
+    });
+    if (sure) await this.#end({ todas: true });
+  }
+
+  async #end(options: { todas: boolean }): Promise<void> {
+    try {
+      await this.#sesion.cerrar(options);
+    } catch (error) {
+      this.#toast.failed(error);
+    }
+  }
+}
