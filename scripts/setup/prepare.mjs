@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildWeb, hasWebBuild, isWebBuilt } from './build-web.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const MODULES = join(ROOT, 'node_modules');
@@ -28,6 +29,12 @@ const REDIS = {
   apt: 'redis-server',
   dnf: 'redis',
   brew: 'redis',
+};
+const CHROMIUM = {
+  programs: ['chromium', 'chromium-browser', 'google-chrome'],
+  apt: 'chromium',
+  dnf: 'chromium',
+  brew: 'chromium',
 };
 
 /** The README's lines are run as they stand. */
@@ -51,6 +58,7 @@ function main(mode) {
   ensurePackages();
   ensureNode();
   ensurePrograms(MODES[mode].filter((program) => program !== REDIS || mode !== 'start' || !usesOwnRedis()));
+  if (mode !== 'packages') ensureWeb(mode);
   if (mode === 'start') ensureCodeCache();
 }
 
@@ -112,6 +120,16 @@ function npm(args) {
   });
   if (error) fail(`No se pudo ejecutar npm (${error.message}); instálelo y repita.`);
   if (status !== 0) fail(`npm ${args[0]} falló (arriba está el motivo); corríjalo y repita.`);
+}
+
+/** The pages, from their sources as they are; an unchanged app is not built again. */
+function ensureWeb(mode) {
+  if (isWebBuilt()) return;
+  say('Construyendo la aplicación web (solo después de cambiarla; unos 20 segundos)');
+  if (buildWeb()) return;
+  if (mode === 'test' || !hasWebBuild())
+    fail('La aplicación web no se pudo construir (arriba está el motivo).');
+  say('La aplicación web no se pudo construir (arriba está el motivo); se sirve la construcción anterior');
 }
 
 /** Only a matter of speed and memory: a failure shows itself better when the process is started. */
