@@ -1,8 +1,15 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { EVENT_FIELD, EVENT_STREAM } from '@medisupply/shared/outbox/event-stream';
 import type { RelayedEvento } from '@medisupply/shared/outbox/event-stream';
+import { createApp } from '@medisupply/shared/http/create-app';
+import { publicRoute } from '@medisupply/shared/http/route';
+import { listen } from '@medisupply/shared/lifecycle/run-process';
+import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import { publishRevocations } from '@medisupply/shared/security/revocations';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
+import { closeServer, urlOf } from '@medisupply/shared/testing/fake-service';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { SseClient } from '@medisupply/shared/testing/sse-client';
@@ -10,6 +17,7 @@ import { openSseClient } from '@medisupply/shared/testing/sse-client';
 import { until } from '@medisupply/shared/testing/until';
 import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEventHub } from '../src/eventos/event-hub.ts';
 import type { Monitor } from './harness.ts';
 import { connected, silent, startMonitor, workerState } from './harness.ts';
 
@@ -400,26 +408,92 @@ describe('many clients, and bad ones', () => {
     expect(list.match(/cmd=xread\b/g)).toHaveLength(1);
   });
 
-  it('when a client takes nothing, then it is dropped, and another one loses nothing', async () => {
-    const slow = await watch(bearer({ usuario_id: 50 }));
-    const good = await watch(bearer({ usuario_id: 51 }));
-    slow.stopReading();
-    const viewers = { creador_id: null, asignada_a: null, confirmada_por: null };
-    const filler = 'x'.repeat(4_000);
-    const before = process.memoryUsage().heapUsed;
-    // What the sockets of both ends hold comes first.
-    for (let round = 0; monitor.container.eventos.clients() > 1 && round < 200; round += 1) {
+  it('when a client is slow, then little is held for it, and it gets everything in its own time', async () => {
+    const slow = await watch();
+    slow.pauseReading();
+    const datos = { texto: 'x'.repeat(2_000) };
+    for (let round = 0; round < 60; round += 1) {
+      await happen(...Array.from({ length: 100 }, () => ({ datos })));
+    }
+    slow.resumeReading();
+    await slow.received(({ id }) => id === '6000-0');
+    expect(idsOf(slow)).toEqual(range(1, 6_000));
+    expect(slow.named('hueco')).toEqual([]);
+  });
+});
+
+describe('a client that hangs', () => {
+  it('when it takes nothing, then what is held for it has a bound, and it is dropped; another one loses nothing', async () => {
+    const responses: { writableLength: number }[] = [];
+    const { throughput, queues } = monitor.container;
+    const hub = createEventHub({
+      queues,
+      blocking: connectForBlocking({ REDIS_URL: redis.url, password: data.redisPassword }, silent()),
+      throughput,
+      isRevoked: () => false,
+      logger: silent(),
+      maxStallMs: 2_000,
+    });
+    const stream = publicRoute({
+      method: 'get',
+      path: '/',
+      summary: 'Eventos',
+      responses: {},
+      handler({ response }) {
+        responses.push(response);
+        hub.open({ kind: 'service', id: 'prueba', scopes: [] }, response, undefined);
+      },
+    });
+    const app = createApp('prueba', { logger: silent(), routes: [stream] });
+    const server = await listen(app, 0, '127.0.0.1', 'PORT');
+    closers.push(
+      () => closeServer(server),
+      () => hub.close(),
+    );
+    const [hanging, good] = [await openSseClient(urlOf(server), {}), await openSseClient(urlOf(server), {})];
+    hanging.pauseReading();
+    let most = 0;
+    for (let round = 0; hub.clients() > 1; round += 1) {
       const ids = await happen(
-        ...Array.from({ length: 50 }, () => ({ ...anEvento(), viewers, datos: { filler } })),
+        ...Array.from({ length: 100 }, () => ({ datos: { texto: 'x'.repeat(2_000) } })),
       );
       await good.received(({ id }) => id === ids.at(-1));
-      good.events.splice(0, good.events.length - 1);
+      most = Math.max(most, responses[0]?.writableLength ?? 0);
+      expect(round).toBeLessThan(5_000);
     }
-    expect(monitor.container.eventos.clients()).toBe(1);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(512 * 1024);
     expect(good.hasEnded()).toBe(false);
-    // The client of this test keeps the text that it was sent: tens of megabytes would be the server's.
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150_000_000);
+    expect(idsOf(good)).toEqual(range(1, lastId));
+    good.close();
   });
+});
+
+it('when tens of thousands of events have passed, then no memory is kept of them', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const response = await fetch(`${monitor.url}/monitor/eventos`, { headers: bearer() });
+  let tail = '';
+  const reading = (async () => {
+    for await (const chunk of response.body ?? [])
+      tail = (tail + Buffer.from(chunk).toString('latin1')).slice(-2_000);
+  })().catch(() => undefined);
+  const datos = { texto: 'x'.repeat(500) };
+  const pass = async (count: number) => {
+    for (let round = 0; round < count / 500; round += 1) {
+      await happen(...Array.from({ length: 500 }, () => ({ datos })));
+      await commands().xtrim(EVENT_STREAM, 'MAXLEN', 1_000);
+      await until(() => tail.includes(`id: ${lastId}-0`));
+    }
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await pass(5_000);
+  const after = await pass(20_000);
+  // What passed between the two is some 18 MB.
+  expect(after - before).toBeLessThan(4_000_000);
+  monitor.container.eventos.endAll();
+  await reading;
 });
 
 describe('queues, workers and Redis', () => {

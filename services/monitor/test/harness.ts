@@ -2,6 +2,7 @@
 import { vi } from 'vitest';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { createLogger } from '@medisupply/shared/logging/logger';
+import { byUrlVariable } from '@medisupply/shared/services';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { closeServer, urlOf } from '@medisupply/shared/testing/fake-service';
 import type { WorkerState } from '@medisupply/shared/workers/heartbeat';
@@ -24,10 +25,7 @@ export async function startMonitor(data: DataDir, env: NodeJS.ProcessEnv): Promi
     DATA_DIR: data.path,
     SECRETS_DIR: data.secrets('monitor'),
     LOG_LEVEL: 'silent',
-    AUTORIZADOR_URL: NOWHERE,
-    LOGISTICA_URL: NOWHERE,
-    MONITOR_URL: NOWHERE,
-    BULL_BOARD_URL: NOWHERE,
+    ...byUrlVariable(() => NOWHERE),
     ...env,
   });
   const container = await createContainer(config, silent());

@@ -8,6 +8,7 @@ import { createOutboxTables } from '@medisupply/shared/outbox/migration';
 import { completeTask, insertTask } from '@medisupply/shared/outbox/task-store';
 import type { OutboxTables } from '@medisupply/shared/outbox/tables';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
+import { byUrlVariable, SERVICES } from '@medisupply/shared/services';
 import type { TaskRun } from '@medisupply/shared/tasks/handler';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
@@ -61,10 +62,7 @@ async function open(env: NodeJS.ProcessEnv = {}): Promise<MonitorTaskContext> {
       DATA_DIR: dataDir,
       SECRETS_DIR: data.secrets('worker'),
       REDIS_URL: redis.url,
-      LOGISTICA_URL: NOWHERE,
-      AUTORIZADOR_URL: NOWHERE,
-      MONITOR_URL: NOWHERE,
-      BULL_BOARD_URL: NOWHERE,
+      ...byUrlVariable(() => NOWHERE),
       ...env,
     },
     logger: silent(),
@@ -178,9 +176,14 @@ describe('monitor.ping_logistica', () => {
 describe('monitor.health_check', () => {
   it('when all answers, then healthy', async () => {
     const url = await service(healthyService('cualquiera'));
-    await open({ LOGISTICA_URL: url, AUTORIZADOR_URL: url, MONITOR_URL: url, BULL_BOARD_URL: url });
+    await open(byUrlVariable(() => url));
     await connected();
-    await migrate(join(dataDir, 'autorizador.db'), { '001-inicial': { up: () => Promise.resolve() } });
+    const others = SERVICES.flatMap(({ database }) => database ?? []).filter(
+      (name) => name !== 'monitor' && name !== 'logistica',
+    );
+    for (const name of others) {
+      await migrate(join(dataDir, `${name}.db`), { '001-inicial': { up: () => Promise.resolve() } });
+    }
     const heartbeat = createHeartbeat({
       redis: context.queues.redis,
       logger: silent(),
@@ -210,14 +213,14 @@ describe('monitor.health_check', () => {
     await open({ REDIS_URL: 'redis://127.0.0.1:1' });
     expect(await healthCheck.handle({}, run(), context)).toMatchObject({
       status: 'critical',
-      problemas: [
+      problemas: expect.arrayContaining([
         'El servicio autorizador no responde bien (unreachable)',
         'El servicio logistica-inventario no responde bien (unreachable)',
         'El servicio monitor no responde bien (unreachable)',
         'El servicio bull-board no responde bien (unreachable)',
         'La base autorizador no se puede leer (missing)',
         'Redis no responde',
-      ],
+      ]),
       workers: null,
     });
   });

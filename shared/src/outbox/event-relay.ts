@@ -8,7 +8,7 @@ import type { RelayedEvento } from './event-stream.ts';
 import { entryIdOf, EVENT_FIELD, EVENT_STREAM, EVENT_STREAM_LENGTH, eventoIdOf } from './event-stream.ts';
 import type { OutboxTables } from './tables.ts';
 
-const BATCH = 500;
+const BATCH = 200;
 /** What is told again when Redis forgot everything, at most. Fits one step, so that nobody sees half of it. */
 const TAIL = 2_000;
 /** How often Redis is asked what it holds while nothing happens (ms). */
@@ -48,7 +48,7 @@ export interface EventRelayOptions {
   viewersOf: (db: Kysely<OutboxTables>, entregaIds: readonly number[]) => Promise<Map<number, Viewers>>;
   logger: Logger;
   /** How often it looks for new rows (ms). */
-  pollMs?: number;
+  pollMs: number;
 }
 
 type EventoRow = Omit<RelayedEvento, 'viewers' | 'datos'> & { id: number; datos: string | null };
@@ -59,7 +59,6 @@ type EventoRow = Omit<RelayedEvento, 'viewers' | 'datos'> & { id: number; datos:
  */
 export class EventRelay {
   readonly #options: EventRelayOptions;
-  readonly #pollMs: number;
   /** The newest event in the stream, as far as known; undefined: Redis has to be asked. */
   #top: number | undefined;
   #checked = 0;
@@ -72,7 +71,6 @@ export class EventRelay {
 
   constructor(options: EventRelayOptions) {
     this.#options = options;
-    this.#pollMs = options.pollMs ?? 250;
   }
 
   start(): void {
@@ -99,7 +97,7 @@ export class EventRelay {
     this.#timer = setTimeout(() => {
       this.#running ??= this.#runSafely().finally(() => {
         this.#running = undefined;
-        this.#schedule(this.#pollMs);
+        this.#schedule(this.#options.pollMs);
       });
     }, ms);
   }
@@ -125,11 +123,12 @@ export class EventRelay {
 
   async #relayNew(): Promise<void> {
     const now = Date.now();
+    const isQuiet = this.#top !== undefined && (await this.#newestId()) === this.#top;
     // Redis may have been emptied behind our back.
-    if (this.#top === undefined || now - this.#checked >= CHECK_EVERY) {
-      this.#top = await this.#append(undefined, false, []);
-      this.#checked = now;
-    }
+    if (isQuiet && now - this.#checked < CHECK_EVERY) return;
+    // Another loop may have been here: asking costs less than reading what it has relayed.
+    this.#top = await this.#append(undefined, false, []);
+    this.#checked = now;
     while (!this.#stopped) {
       const top: number = this.#top;
       // Read after the stream: what another loop has relayed is committed, so only a restored database is behind.

@@ -46,7 +46,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const wakeRelay = () => relay.wake();
   const reconciler = new Reconciler({ database, queues, logger, onDead: options.onDead, wakeRelay });
   const scheduler = new Scheduler({ database, tasks: taskRegistry, logger, wakeRelay });
-  const events = new EventRelay({ database, queues, viewersOf: options.viewersOf, logger });
+  const events = new EventRelay({
+    database,
+    queues,
+    viewersOf: options.viewersOf,
+    logger,
+    pollMs: options.relayPollMs,
+  });
   let retention: NodeJS.Timeout | undefined;
 
   const cleanUp = async () => {

@@ -21,8 +21,9 @@ export interface SseClient {
   received(fits: (event: ReceivedEvent) => boolean, ms?: number): Promise<ReceivedEvent>;
   /** True once the server has ended the stream or the connection. */
   hasEnded(): boolean;
-  /** Takes nothing any more, as a client that hangs. */
-  stopReading(): void;
+  /** Takes nothing, as a client that hangs, until it reads again. */
+  pauseReading(): void;
+  resumeReading(): void;
   close(): void;
 }
 
@@ -56,7 +57,8 @@ export async function openSseClient(url: string, headers: Record<string, string>
       return events.find(fits)!;
     },
     hasEnded: () => ended,
-    stopReading: () => void response.pause(),
+    pauseReading: () => void response.pause(),
+    resumeReading: () => void response.resume(),
     close: () => asking.destroy(),
   };
 }

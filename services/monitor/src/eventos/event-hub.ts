@@ -14,13 +14,14 @@ import { createLiveFigures } from './live-figures.ts';
 import type { SseConnection } from './sse-connection.ts';
 import { openSse, sseEvent } from './sse-connection.ts';
 import type { Batch } from './stream-reader.ts';
-import { createStreamReader, edgesOf, readAfter } from './stream-reader.ts';
+import { BATCH, createStreamReader, edgesOf, readAfter } from './stream-reader.ts';
 
 const MAX_PER_CALLER = 8;
 const MAX_CLIENTS = 1_000;
 const TICK = 1_000;
 const HEARTBEAT = 15_000;
-const CATCH_UP_BATCH = 200;
+/** A client that has not taken what it was sent for so long is dropped (ms): it can come back and resume. */
+const MAX_STALL = 20_000;
 /** A client that has been shown nothing of so many events is told where the stream is: it would resume far behind. */
 const MAX_BEHIND = 1_000;
 
@@ -43,6 +44,7 @@ export interface EventHubOptions {
   throughput: Throughput;
   isRevoked: (usuarioId: number, tokenVersion: number) => boolean;
   logger: Logger;
+  maxStallMs?: number;
 }
 
 interface Client {
@@ -62,18 +64,35 @@ interface Client {
 
 /** All open event streams of this process: one reader of Redis, one poll of figures, each client with its own view. */
 export function createEventHub(options: EventHubOptions): EventHub {
-  const { queues, isRevoked, logger } = options;
+  const { queues, isRevoked, logger, maxStallMs = MAX_STALL } = options;
   const clients = new Set<Client>();
   const broadcast = (text: string) => clients.forEach(({ connection }) => connection.send(text));
   const figures = createLiveFigures({ queues, throughput: options.throughput, emit: broadcast });
-  const reader = createStreamReader({ redis: options.blocking, logger, onBatch, onReset });
+  const reader = createStreamReader({
+    redis: options.blocking,
+    logger,
+    onStart: () => clients.forEach((client) => void catchUp(client)),
+    onBatch,
+    onReset,
+  });
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> | undefined;
   let nextHeartbeat = 0;
 
   function onBatch(batch: Batch, told: number): void {
     const texts = new Map(batch.entries.map((entry) => [entry.id, toSse(entry)]));
-    for (const client of clients) if (client.state === 'live') deliver(client, batch, texts, told);
+    for (const client of clients) {
+      if (client.state !== 'live') continue;
+      if (client.connection.isBehind()) fallBehind(client);
+      else deliver(client, batch, texts, told);
+    }
+  }
+
+  /** Instead of being held for it, what comes now is read again when the client is ready for it. */
+  function fallBehind(client: Client): void {
+    client.state = 'behind';
+    client.freshSince = undefined;
+    void client.connection.drained().then(() => catchUp(client));
   }
 
   function deliver(client: Client, batch: Batch, texts: ReadonlyMap<number, string>, told: number): void {
@@ -118,7 +137,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
           client.state = 'live';
           return;
         }
-        const batch = await readAfter(queues.redis, client.cursor, CATCH_UP_BATCH);
+        const batch = await readAfter(queues.redis, client.cursor, BATCH);
         if (!batch) tellGap(client, position);
         else {
           if (batch.first > client.cursor + 1) tellGap(client, batch.first - 1);
@@ -149,11 +168,11 @@ export function createEventHub(options: EventHubOptions): EventHub {
     if (heartbeat) nextHeartbeat = now + HEARTBEAT;
     for (const client of clients) {
       const { connection, caller } = client;
-      connection.checkStall(now);
+      connection.dropIfStalled(maxStallMs);
       if (caller.kind === 'user' && isRevoked(caller.usuario_id, caller.token_version))
         end(client, 'sesion_revocada');
       else if (heartbeat) connection.send(heartbeatOf(client));
-      void catchUp(client);
+      if (!connection.isBehind()) void catchUp(client);
     }
     polling ??= figures.poll().finally(() => (polling = undefined));
   }

@@ -1,20 +1,20 @@
 import type { Response } from 'express';
 
 /** More than this unsent and the client is dropped (bytes): it can come back and resume. */
-const MAX_UNSENT = 256 * 1024;
-/** Nor does it keep anything unsent for longer than this (ms). */
-const MAX_STALL = 20_000;
+const MAX_UNSENT = 512 * 1024;
 /** Told to clients that reconnect by themselves (ms). */
 const RECONNECT_AFTER = 2_000;
 
 /** One client's stream. Whatever the client does, it never holds more than about `MAX_UNSENT`. */
 export interface SseConnection {
   isClosed(): boolean;
+  /** Has not taken yet what was sent: more should wait. */
+  isBehind(): boolean;
   send(text: string): void;
   /** Resolves once the client has taken what was sent, or is gone. */
   drained(): Promise<void>;
-  /** Drops the client if it has taken nothing for too long. */
-  checkStall(now: number): void;
+  /** Drops the client if it has been behind for longer than this (ms). */
+  dropIfStalled(maxMs: number): void;
   end(lastText: string): void;
   onClose(listener: () => void): void;
 }
@@ -42,6 +42,7 @@ export function openSse(response: Response): SseConnection {
 
   return {
     isClosed,
+    isBehind: () => response.writableNeedDrain,
     send(text) {
       if (isClosed()) return;
       if (!response.write(text)) stalledSince ??= performance.now();
@@ -58,8 +59,8 @@ export function openSse(response: Response): SseConnection {
         response.on('drain', done);
         response.on('close', done);
       }),
-    checkStall(now) {
-      if (stalledSince !== undefined && now - stalledSince > MAX_STALL) response.destroy();
+    dropIfStalled(maxMs) {
+      if (stalledSince !== undefined && performance.now() - stalledSince > maxMs) response.destroy();
     },
     end(lastText) {
       if (!isClosed()) response.end(lastText);

@@ -9,7 +9,8 @@ import {
 } from '@medisupply/shared/outbox/event-stream';
 import type { RelayedEvento } from '@medisupply/shared/outbox/event-stream';
 
-const BATCH = 500;
+/** Few enough that what goes to a client at once stays small. */
+export const BATCH = 100;
 const BLOCK = 5_000;
 /** Redis answers a blocking read after `BLOCK` at the latest; a connection that says nothing for so long is dead (ms). */
 const DEAD_AFTER = 15_000;
@@ -43,6 +44,8 @@ export interface StreamReaderOptions {
   /** A connection of its own: it blocks. */
   redis: Redis;
   logger: Logger;
+  /** Called once Redis was reached. */
+  onStart: () => void;
   /**
    * Called with each batch, in order. What has an id up to `told` may have happened long ago: it was there before the
    * reader, or the stream was empty and was filled again from the database.
@@ -53,7 +56,8 @@ export interface StreamReaderOptions {
 }
 
 /** Follows the stream from about its newest entry on: one blocking reader for all clients of this process. */
-export function createStreamReader({ redis, logger, onBatch, onReset }: StreamReaderOptions): StreamReader {
+export function createStreamReader(options: StreamReaderOptions): StreamReader {
+  const { redis, logger, onStart, onBatch, onReset } = options;
   let position: number | undefined;
   let told = 0;
   let running: Promise<void> | undefined;
@@ -65,6 +69,7 @@ export function createStreamReader({ redis, logger, onBatch, onReset }: StreamRe
         if (position === undefined) {
           told = await alive(redis, newestId(redis));
           position = Math.max(0, told - LOOK_BACK);
+          onStart();
         }
         await readOnce(position);
       } catch (error) {
