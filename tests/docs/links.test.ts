@@ -12,7 +12,7 @@ const FILES = globSync('**/*.{ts,mjs,js,md}', {
 }).map((path) => `/${path}`);
 
 /** Made by whoever follows CONTRIBUTING. */
-const EXAMPLE = /contar-entregas/;
+const EXAMPLE = /contar-entregas|mi-servicio/;
 
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 

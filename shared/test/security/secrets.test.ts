@@ -28,6 +28,7 @@ import {
 } from '../../src/security/rotate-keys.ts';
 import { ensureSecrets } from '../../src/security/secrets.ts';
 import { createServiceKeyVerifier } from '../../src/security/service-key.ts';
+import { SERVICES } from '../../src/services.ts';
 import { aPayload, aSubject } from './keys.ts';
 
 let dir: string;
@@ -64,6 +65,11 @@ const overwrite = (path: string, value: string) => {
   writeFileSync(join(dir, path), value);
 };
 
+/** Services that were added to the platform have the files that every service has. */
+const ADDED = SERVICES.map(({ name }) => name).filter(
+  (name) => !['autorizador', 'bull-board', 'logistica-inventario', 'monitor'].includes(name),
+);
+
 const EXPECTED = [
   'admin_contrasena',
   ...[
@@ -87,7 +93,10 @@ const EXPECTED = [
   ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
     (f) => `worker/${f}`,
   ),
-];
+  ...ADDED.flatMap((name) =>
+    ['jwks.json', 'redis_password', 'service_key', 'service_keys.json'].map((f) => `${name}/${f}`),
+  ),
+].toSorted();
 
 test('when set-up runs on an empty folder, then every file is there, private, and reported', () => {
   const { written } = ensureSecrets(dir);
