@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import express from 'express';
 import type { RequestHandler } from 'express';
-import helmet from 'helmet';
+import { contentSecurityPolicy as setContentSecurityPolicy } from 'helmet';
 import { notFound } from '@medisupply/shared/http/app-error';
 
 /** What the page says in the place of the nonce of its styles: Angular makes `<style>` elements while it runs. */
@@ -54,7 +54,7 @@ function compressedCopy(root: string): RequestHandler {
     const isFile = (request.method === 'GET' || request.method === 'HEAD') && FILE_NAME.test(path);
     if (!isFile || path.includes('..') || !existsSync(join(root, `${path}.br`))) return next();
     response.vary('Accept-Encoding');
-    const encoding = request.acceptsEncodings('br', 'gzip');
+    const encoding = request.acceptsEncodings('br') || request.acceptsEncodings('gzip');
     if (encoding === 'br' || encoding === 'gzip') {
       response.set('Content-Encoding', encoding);
       request.url = `${request.path}${ENCODINGS[encoding]}`;
@@ -84,4 +84,4 @@ export function pages(root: string): RequestHandler {
 }
 
 const setPolicy = (nonce: string): RequestHandler =>
-  helmet.contentSecurityPolicy(contentSecurityPolicy(nonce));
+  setContentSecurityPolicy(contentSecurityPolicy(nonce));

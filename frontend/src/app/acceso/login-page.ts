@@ -1,27 +1,24 @@
 import { Component, computed, DestroyRef, inject, input, signal } from '@angular/core';
 import { form, FormField, FormRoot, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
-import { MatError, MatFormField, MatLabel } from '@angular/material/form-field';
-import { MatInput } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
+import { Field, Input } from '../ui/field';
 import { PasswordField } from './password-field';
 
 @Component({
   selector: 'ms-login-page',
   imports: [
     ErrorState,
+    Field,
     FormField,
     FormRoot,
+    Input,
     MatButton,
-    MatError,
-    MatFormField,
-    MatInput,
-    MatLabel,
     PasswordField,
     RouterLink,
     TranslocoDirective,
@@ -47,7 +44,12 @@ export class LoginPage {
       required(path.nombre);
       required(path.contrasena);
     },
-    { submission: { action: () => this.#logIn() } },
+    {
+      submission: {
+        action: () => this.#logIn(),
+        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+      },
+    },
   );
   protected readonly isSubmitting = computed(() => this.login().submitting());
   #countdown: ReturnType<typeof setInterval> | undefined;

@@ -2,31 +2,18 @@ import { Component, input, signal } from '@angular/core';
 import type { FieldTree } from '@angular/forms/signals';
 import { FormField } from '@angular/forms/signals';
 import { MatIconButton } from '@angular/material/button';
-import { MatError, MatFormField, MatHint, MatLabel, MatSuffix } from '@angular/material/form-field';
 import { MatIcon } from '@angular/material/icon';
-import { MatInput } from '@angular/material/input';
 import { TranslocoPipe } from '@jsverse/transloco';
+import { Field, Input } from '../ui/field';
 
 /** A password that can be looked at while it is typed. */
 @Component({
   selector: 'ms-password-field',
-  imports: [
-    FormField,
-    MatError,
-    MatFormField,
-    MatHint,
-    MatIcon,
-    MatIconButton,
-    MatInput,
-    MatLabel,
-    MatSuffix,
-    TranslocoPipe,
-  ],
+  imports: [Field, FormField, Input, MatIcon, MatIconButton, TranslocoPipe],
   template: `
-    <mat-form-field appearance="outline">
-      <mat-label>{{ label() }}</mat-label>
+    <ms-field [label]="label()" [field]="field()" [hint]="hint()" [error]="error()">
       <input
-        matInput
+        msInput
         [type]="visible() ? 'text' : 'password'"
         [autocomplete]="autocomplete()"
         [formField]="field()"
@@ -34,7 +21,6 @@ import { TranslocoPipe } from '@jsverse/transloco';
       @let toggle = (visible() ? 'acceso.ocultar' : 'acceso.mostrar') | transloco;
       <button
         matIconButton
-        matSuffix
         type="button"
         [attr.aria-label]="toggle"
         [attr.aria-pressed]="visible()"
@@ -43,26 +29,23 @@ import { TranslocoPipe } from '@jsverse/transloco';
       >
         <mat-icon [svgIcon]="visible() ? 'eye-off' : 'eye'" aria-hidden="true" />
       </button>
-      @if (hint(); as hint) {
-        <mat-hint>{{ hint }}</mat-hint>
-      }
-      <mat-error>{{ error() }}</mat-error>
-    </mat-form-field>
+    </ms-field>
   `,
   styles: `
-    mat-form-field {
-      width: 100%;
+    input {
+      padding-right: 3rem;
     }
 
     button {
-      margin-right: 0.25rem;
+      position: absolute;
+      right: 0.1rem;
     }
   `,
 })
 export class PasswordField {
   readonly field = input.required<FieldTree<string>>();
   readonly label = input.required<string>();
-  readonly error = input.required<string>();
+  readonly error = input<string>();
   readonly hint = input<string>();
   readonly autocomplete = input.required<'current-password' | 'new-password'>();
 

@@ -14,7 +14,7 @@ const STEPS = [28, 42, 58] as const;
  * has the last word and the list of common passwords.
  */
 export function passwordStrength(contrasena: string, nombre: string): Strength {
-  const characters = [...contrasena];
+  const characters = Array.from(contrasena);
   if (characters.length < MIN_LENGTH) return 0;
   const bits = surprising(characters, nombre) * Math.log2(alphabetOf(contrasena));
   return (1 + STEPS.filter((step) => bits >= step).length) as Strength;

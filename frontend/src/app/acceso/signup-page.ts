@@ -2,14 +2,13 @@ import { Component, computed, inject, input, signal } from '@angular/core';
 import type { FieldTree, ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, maxLength, minLength, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
-import { MatError, MatFormField, MatHint, MatLabel } from '@angular/material/form-field';
-import { MatInput } from '@angular/material/input';
 import { Router, RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
+import { Field, Input } from '../ui/field';
 import { PasswordField } from './password-field';
 import { MAX_LENGTH, MIN_LENGTH } from './password-strength';
 import { StrengthMeter } from './strength-meter';
@@ -18,14 +17,11 @@ import { StrengthMeter } from './strength-meter';
   selector: 'ms-signup-page',
   imports: [
     ErrorState,
+    Field,
     FormField,
     FormRoot,
+    Input,
     MatButton,
-    MatError,
-    MatFormField,
-    MatHint,
-    MatInput,
-    MatLabel,
     PasswordField,
     RouterLink,
     StrengthMeter,
@@ -52,7 +48,12 @@ export class SignupPage {
       minLength(path.contrasena, MIN_LENGTH);
       maxLength(path.contrasena, MAX_LENGTH);
     },
-    { submission: { action: () => this.#signUp() } },
+    {
+      submission: {
+        action: () => this.#signUp(),
+        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+      },
+    },
   );
   protected readonly isSubmitting = computed(() => this.signup().submitting());
   /** What the server says about a field; undefined when the length is wrong, which the page says itself. */

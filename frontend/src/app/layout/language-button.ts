@@ -1,33 +1,42 @@
 import { Component, inject } from '@angular/core';
-import { TranslocoPipe } from '@jsverse/transloco';
 import { Idioma } from '../core/i18n/idioma';
 
-/** Shows the language in use; its label speaks the other one, for who needs it. */
+const IDIOMAS = [
+  { codigo: 'es', corto: 'ES', nombre: 'ES, español' },
+  { codigo: 'en', corto: 'EN', nombre: 'EN, English' },
+] as const;
+
+/** Both languages, each named in its own. */
 @Component({
   selector: 'ms-language-button',
-  imports: [TranslocoPipe],
   template: `
-    @let label = 'preferencias.idioma' | transloco;
-    <button
-      type="button"
-      [attr.aria-label]="label"
-      [attr.lang]="idioma.codigo() === 'es' ? 'en' : 'es'"
-      [title]="label"
-      (click)="idioma.toggle()"
-    >
-      <span aria-hidden="true" [class.on]="idioma.codigo() === 'es'">ES</span>
-      <span aria-hidden="true" [class.on]="idioma.codigo() === 'en'">EN</span>
-    </button>
+    @for (idioma of idiomas; track idioma.codigo) {
+      <button
+        type="button"
+        [attr.lang]="idioma.codigo"
+        [attr.aria-label]="idioma.nombre"
+        [attr.aria-pressed]="actual() === idioma.codigo"
+        (click)="use(idioma.codigo)"
+      >
+        {{ idioma.corto }}
+      </button>
+    }
   `,
   styles: `
-    button {
+    :host {
       display: inline-flex;
-      align-items: center;
       gap: 2px;
-      height: 2rem;
       padding: 3px;
-      border: 1px solid var(--mat-sys-outline);
-      border-radius: 9px;
+      border: 1px solid color-mix(in srgb, currentcolor 35%, transparent);
+      border-radius: 10px;
+    }
+
+    button {
+      min-width: 2rem;
+      height: 1.6rem;
+      padding: 0 0.35rem;
+      border: 0;
+      border-radius: 7px;
       background: transparent;
       color: inherit;
       font: inherit;
@@ -36,17 +45,19 @@ import { Idioma } from '../core/i18n/idioma';
       cursor: pointer;
     }
 
-    span {
-      padding: 0.1rem 0.35rem;
-      border-radius: 6px;
-    }
-
-    .on {
+    [aria-pressed='true'] {
       background: var(--mat-sys-secondary-container);
       color: var(--mat-sys-on-secondary-container);
     }
   `,
+  host: { role: 'group', 'aria-label': 'Idioma · Language' },
 })
 export class LanguageButton {
-  protected readonly idioma = inject(Idioma);
+  readonly #idioma = inject(Idioma);
+  protected readonly idiomas = IDIOMAS;
+  protected readonly actual = this.#idioma.codigo;
+
+  protected use(codigo: 'es' | 'en'): void {
+    void this.#idioma.use(codigo);
+  }
 }

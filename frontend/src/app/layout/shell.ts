@@ -47,7 +47,7 @@ export class Shell {
   protected readonly isPhone = inject(Pantalla).isPhone;
   protected readonly nombre = computed(() => this.#sesion.usuario()?.nombre ?? '');
   protected readonly roles = computed(() => this.#sesion.usuario()?.roles.join(', ') ?? '');
-  protected readonly initial = computed(() => [...this.nombre()][0]?.toLocaleUpperCase() ?? '');
+  protected readonly initial = computed(() => Array.from(this.nombre())[0]?.toLocaleUpperCase() ?? '');
   protected readonly sections = computed(() =>
     SECTIONS.filter(({ role }) => role === undefined || this.#sesion.hasRole(role)),
   );
@@ -59,7 +59,10 @@ export class Shell {
   }
 
   protected showMore(): void {
-    this.#sheet.open(MoreSheet, { data: this.sections().filter(({ first }) => !first) });
+    this.#sheet.open(MoreSheet, {
+      data: this.sections().filter(({ first }) => !first),
+      ariaLabel: this.#transloco.translate<string>('nav.mas'),
+    });
   }
 
   protected async logOut(): Promise<void> {

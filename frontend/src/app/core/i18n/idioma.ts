@@ -24,8 +24,4 @@ export class Idioma {
     document.documentElement.lang = codigo;
     writeSetting(KEY, codigo === 'es' ? null : codigo);
   }
-
-  toggle(): Promise<void> {
-    return this.use(this.#codigo() === 'es' ? 'en' : 'es');
-  }
 }

@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest';
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  expectTranslated,
+  logIn,
+  PHONE,
+  screenshot,
+  THEMES,
+  useWeb,
+} from './browser.ts';
+
+const web = useWeb();
+
+test('when someone registers, then they are in; a reload keeps the session, and logging out ends it', async () => {
+  const page = await web.newPage();
+  await page.goto('/inventario');
+  await page.waitForURL('**/acceso/entrar?volver=%2Finventario');
+  await page.getByRole('link', { name: 'Cree una' }).click();
+
+  const nombre = `Nueva ${process.pid}`;
+  await page.getByLabel('Usuario').fill(nombre);
+  await page.getByLabel('Contraseña', { exact: true }).fill('cuatro tazas sin asa');
+  await page.getByText('Muy buena').waitFor();
+  await page.getByRole('button', { name: 'Crear cuenta' }).click();
+  // The page that was asked for first.
+  await page.waitForURL('**/inventario');
+  await page.getByRole('heading', { name: 'Inventario' }).waitFor();
+
+  await page.reload();
+  await page.getByRole('heading', { name: 'Inventario' }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/inventario');
+  const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  expect(stored).not.toMatch(/eyJ/);
+
+  await page.getByRole('button', { name: `Cuenta de ${nombre}` }).click();
+  await page.getByRole('menuitem', { name: 'Cerrar sesión', exact: true }).click();
+  await page.getByText('Sesión cerrada.').waitFor();
+  await page.goto('/inventario');
+  await page.waitForURL('**/acceso/entrar?volver=%2Finventario');
+});
+
+test('when someone logs out everywhere, then their other browsers are out as well', async () => {
+  const persona = await web.newPersona();
+  const phone = await web.newPage({ as: persona, viewport: PHONE });
+  const desktop = await web.newPage({ as: persona });
+  await phone.goto('/tareas');
+  await phone.getByRole('heading', { name: 'Tareas' }).waitFor();
+  await desktop.goto('/tareas');
+
+  await desktop.getByRole('button', { name: `Cuenta de ${persona.nombre}` }).click();
+  await desktop.getByRole('menuitem', { name: 'Cerrar sesión en todas partes' }).click();
+  await desktop.getByRole('button', { name: 'Cerrar sesión en todas partes' }).click();
+  await desktop.getByText('Sesión cerrada.').waitFor();
+
+  await phone.reload();
+  await phone.waitForURL('**/acceso/entrar?volver=%2Ftareas');
+});
+
+test('when two tabs of a browser are reloaded at once, then both stay in', async () => {
+  const page = await web.newPage({ as: await web.newPersona() });
+  await page.goto('/entregas');
+  await page.getByRole('heading', { name: 'Entregas' }).waitFor();
+  const other = await page.context().newPage();
+  await Promise.all(
+    [page.reload(), other.goto('/firmas'), other.reload()].map((done) => done.catch(() => null)),
+  );
+  await page.getByRole('heading', { name: 'Entregas' }).waitFor();
+  await other.getByRole('heading', { name: 'Firmas' }).waitFor();
+});
+
+test('when the password is wrong, then the refusal stands by the form, with its code', async () => {
+  const persona = await web.newPersona();
+  const page = await web.newPage();
+  await page.goto('/acceso/entrar');
+  await page.getByLabel('Usuario').fill(persona.nombre);
+  await page.getByLabel('Contraseña', { exact: true }).fill('no es esta frase');
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'Nombre de usuario o contraseña incorrectos' });
+  await alert.getByText('Código para soporte').waitFor();
+  await expectAccessible(page);
+  await screenshot(page, 'acceso-rechazado');
+  await page.getByLabel('Contraseña', { exact: true }).fill(persona.contrasena);
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.waitForURL('**/entregas');
+});
+
+test('when a name is taken or a password is common, then the field says so', async () => {
+  const page = await web.newPage();
+  await page.goto('/acceso/registro');
+  await page.getByLabel('Usuario').fill('admin');
+  await page.getByLabel('Contraseña', { exact: true }).fill('password123');
+  await page.getByRole('button', { name: 'Crear cuenta' }).click();
+  await page.getByText('Demasiado común').waitFor();
+  await page.getByLabel('Contraseña', { exact: true }).fill('cuatro tazas sin asa');
+  await page.getByRole('button', { name: 'Crear cuenta' }).click();
+  await page.getByText('Ya existe').waitFor();
+  await expectAccessible(page);
+  await screenshot(page, 'registro-rechazado');
+});
+
+test('when a page is only for administrators, then others are told, and administrators see it', async () => {
+  const page = await web.newPage({ as: await web.newPersona() });
+  await page.goto('/usuarios');
+  await page.getByRole('heading', { name: 'No tiene permiso para ver esto' }).waitFor();
+  const adminPage = await web.newPage();
+  await adminPage.goto('/usuarios');
+  await logIn(adminPage, web.admin);
+  await adminPage.getByRole('heading', { name: 'Usuarios' }).waitFor();
+});
+
+test('when the API is away at start, then the session is neither lost nor taken for granted', async () => {
+  const page = await web.newPage({ as: await web.newPersona() });
+  await page.route('**/api/v1/autorizador/token/refresh', (route) => route.abort());
+  await page.goto('/tareas');
+  await page.getByRole('heading', { name: 'No hay conexión' }).waitFor();
+  await expectAccessible(page);
+  await page.unroute('**/api/v1/autorizador/token/refresh');
+  await page.getByRole('button', { name: 'Reintentar' }).click();
+  await page.waitForURL('**/tareas');
+});
+
+test('when English is chosen, then everything is English at once, and stays so', async () => {
+  const page = await web.newPage();
+  await page.goto('/acceso/entrar');
+  await page.getByRole('button', { name: 'EN, English' }).click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  expect([await page.title(), await page.locator('html').getAttribute('lang')]).toEqual([
+    'Log in · MediSupply',
+    'en',
+  ]);
+  await expectTranslated(page);
+});
+
+test('when a theme is chosen, then it is kept, whatever the system says', async () => {
+  const page = await web.newPage({ theme: 'light' });
+  await page.goto('/acceso/entrar');
+  const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+  const light = await background();
+  await page.getByRole('button', { name: 'Cambiar a claro' }).click();
+  await page.getByRole('button', { name: 'Cambiar a oscuro' }).click();
+  await expect.poll(background).not.toBe(light);
+  const dark = await background();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Entrar' }).waitFor();
+  expect(await background()).toBe(dark);
+});
+
+for (const theme of THEMES) {
+  for (const [name, heading] of [
+    ['entrar', 'Entrar'],
+    ['registro', 'Crear cuenta'],
+  ] as const) {
+    test(`when ${name} is opened in ${theme}, then axe finds nothing, and a phone needs no sideways scroll`, async () => {
+      const page = await web.newPage({ theme });
+      await page.goto(`/acceso/${name}`);
+      await page.getByRole('heading', { name: heading }).waitFor();
+      await expectTranslated(page);
+      await expectAccessible(page);
+      await screenshot(page, `${name}-${theme}`);
+      const phone = await web.newPage({ theme, viewport: PHONE });
+      await phone.goto(`/acceso/${name}`);
+      await phone.getByRole('heading', { name: heading }).waitFor();
+      await expectAccessible(phone);
+      await expectNoSidewaysScroll(phone);
+      await screenshot(phone, `${name}-${theme}-phone`);
+    });
+  }
+
+  test(`when the frame is seen in ${theme}, then axe finds nothing, on a phone neither`, async () => {
+    const page = await web.newPage({ theme, as: web.admin });
+    await page.goto('/entregas');
+    await page.getByRole('heading', { name: 'Entregas' }).waitFor();
+    await expectAccessible(page);
+    await screenshot(page, `marco-${theme}`);
+    const phone = await web.newPage({ theme, as: web.admin, viewport: PHONE });
+    await phone.goto('/entregas');
+    await phone.getByRole('heading', { name: 'Entregas' }).waitFor();
+    await expectNoSidewaysScroll(phone);
+    await screenshot(phone, `marco-${theme}-phone`);
+    await phone.getByRole('button', { name: 'Más' }).click();
+    await phone.getByRole('link', { name: 'Usuarios' }).waitFor();
+    await expectAccessible(phone);
+    await screenshot(phone, `marco-${theme}-phone-mas`);
+  });
+}
+
+test('when the login page loads for the first time, then at most 200 kB travel', async () => {
+  const page = await web.newPage();
+  const client = await page.context().newCDPSession(page);
+  await client.send('Network.enable');
+  let bytes = 0;
+  client.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+  await page.goto('/acceso/entrar', { waitUntil: 'networkidle' });
+  expect(bytes).toBeGreaterThan(50_000);
+  expect(bytes).toBeLessThan(200_000);
+});
