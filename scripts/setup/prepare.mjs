@@ -44,7 +44,7 @@ const CURL = { programs: ['curl'], apt: 'curl', dnf: 'curl', brew: 'curl' };
 const MODES = {
   packages: [],
   start: [REDIS],
-  test: [REDIS, CURL],
+  test: [REDIS, CURL, CHROMIUM],
 };
 
 function main(mode) {

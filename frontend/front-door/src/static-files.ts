@@ -83,5 +83,4 @@ export function pages(root: string): RequestHandler {
   };
 }
 
-const setPolicy = (nonce: string): RequestHandler =>
-  setContentSecurityPolicy(contentSecurityPolicy(nonce));
+const setPolicy = (nonce: string): RequestHandler => setContentSecurityPolicy(contentSecurityPolicy(nonce));
