@@ -30,7 +30,9 @@ test('when someone registers, then they are in; a reload keeps the session, and 
   await page.reload();
   await page.getByRole('heading', { name: 'Inventario' }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/inventario');
-  const stored = await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]));
+  const stored = await page.evaluate(() =>
+    JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
+  );
   expect(stored).not.toMatch(/eyJ/);
 
   await page.getByRole('button', { name: `Cuenta de ${nombre}` }).click();
