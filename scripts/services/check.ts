@@ -165,8 +165,9 @@ async function handlerProblems(root: string): Promise<Problem[]> {
     const said = error.message.split('\n').slice(1);
     if (said.length === 0) throw error;
     return said.map((line) => {
-      const [what = '', remedy = ''] = line.replace(/^ *- /, '').split('; ');
-      return { file: /^services\/\S+(?=:)/.exec(what)?.[0] ?? 'services', what, remedy };
+      const [, file = 'services', what = '', remedy = 'corríjalo'] =
+        /^ *- (?:(services\/\S+): )?(.*?)(?:; (.*))?$/.exec(line) ?? [];
+      return { file, what, remedy };
     });
   }
 }

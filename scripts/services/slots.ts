@@ -31,6 +31,7 @@ export function removeFromSlots(text: string, service: NewService): string {
 const pieceOf = (lines: string, { name, variable, port }: NewService): string =>
   lines
     .replaceAll(/^([ \t]*)# ?/gm, '$1')
+    .replaceAll(/^[ \t]+$/gm, '')
     .replaceAll('<name>', name)
     .replaceAll('<VARIABLE>', variable)
     .replaceAll('<port>', String(port));

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { text as readAll } from 'node:stream/consumers';
+
 /** The text below a heading, up to the next one of its level. @throws Error when there is no such heading */
 export function section(markdown: string, heading: string): string {
   const start = markdown.indexOf(`\n## ${heading}\n`);
@@ -25,3 +28,31 @@ const cellsOf = (row: string): string[] =>
     .split('|')
     .slice(1, -1)
     .map((cell) => cell.trim());
+
+/** The commands of its `sh` blocks. */
+export const blocksOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^```sh\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
+
+/** Runs all blocks in one bash, as somebody who pastes them one after another; what each of them printed. */
+export async function runBlocks(
+  blocks: readonly string[],
+  { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
+): Promise<{ printed: string[]; errors: string; code: unknown }> {
+  const separator = '=== end of block ===';
+  const script = blocks.map((block) => `${block}\necho; echo '${separator}'\n`).join('');
+  const bash = spawn('bash', ['-c', script], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exit = new Promise((resolve) => bash.once('close', resolve));
+  const [output, errors, code] = await Promise.all([readAll(bash.stdout), readAll(bash.stderr), exit]);
+  return {
+    printed: output
+      .split(separator)
+      .map((part) => part.trim())
+      .slice(0, -1),
+    errors,
+    code,
+  };
+}

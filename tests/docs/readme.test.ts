@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SERVICES } from '@medisupply/shared/services';
@@ -10,10 +8,12 @@ import { taskRegistry } from '@medisupply/shared/tasks/registry';
 import { DEFAULT_PORTS } from '../../scripts/launcher/ports.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, ROOT, runNpm } from '../launcher/launch.ts';
-import { rowsOf, section } from './markdown.ts';
+import { blocksOf, rowsOf, runBlocks, section } from './markdown.ts';
 
 const SLOW = 120_000;
-const BEHIND_GATEWAY = SERVICES.flatMap(({ name, gateway }) => (gateway ? [{ name, path: gateway.path }] : []));
+const BEHIND_GATEWAY = SERVICES.flatMap(({ name, gateway }) =>
+  gateway ? [{ name, path: gateway.path }] : [],
+);
 
 let readme: string;
 let dataDir: string;
@@ -36,38 +36,15 @@ afterAll(async () => {
   await rm(dirname(dataDir), { recursive: true, force: true });
 }, SLOW);
 
-/** Runs all blocks in one bash, as somebody who pastes them one after another; what each of them printed. */
-async function runBlocks(
-  blocks: readonly string[],
-): Promise<{ printed: string[]; errors: string; code: unknown }> {
-  const separator = '=== end of block ===';
-  const script = blocks.map((block) => `${block}\necho; echo '${separator}'\n`).join('');
-  const bash = spawn('bash', ['-c', script], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exit = new Promise((resolve) => bash.once('close', resolve));
-  const [output, errors, code] = await Promise.all([readAll(bash.stdout), readAll(bash.stderr), exit]);
-  return {
-    printed: output
-      .split(separator)
-      .map((part) => part.trim())
-      .slice(0, -1),
-    errors,
-    code,
-  };
-}
-
 describe('README, "Try"', () => {
   test(
     'when its lines are pasted one after another, then a delivery is confirmed and a forgery is refused',
     { timeout: SLOW },
     async () => {
-      const blocks = [...section(readme, 'Try').matchAll(/^```sh\n(.*?)^```$/gms)].map((match) =>
-        (match[1] ?? '').replaceAll('localhost:8080', `localhost:${env['GATEWAY_PORT']}`),
+      const blocks = blocksOf(section(readme, 'Try')).map((block) =>
+        block.replaceAll('localhost:8080', `localhost:${env['GATEWAY_PORT']}`),
       );
-      const { printed, errors, code } = await runBlocks(blocks);
+      const { printed, errors, code } = await runBlocks(blocks, { cwd: ROOT });
 
       expect([code, errors]).toEqual([0, '']);
       const [signedUp = '', stored = '', confirmed = '', followed = '', forged = '', status = ''] = printed;
@@ -117,7 +94,9 @@ describe('README, the tables', () => {
   test.each(BEHIND_GATEWAY)(
     'when $name is asked for its OpenAPI document, then they have its routes and who may call them',
     async ({ name, path: gatewayPath }) => {
-      const answer = await fetch(`http://127.0.0.1:${env['GATEWAY_PORT']}/api/v1/${gatewayPath}/openapi.json`);
+      const answer = await fetch(
+        `http://127.0.0.1:${env['GATEWAY_PORT']}/api/v1/${gatewayPath}/openapi.json`,
+      );
       const { paths } = openApi.parse(await answer.json());
       const served = Object.entries(paths).flatMap(([path, operations]) =>
         Object.entries(operations).map(

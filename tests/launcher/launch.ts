@@ -32,10 +32,18 @@ export interface Run {
   printed(text: string): Promise<void>;
 }
 
-/** Runs `npm <args>` in the repository, in a process group of its own as in a terminal. */
-export function runNpm(args: readonly string[], env: Record<string, string>): Run {
-  const child = spawn('npm', args, {
-    cwd: ROOT,
+/** Runs `npm <args>` in the repository. */
+export const runNpm = (args: readonly string[], env: Record<string, string>): Run =>
+  runCommand('npm', args, { env, cwd: ROOT });
+
+/** Runs a command in a process group of its own, as in a terminal. */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { env, cwd }: { env: Record<string, string>; cwd: string },
+): Run {
+  const child = spawn(command, args, {
+    cwd,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -58,7 +66,7 @@ export function runNpm(args: readonly string[], env: Record<string, string>): Ru
         const { code, signal } = await exit;
         if (isPrinted()) return;
         throw new Error(
-          `npm ${args.join(' ')} ended (${code ?? signal}) before «${text}»:\n${lines.join('\n')}`,
+          `${command} ${args.join(' ')} ended (${code ?? signal}) before «${text}»:\n${lines.join('\n')}`,
         );
       })();
       await Promise.race([until(isPrinted, PATIENCE), ended]);
