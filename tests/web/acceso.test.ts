@@ -64,11 +64,22 @@ test('when two tabs of a browser are reloaded at once, then both stay in', async
   await page.goto('/entregas');
   await page.getByRole('heading', { name: 'Entregas' }).waitFor();
   const other = await page.context().newPage();
-  await Promise.all(
-    [page.reload(), other.goto('/firmas'), other.reload()].map((done) => done.catch(() => null)),
-  );
+  await other.goto('/firmas');
+  await Promise.all([page.reload(), other.reload()]);
   await page.getByRole('heading', { name: 'Entregas' }).waitFor();
   await other.getByRole('heading', { name: 'Firmas' }).waitFor();
+});
+
+test('when a page is reloaded again and again while it loads, then it stays in', async () => {
+  const page = await web.newPage({ as: await web.newPersona() });
+  await page.goto('/entregas');
+  await page.getByRole('heading', { name: 'Entregas' }).waitFor();
+  for (let n = 0; n < 4; n += 1) {
+    const renewing = page.waitForRequest('**/token/refresh');
+    const reloading = page.reload({ waitUntil: 'commit' });
+    await Promise.all([renewing, reloading]);
+  }
+  await page.getByRole('heading', { name: 'Entregas' }).waitFor();
 });
 
 test('when the password is wrong, then the refusal stands by the form, with its code', async () => {

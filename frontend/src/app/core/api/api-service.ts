@@ -20,7 +20,7 @@ export abstract class ApiService<S extends ServiceName> {
     operation: K,
     ...[input]: InputArgument<Operation<S, K>>
   ): Promise<ApiAnswer<Operation<S, K>['answer']>> {
-    return this.#send(operation, input ?? {}) as Promise<ApiAnswer<Operation<S, K>['answer']>>;
+    return this.#send(operation, (input ?? {}) as AnyInput) as Promise<ApiAnswer<Operation<S, K>['answer']>>;
   }
 
   #send(operation: string, input: AnyInput): Promise<ApiAnswer<unknown>> {
