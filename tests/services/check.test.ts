@@ -211,7 +211,7 @@ describe('a copy in which all drifts apart', () => {
   beforeAll(() => {
     for (const [, breakIt] of DRIFTS) breakIt();
     said = problemsOf(copy.root);
-  });
+  }, 60_000);
 
   test.each(DRIFTS)('when %s, then it is said, with file and remedy', (_, _breakIt, expected) => {
     expect(said).toEqual(expect.arrayContaining(expected));

@@ -143,74 +143,62 @@ describe('npm run new-service, asked for something that cannot be', () => {
   });
 });
 
-describe('docs/add-a-service.md, followed literally', () => {
-  test(
-    'when "Make" is followed, then the service is there and its tests pass',
-    { timeout: SLOW },
-    async () => {
-      const { printed, code } = await follow('Make');
-      expect(code).toBe(0);
-      expect(printed[0]).toContain('Servicio mi-servicio: puerto 5005');
-      expect(printed[0]).toMatch(/\n[1-9]\d* passed, 0 failed$/);
-    },
-  );
+describe('docs/add-a-service.md, followed literally', { timeout: SLOW }, () => {
+  test('when "Make" is followed, then the service is there and its tests pass', async () => {
+    const { printed, code } = await follow('Make');
+    expect(code).toBe(0);
+    expect(printed[0]).toContain('Servicio mi-servicio: puerto 5005');
+    expect(printed[0]).toMatch(/\n[1-9]\d* passed, 0 failed$/);
+  });
 
-  test(
-    'when what was made is looked at, then types, lint and format have nothing to say',
-    { timeout: SLOW },
-    async () => {
-      const after = copy.files();
-      const changed = [...after.keys()].filter((file) => after.get(file) !== before.get(file));
-      const results = await Promise.all([
-        typecheck(),
-        run('oxlint', ['--deny-warnings', ...changed.filter((file) => file.endsWith('.ts'))]),
-        run('prettier', ['--check', '--log-level=warn', ...changed]),
-      ]);
-      expect(results).toEqual(results.map(() => ({ code: 0, output: expect.any(String), errors: '' })));
-    },
-  );
+  test('when what was made is looked at, then types, lint and format have nothing to say', async () => {
+    const after = copy.files();
+    const changed = [...after.keys()].filter((file) => after.get(file) !== before.get(file));
+    const results = await Promise.all([
+      typecheck(),
+      run('oxlint', ['--deny-warnings', ...changed.filter((file) => file.endsWith('.ts'))]),
+      run('prettier', ['--check', '--log-level=warn', ...changed]),
+    ]);
+    expect(results).toEqual(results.map(() => ({ code: 0, output: expect.any(String), errors: '' })));
+  });
 
-  test(
-    'when "Try" is followed, then the service answers through the gateway and the worker runs its task',
-    { timeout: SLOW },
-    async () => {
-      const ports: Record<string, string> = {
-        ...(await freePorts()),
-        MI_SERVICIO_PORT: String(await freePort()),
-      };
-      platform = runCommand(join(copy.root, 'node_modules/.bin/node'), ['scripts/start.ts'], {
-        cwd: copy.root,
-        env: { ...ports, LOG_LEVEL: 'warn' },
-      });
-      await platform.printed('MediSupply está listo');
-      const gateway = `localhost:${ports['GATEWAY_PORT'] ?? ''}`;
+  test('when "Try" is followed, then the service answers through the gateway and the worker runs its task', async () => {
+    const ports: Record<string, string> = {
+      ...(await freePorts()),
+      MI_SERVICIO_PORT: String(await freePort()),
+    };
+    platform = runCommand(join(copy.root, 'node_modules/.bin/node'), ['scripts/start.ts'], {
+      cwd: copy.root,
+      env: { ...ports, LOG_LEVEL: 'warn' },
+    });
+    await platform.printed('MediSupply está listo');
+    const gateway = `localhost:${ports['GATEWAY_PORT'] ?? ''}`;
 
-      const { printed, errors, code } = await follow('Try', (block) =>
-        block.replaceAll('localhost:8080', gateway),
-      );
-      expect([code, errors]).toEqual([0, '']);
-      const [, status, saludos = ''] = printed;
-      expect(status).toBe('SUCCESS');
-      expect(JSON.parse(saludos)).toEqual([
-        {
-          id: 1,
-          nombre: 'Lucía',
-          texto: 'Hola, Lucía',
-          task_id: expect.any(String),
-          creado: expect.any(String),
-        },
-      ]);
+    const { printed, errors, code } = await follow('Try', (block) =>
+      block.replaceAll('localhost:8080', gateway),
+    );
+    expect([code, errors]).toEqual([0, '']);
+    const [, status, saludos = ''] = printed;
+    expect(status).toBe('SUCCESS');
+    expect(JSON.parse(saludos)).toEqual([
+      {
+        id: 1,
+        nombre: 'Lucía',
+        texto: 'Hola, Lucía',
+        task_id: expect.any(String),
+        creado: expect.any(String),
+      },
+    ]);
 
-      const documentation = await fetch(`http://${gateway}/api/v1/mi-servicio/docs/`);
-      expect([documentation.status, documentation.headers.get('content-type')]).toEqual([
-        200,
-        'text/html; charset=utf-8',
-      ]);
-      platform.child.kill('SIGTERM');
-      await platform.exit;
-      await nothingLeft(copy.root);
-    },
-  );
+    const documentation = await fetch(`http://${gateway}/api/v1/mi-servicio/docs/`);
+    expect([documentation.status, documentation.headers.get('content-type')]).toEqual([
+      200,
+      'text/html; charset=utf-8',
+    ]);
+    platform.child.kill('SIGTERM');
+    await platform.exit;
+    await nothingLeft(copy.root);
+  });
 
   test('when "Check" is followed, then everything agrees', async () => {
     const { printed, code } = await follow('Check');

@@ -86,7 +86,7 @@ describe('routes', () => {
     '/api',
     '/api/',
     '/api/v1',
-    '/api/v1/otro/x',
+    '/api/v1/-/x',
     '/api/v1/logisticaX',
     '/api/v2/logistica/entregas',
   ])('when %s is asked, then 404 names the services', async (path) => {

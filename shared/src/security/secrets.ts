@@ -127,6 +127,10 @@ function ensureServiceKeys(store: SecretStore): void {
     const sha256 = known.includes(hash) ? known : [...known.slice(-1), hash];
     records.set(owner.id, { id: owner.id, scopes: [...owner.scopes], sha256 });
   }
+  // Of a service that was removed.
+  for (const id of records.keys()) {
+    if (!SERVICE_KEY_OWNERS.some((owner) => owner.id === id)) records.delete(id);
+  }
   distributeServiceKeys(store, records);
 }
 

@@ -115,6 +115,15 @@ test('when set-up runs again, then nothing changes', () => {
   expect(contents()).toEqual(before);
 });
 
+test('when a service was removed from the platform, then its key is no longer accepted', () => {
+  startFromTemplate();
+  const records = json('monitor/service_keys.json');
+  const gone = { id: 'quitado', scopes: ['tareas'], sha256: ['0'.repeat(64)] };
+  overwrite('autorizador/service_keys.json', JSON.stringify([...records, gone]));
+  ensureSecrets(dir);
+  expect(json('autorizador/service_keys.json')).toEqual(records);
+});
+
 test.each(EXPECTED)(
   'when %s is missing, then it is made again and everything still fits together',
   async (path) => {
