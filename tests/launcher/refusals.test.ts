@@ -68,8 +68,8 @@ describe('npm start refuses, and says how to put it right', () => {
       1,
       [
         'GATEWAY_PORT=18080 repite el puerto de FRONTEND_PORT; elija otro',
-        'MONITOR_PORT=abc no es un puerto; use un número de 1 a 65535',
         'LOGISTICA_PORT=70000 no es un puerto; use un número de 1 a 65535',
+        'MONITOR_PORT=abc no es un puerto; use un número de 1 a 65535',
       ],
     ]);
   });
