@@ -9,6 +9,8 @@ import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/
 import { portVariable, SERVICES } from '@medisupply/shared/services';
 import type { DataDirLock } from './launcher/data-dir.ts';
 import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
+import type { DevServer } from './launcher/dev-server.ts';
+import { startDevServer } from './launcher/dev-server.ts';
 import { LaunchError } from './launcher/launch-error.ts';
 import { bold, print, seconds, step } from './launcher/output.ts';
 import type { Platform } from './launcher/platform.ts';
@@ -29,6 +31,7 @@ const PARENT_POLL_MS = 500;
 
 let lock: DataDirLock | undefined;
 let platform: Platform | undefined;
+let devServer: DevServer | undefined;
 let setup: Promise<void> | undefined;
 /** The data folder that says where Redis is. */
 let announcedIn: string | undefined;
@@ -75,8 +78,15 @@ async function main(): Promise<void> {
   if (watch) {
     const names = specs.map((spec) => spec.name);
     watchSources(ROOT, names, (name) => platform?.restart(name));
+    devServer = await startDevServer(ROOT, ports);
   }
-  printReadyBlock({ ports, dataDir, firstStart, ms: performance.now() - startedAt });
+  printReadyBlock({
+    ports,
+    dataDir,
+    firstStart,
+    devPort: devServer?.port,
+    ms: performance.now() - startedAt,
+  });
 }
 
 function assertNodeVersion(): void {
@@ -138,7 +148,7 @@ function stop(exitCode = 0): Promise<void> {
     await setup?.catch(() => undefined);
     if (platform) {
       step('deteniendo…');
-      await platform.stop();
+      await Promise.all([platform.stop(), devServer?.stop()]);
       step(`detenido en ${seconds(performance.now() - startedAt)}`);
     }
     if (announcedIn !== undefined) removeRedisAddress(announcedIn);
@@ -148,8 +158,17 @@ function stop(exitCode = 0): Promise<void> {
   return stopping;
 }
 
-function printReadyBlock(ready: { ports: Ports; dataDir: string; firstStart: boolean; ms: number }): void {
-  const { ports, dataDir, firstStart } = ready;
+interface Ready {
+  ports: Ports;
+  dataDir: string;
+  firstStart: boolean;
+  /** Of the page with live reload. */
+  devPort: number | undefined;
+  ms: number;
+}
+
+function printReadyBlock(ready: Ready): void {
+  const { ports, dataDir, firstStart, devPort } = ready;
   const passwordFile = join(dataDir, 'secrets', 'admin_contrasena');
   const password = firstStart
     ? `${readFileSync(passwordFile, 'utf8').trim()}   (se muestra solo esta vez; queda en ${passwordFile})`
@@ -157,6 +176,9 @@ function printReadyBlock(ready: { ports: Ports; dataDir: string; firstStart: boo
   const behindGateway = SERVICES.flatMap(({ gateway }) => gateway?.path ?? []);
   const rows: [string, string][] = [
     ['Página', url(ports.FRONTEND_PORT)],
+    ...(devPort === undefined
+      ? []
+      : [['En vivo', `${url(devPort)}   (se recarga al cambiar; tarda unos segundos)`] as [string, string]]),
     ['API', `${url(ports.GATEWAY_PORT)}/api/v1/{${behindGateway.join(',')}}/…`],
     ...SERVICES.map((service): [string, string] => [
       service.title,

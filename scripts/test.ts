@@ -29,6 +29,7 @@ async function main(): Promise<void> {
   if (filters.length === 0) {
     for (const [name, commands] of CHECKS) add(total, await check(name, commands));
   }
+  if (filters.length === 0) add(total, await runComponentTests());
   add(total, await runTests(filters));
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
@@ -46,18 +47,41 @@ async function check(name: string, commands: readonly (readonly string[])[]): Pr
   return { passed: 1 - failed, failed, skipped: 0 };
 }
 
-async function runTests(filters: readonly string[]): Promise<Count> {
-  const folder = mkdtempSync(join(tmpdir(), 'medisupply-test-'));
-  const report = join(folder, 'report.json');
-  try {
-    const code = await run([
+/** Those of the Angular application, which its own builder compiles and runs. */
+const runComponentTests = (): Promise<Count> =>
+  counted((report) =>
+    run(
+      [
+        'ng',
+        'test',
+        '--watch=false',
+        '--progress=false',
+        '--reporters=default',
+        '--reporters=json',
+        `--output-file=${report}`,
+      ],
+      join(ROOT, 'frontend'),
+    ),
+  );
+
+const runTests = (filters: readonly string[]): Promise<Count> =>
+  counted((report) =>
+    run([
       'vitest',
       'run',
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
       ...filters,
-    ]);
+    ]),
+  );
+
+/** Runs tests that leave a JSON report in the given file. */
+async function counted(runner: (report: string) => Promise<number>): Promise<Count> {
+  const folder = mkdtempSync(join(tmpdir(), 'medisupply-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const code = await runner(report);
     const count = readReport(report);
     // A run that went wrong outside of its tests (an unhandled error, a file that does not load) has failed as well.
     return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
@@ -98,11 +122,16 @@ function add(total: Count, part: Count): void {
 }
 
 /** Runs a program of node_modules with its output passed through; resolves with its exit code. */
-function run([program = '', ...args]: readonly string[]): Promise<number> {
+function run([program = '', ...args]: readonly string[], cwd = ROOT): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(join(ROOT, 'node_modules', '.bin', program), args, {
+      cwd,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env['PATH']}` },
+      env: {
+        ...process.env,
+        NG_CLI_ANALYTICS: 'false',
+        PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env['PATH']}`,
+      },
     });
     child.once('error', () => resolve(1));
     child.once('exit', (code) => resolve(code ?? 1));

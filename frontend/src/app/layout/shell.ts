@@ -70,11 +70,11 @@ export class Shell {
   }
 
   protected async logOutEverywhere(): Promise<void> {
-    const t = (key: string) => this.#transloco.translate<string>(`cuenta.${key}`);
+    const translate = (key: string) => this.#transloco.translate<string>(`cuenta.${key}`);
     const sure = await this.#confirm.ask({
-      title: t('salir_todas_titulo'),
-      text: t('salir_todas_texto'),
-      action: t('salir_todas'),
+      title: translate('salir_todas_titulo'),
+      text: translate('salir_todas_texto'),
+      action: translate('salir_todas'),
       danger: true,
     });
     if (sure) await this.#end({ todas: true });
