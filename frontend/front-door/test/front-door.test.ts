@@ -82,25 +82,21 @@ describe('routes', () => {
     expect(logistica.seen[0]?.headers['x-request-id']).toBe(id);
   });
 
-  test.each([
-    '/api',
-    '/api/',
-    '/api/v1',
-    '/api/v1/-/x',
-    '/api/v1/logisticaX',
-    '/api/v2/logistica/entregas',
-  ])('when %s is asked, then 404 names the services', async (path) => {
-    const answer = await fetch(door.url + path);
-    expect(answer.headers.get('content-type')).toContain('application/problem+json');
-    expect(await answer.json()).toMatchObject({
-      status: 404,
-      type: 'urn:medisupply:problem:ruta-no-encontrada',
-      instance: path,
-      detail: expect.stringContaining('/api/v1/autorizador, /api/v1/logistica, /api/v1/monitor'),
-      servicios: expect.arrayContaining(['/api/v1/autorizador', '/api/v1/logistica', '/api/v1/monitor']),
-      request_id: expect.any(String),
-    });
-  });
+  test.each(['/api', '/api/', '/api/v1', '/api/v1/-/x', '/api/v1/logisticaX', '/api/v2/logistica/entregas'])(
+    'when %s is asked, then 404 names the services',
+    async (path) => {
+      const answer = await fetch(door.url + path);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(await answer.json()).toMatchObject({
+        status: 404,
+        type: 'urn:medisupply:problem:ruta-no-encontrada',
+        instance: path,
+        detail: expect.stringContaining('/api/v1/autorizador, /api/v1/logistica, /api/v1/monitor'),
+        servicios: expect.arrayContaining(['/api/v1/autorizador', '/api/v1/logistica', '/api/v1/monitor']),
+        request_id: expect.any(String),
+      });
+    },
+  );
 
   test.each(['metrics', 'metrics/', '%6Detrics', 'METRICS', '/metrics'])(
     'when /%s of a service is asked, then it is not routed',
