@@ -166,7 +166,8 @@ describe('GET /monitor/metricas', () => {
       Array.from({ length: 60 }, () => 167),
     );
     expect(asked).toBeGreaterThan(1);
-    expect(slowest).toBeLessThan(200);
+    // Read in one piece it would be seconds; on a machine that does nothing else it is a few milliseconds.
+    expect(slowest).toBeLessThan(1_000);
   });
 });
 
