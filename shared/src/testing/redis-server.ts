@@ -22,7 +22,7 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-const START_DEADLINE_MS = 10_000;
+const START_DEADLINE_MS = 30_000;
 
 /** @param options.args further redis-server arguments, such as `['--maxmemory', '4mb']` */
 export async function startRedis(
