@@ -54,6 +54,7 @@ export const routes: Routes = [
       {
         path: 'usuarios',
         title: 'nav.usuarios',
+        data: { wholePage: true },
         loadComponent: async () => (await import('./ui/no-permission')).NoPermission,
       },
       {

@@ -40,6 +40,7 @@ import type { Section } from './sections';
       border-radius: 10px;
       color: var(--mat-sys-on-surface);
       font-weight: 550;
+      letter-spacing: normal;
       text-decoration: none;
     }
 

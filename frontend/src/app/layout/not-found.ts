@@ -11,6 +11,7 @@ import { EmptyState } from '../ui/empty-state';
     <ms-empty-state
       *transloco="let t; prefix: 'ui'"
       icon="map-pin"
+      [wholePage]="true"
       [heading]="t('no_encontrada')"
       [text]="t('no_encontrada_texto', { direccion })"
     >

@@ -8,7 +8,11 @@ import type { IconName } from './icons';
   imports: [MatIcon],
   template: `
     <span class="disc"><mat-icon [svgIcon]="icon()" aria-hidden="true" /></span>
-    <h2>{{ heading() }}</h2>
+    @if (wholePage()) {
+      <h1>{{ heading() }}</h1>
+    } @else {
+      <h2>{{ heading() }}</h2>
+    }
     @if (text(); as text) {
       <p class="ms-soft">{{ text }}</p>
     }
@@ -36,6 +40,10 @@ import type { IconName } from './icons';
       color: var(--mat-sys-primary);
     }
 
+    h1 {
+      font-size: 1.3rem;
+    }
+
     p {
       max-width: 52ch;
       text-wrap: pretty;
@@ -54,4 +62,6 @@ export class EmptyState {
   readonly icon = input<IconName>('inbox');
   readonly heading = input.required<string>();
   readonly text = input<string>();
+  /** There is nothing else on the page: the heading is its `h1`. */
+  readonly wholePage = input(false);
 }

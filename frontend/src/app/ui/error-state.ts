@@ -83,7 +83,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
     }
 
     .id button {
-      --mat-icon-size: 0.95rem;
+      --ms-icon-size: 0.95rem;
 
       display: inline-flex;
       align-items: center;

@@ -1,4 +1,4 @@
-import { Component } from '@angular/core';
+import { Component, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { EmptyState } from './empty-state';
 
@@ -8,8 +8,15 @@ import { EmptyState } from './empty-state';
   imports: [EmptyState, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'ui'">
-      <ms-empty-state icon="lock" [heading]="t('sin_permiso')" [text]="t('sin_permiso_texto')" />
+      <ms-empty-state
+        icon="lock"
+        [wholePage]="wholePage()"
+        [heading]="t('sin_permiso')"
+        [text]="t('sin_permiso_texto')"
+      />
     </ng-container>
   `,
 })
-export class NoPermission {}
+export class NoPermission {
+  readonly wholePage = input(false);
+}

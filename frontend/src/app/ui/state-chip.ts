@@ -36,7 +36,7 @@ const TAREA: Readonly<Record<string, Look>> = {
   `,
   styles: `
     :host {
-      --mat-icon-size: 0.95rem;
+      --ms-icon-size: 0.95rem;
 
       display: inline-flex;
       align-items: center;
