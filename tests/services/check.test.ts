@@ -141,6 +141,8 @@ const DRIFTS: [string, () => void, string[]][] = [
       'services/monitor/src/tasks/generate-metrics.task.ts: el archivo de monitor.generar_reporte debe llamarse generar-reporte.task.ts → corríjalo',
       'README.md: su tabla de tareas no tiene monitor.generar_reporte → añada su fila',
       'README.md: tiene una fila de monitor.generate_metrics, que no está en el registro de tareas → bórrela',
+      'README.es.md: su tabla de tareas no tiene monitor.generar_reporte → añada su fila',
+      'README.es.md: tiene una fila de monitor.generate_metrics, que no está en el registro de tareas → bórrela',
     ],
   ],
   [
