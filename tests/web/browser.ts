@@ -199,6 +199,8 @@ export async function screenshot(page: Page, name: string, options: { full?: boo
   const folder = process.env['SCREENSHOTS'];
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
+  // After a change of theme the icons are painted a frame later.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: options.full ?? false });
 }
 

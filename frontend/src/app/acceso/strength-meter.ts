@@ -13,7 +13,7 @@ const TONES = ['bad', 'bad', 'wait', 'good', 'good'] as const;
         <span [class.on]="strength() >= bar"></span>
       }
     </div>
-    <p role="status">{{ 'acceso.fuerza.' + strength() | transloco }}</p>
+    <p role="status">{{ contrasena() ? ('acceso.fuerza.' + strength() | transloco) : '' }}</p>
   `,
   styles: `
     :host {
