@@ -62,8 +62,6 @@ function main(mode) {
   if (mode === 'start') ensureCodeCache();
 }
 
-// --- Packages -------------------------------------------------------------------------------------------------------
-
 function ensurePackages() {
   const reason = whyInstall();
   if (reason === undefined) return;
@@ -161,8 +159,6 @@ function newestIn(folder) {
     .reduce((newest, file) => Math.max(newest, statSync(join(file.parentPath, file.name)).mtimeMs), 0);
 }
 
-// --- Programs of the system -------------------------------------------------------------------------------------------
-
 function ensurePrograms(programs) {
   const missing = programs.filter(({ programs: names }) => !names.some(onPath));
   if (missing.length === 0) return;
@@ -220,8 +216,6 @@ function usesOwnRedis() {
     return false;
   }
 }
-
-// ----------------------------------------------------------------------------------------------------------------------
 
 function readJson(path) {
   try {

@@ -8,7 +8,7 @@ import { createLogger } from '@medisupply/shared/logging/logger';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { Metrics } from '@medisupply/shared/metrics/metrics';
 import { createMetrics } from '@medisupply/shared/metrics/metrics';
-import { connectForCommands, disconnect } from '@medisupply/shared/redis/connect';
+import { connectForCommands } from '@medisupply/shared/redis/connect';
 import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
 import type { PublicJwks } from '@medisupply/shared/security/jwks';
 import { actualKey, publishedJwks } from '@medisupply/shared/security/key-files';
@@ -106,7 +106,7 @@ export async function createContainer(
       clearInterval(purge);
       metrics.close();
       revocaciones.close();
-      disconnect(redis);
+      redis.disconnect();
       await db.close();
     },
   };

@@ -86,8 +86,3 @@ function reportOutages(redis: Redis, logger: Logger): Redis {
   });
   return redis;
 }
-
-/** Ends a connection whether or not Redis answers. */
-export function disconnect(redis: Redis): void {
-  redis.disconnect();
-}

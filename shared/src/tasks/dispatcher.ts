@@ -91,8 +91,11 @@ export interface AvailableTask {
   params: Record<string, unknown>;
 }
 
-export function listAvailableTasks(): AvailableTask[] {
-  return taskRegistry.map((task) => {
+let available: readonly AvailableTask[] | undefined;
+
+/** The registry as clients are shown it; made once, as the schemas cost more than the rest of the answer. */
+export function listAvailableTasks(): readonly AvailableTask[] {
+  available ??= taskRegistry.map((task) => {
     const { $schema: _, ...params } = z.toJSONSchema(task.params, { io: 'input', unrepresentable: 'any' });
     return {
       name: task.name,
@@ -103,4 +106,5 @@ export function listAvailableTasks(): AvailableTask[] {
       params,
     };
   });
+  return available;
 }

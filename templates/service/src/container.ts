@@ -6,7 +6,7 @@ import { createLogger } from '@medisupply/shared/logging/logger';
 import { registerBreakers } from '@medisupply/shared/metrics/breaker-metrics';
 import type { Metrics } from '@medisupply/shared/metrics/metrics';
 import { createMetrics } from '@medisupply/shared/metrics/metrics';
-import { connectForCommands, disconnect } from '@medisupply/shared/redis/connect';
+import { connectForCommands } from '@medisupply/shared/redis/connect';
 import { createVerifier } from '@medisupply/shared/security/verifier';
 import type { TareasClient } from '@medisupply/shared/tasks/tareas.client';
 import { createTareasClient } from '@medisupply/shared/tasks/tareas.client';
@@ -70,7 +70,7 @@ export async function createContainer(
       metrics.close();
       await logistica.close();
       verifier.close();
-      disconnect(redis);
+      redis.disconnect();
       await database.close();
     },
   };

@@ -26,7 +26,7 @@ import { changeState, findEntregaState } from './entregas.repository.ts';
 import type { ConfirmacionAceptada } from './entregas.schemas.ts';
 import { CANCELLED } from './entregas.schemas.ts';
 import type { VerifiedSignature } from './verificar-firma.ts';
-import { verificarFirma } from './verificar-firma.ts';
+import { isFirmaNoValida, verificarFirma } from './verificar-firma.ts';
 import { puedeVer } from '@medisupply/shared/contracts/visibilidad';
 
 /** How long an answer waits to be able to say that Redis has the job (ms). */
@@ -87,6 +87,7 @@ async function verifyOrRecord(
   try {
     return await verificarFirma(parts, payload, firma);
   } catch (error) {
+    if (!isFirmaNoValida(error)) throw error;
     const rejected = {
       tipo: 'firma_rechazada',
       momento: Date.now(),

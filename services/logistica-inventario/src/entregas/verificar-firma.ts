@@ -8,7 +8,13 @@ import type { Verificada } from '../tables.ts';
 export type VerifiedSignature =
   { verificada: Exclude<Verificada, 'pendiente'>; jti: string } | { verificada: 'pendiente'; jti: null };
 
-export const firmaNoValida = () => new AppError('firma-no-valida', 403, 'Firma no válida');
+const FIRMA_NO_VALIDA = 'firma-no-valida';
+
+const firmaNoValida = () => new AppError(FIRMA_NO_VALIDA, 403, 'Firma no válida');
+
+/** Whether `verificarFirma` refused the signature, and did not fail for another reason. */
+export const isFirmaNoValida = (error: unknown): boolean =>
+  error instanceof AppError && error.code === FIRMA_NO_VALIDA;
 
 /**
  * Has the signature verified by autorizador, or with its public keys when it cannot answer. An outage is never a

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
 import { id, isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
-import { listAvailableTasks } from '@medisupply/shared/tasks/dispatcher';
+import { tipoOf } from '@medisupply/shared/tasks/define-task';
+import { taskRegistry } from '@medisupply/shared/tasks/registry';
 
 export const taskState = z.enum(['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED']);
 
@@ -126,4 +127,4 @@ export const ejemplos = (): Record<string, unknown>[] => [
   },
 ];
 
-export const availableTipos = (): string[] => listAvailableTasks().map((task) => task.tipo);
+export const availableTipos = (): string[] => taskRegistry.map(tipoOf);
