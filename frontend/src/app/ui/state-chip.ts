@@ -1,10 +1,11 @@
 import { Component, computed, input } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
+import type { Tone } from './chip';
+import { Chip } from './chip';
 import type { IconName } from './icons';
 
 interface Look {
-  tone: 'good' | 'wait' | 'bad' | 'work' | 'rest';
+  tone: Tone;
   icon: IconName;
 }
 
@@ -27,60 +28,21 @@ const TAREA: Readonly<Record<string, Look>> = {
 /** The state of a delivery (those that people make up are shown as they wrote them) or of a task. */
 @Component({
   selector: 'ms-state-chip',
-  imports: [MatIcon, TranslocoDirective],
+  imports: [Chip, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'estados'">
-      <mat-icon [svgIcon]="look().icon" aria-hidden="true" />
-      <span>{{ isKnown() ? t(kind() + '.' + state()) : state() }}</span>
+      <ms-chip [tone]="look().tone" [icon]="look().icon">{{
+        isKnown() ? t(kind() + '.' + state()) : state()
+      }}</ms-chip>
     </ng-container>
   `,
   styles: `
     :host {
-      --ms-icon-size: 0.95rem;
-
       display: inline-flex;
-      align-items: center;
-      gap: 0.35rem;
       max-width: 100%;
-      padding: 0.15rem 0.6rem 0.15rem 0.45rem;
-      border-radius: 7px;
-      font-size: 0.85rem;
-      font-weight: 550;
-      line-height: 1.4;
-    }
-
-    span {
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
-    }
-
-    :host(.good) {
-      background: var(--ms-good-soft);
-      color: var(--ms-good);
-    }
-
-    :host(.wait) {
-      background: var(--ms-wait-soft);
-      color: var(--ms-wait);
-    }
-
-    :host(.bad) {
-      background: var(--ms-bad-soft);
-      color: var(--ms-bad);
-    }
-
-    :host(.work) {
-      background: var(--ms-work-soft);
-      color: var(--ms-work);
-    }
-
-    :host(.rest) {
-      background: var(--ms-rest-soft);
-      color: var(--ms-rest);
     }
   `,
-  host: { '[class]': 'look().tone', '[attr.data-state]': 'state()' },
+  host: { '[attr.data-state]': 'state()' },
 })
 export class StateChip {
   readonly kind = input.required<'entrega' | 'tarea'>();

@@ -1,0 +1,104 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import type { ValidationError } from '@angular/forms/signals';
+import { form, FormField, FormRoot, max, maxLength, min, pattern, required } from '@angular/forms/signals';
+import { MatButton } from '@angular/material/button';
+import { Router, RouterLink } from '@angular/router';
+import { ApiError } from '@medisupply/api-client/api-client';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { IdempotencyKey } from '../core/api/idempotency-key';
+import { LogisticaApi } from '../core/api/logistica-api';
+import { BackLink } from '../ui/back-link';
+import { ErrorState } from '../ui/error-state';
+import { Field, Input } from '../ui/field';
+import { PageHeader } from '../ui/page-header';
+import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
+import { Toast } from '../ui/toast';
+
+const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const MAX_UNITS = 1_000_000_000;
+
+@Component({
+  selector: 'ms-producto-nuevo-page',
+  imports: [
+    BackLink,
+    ErrorState,
+    Field,
+    FormField,
+    FormRoot,
+    Input,
+    MatButton,
+    PageHeader,
+    RouterLink,
+    TranslocoDirective,
+  ],
+  templateUrl: './producto-nuevo-page.html',
+  styleUrl: './producto-nuevo-page.scss',
+})
+export class ProductoNuevoPage {
+  readonly #logistica = inject(LogisticaApi);
+  readonly #router = inject(Router);
+  readonly #toast = inject(Toast);
+  readonly #transloco = inject(TranslocoService);
+  readonly #key = new IdempotencyKey();
+  readonly #datos = signal({ sku: '', nombre: '', stock: 0, minimo: 0 });
+
+  protected readonly failure = signal<unknown>(undefined);
+  protected readonly producto = form(
+    this.#datos,
+    (path) => {
+      required(path.sku);
+      maxLength(path.sku, 64);
+      pattern(path.sku, SKU);
+      required(path.nombre);
+      maxLength(path.nombre, 128);
+      for (const amount of [path.stock, path.minimo]) {
+        required(amount);
+        min(amount, 0);
+        max(amount, MAX_UNITS);
+      }
+    },
+    {
+      submission: {
+        action: () => this.#create(),
+        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+      },
+    },
+  );
+  protected readonly isSubmitting = computed(() => this.producto().submitting());
+  /** Their texts stand beside their fields. */
+  protected readonly shownAtFields = ['body.sku', 'body.nombre', 'body.stock', 'body.minimo'];
+  protected readonly refusalText = refusalText;
+
+  async #create(): Promise<ValidationError.WithFieldTree[]> {
+    const body = this.#datos();
+    this.failure.set(undefined);
+    try {
+      const headers = this.#key.headersFor(body);
+      const { data } = await this.#logistica.call('POST /inventario', { body, headers });
+      this.#key.renew();
+      this.#toast.say(this.#translate('creado', { nombre: data.nombre }));
+      await this.#router.navigate(['/inventario', data.id], { replaceUrl: true });
+      return [];
+    } catch (error) {
+      this.failure.set(error);
+      return this.#refusals(error);
+    }
+  }
+
+  #refusals(error: unknown): ValidationError.WithFieldTree[] {
+    const { sku, nombre, stock, minimo } = this.producto;
+    if (error instanceof ApiError && error.status === 409) {
+      return [refusalOf(sku, this.#translate('sku_ocupado'))];
+    }
+    return refusalsAt(error, {
+      'body.sku': sku,
+      'body.nombre': nombre,
+      'body.stock': stock,
+      'body.minimo': minimo,
+    });
+  }
+
+  #translate(key: string, params: Record<string, string> = {}): string {
+    return this.#transloco.translate<string>(`inventario.${key}`, params);
+  }
+}

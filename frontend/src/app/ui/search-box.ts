@@ -1,0 +1,69 @@
+import { Component, DestroyRef, inject, input, output } from '@angular/core';
+import { MatIcon } from '@angular/material/icon';
+
+/** So long after the last key, what was typed is looked for (ms). */
+const PAUSE = 300;
+
+/** What to look for in a list: `search` tells it when the typing pauses, and at once on Enter. */
+@Component({
+  selector: 'ms-search-box',
+  imports: [MatIcon],
+  template: `
+    <mat-icon svgIcon="search" aria-hidden="true" />
+    <input
+      #box
+      class="ms-input"
+      type="search"
+      maxlength="64"
+      autocomplete="off"
+      [attr.aria-label]="label()"
+      [placeholder]="label()"
+      [value]="value()"
+      (input)="searchSoon(box.value)"
+      (keydown.enter)="searchNow(box.value)"
+    />
+  `,
+  styles: `
+    :host {
+      position: relative;
+      display: block;
+      min-width: 0;
+    }
+
+    mat-icon {
+      --ms-icon-size: 1.15rem;
+
+      position: absolute;
+      top: 0.8rem;
+      left: 0.8rem;
+      color: var(--mat-sys-on-surface-variant);
+      pointer-events: none;
+    }
+
+    input {
+      padding-left: 2.5rem;
+    }
+  `,
+})
+export class SearchBox {
+  /** Translated. */
+  readonly label = input.required<string>();
+  readonly value = input('');
+  readonly search = output<string>();
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.#timer));
+  }
+
+  protected searchSoon(text: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.search.emit(text.trim()), PAUSE);
+  }
+
+  protected searchNow(text: string): void {
+    clearTimeout(this.#timer);
+    this.search.emit(text.trim());
+  }
+}
