@@ -1,9 +1,25 @@
-/** Makes every secret that is missing below `$DATA_DIR/secrets`; a second run changes nothing. Prints no value. */
+/**
+ * Makes every secret that is missing below `$DATA_DIR/secrets`; a second run changes nothing. Prints no value.
+ *
+ *     node scripts/setup.ts [--admin-password PATH] [--group-readable FOLDER]…
+ *
+ * In containers the administrator's password lies with autorizador's own secrets, and Redis runs as another user.
+ */
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
 
+const { values } = parseArgs({
+  options: {
+    'admin-password': { type: 'string' },
+    'group-readable': { type: 'string', multiple: true },
+  },
+});
 const secretsDir = resolve(join(process.env['DATA_DIR'] || '.data', 'secrets'));
-const { written } = ensureSecrets(secretsDir);
+const { written } = ensureSecrets(secretsDir, {
+  ...(values['admin-password'] === undefined ? {} : { adminPassword: values['admin-password'] }),
+  groupReadable: values['group-readable'] ?? [],
+});
 const lines =
   written.length === 0
     ? ['nada que hacer: todos los secretos existen']

@@ -13,7 +13,7 @@ import { tipoOf } from '@medisupply/shared/tasks/define-task';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
 import { discoverHandlers } from '@medisupply/worker/discover';
 import { DEFAULT_PORTS } from '../launcher/ports.ts';
-import { hasSlots, readText, slotFilesIn } from './slots.ts';
+import { hasSlots, readText } from './slots.ts';
 
 export interface Problem {
   /** From the root. */
@@ -39,7 +39,6 @@ export async function checkServices(root: string): Promise<Problem[]> {
     ...envProblems(root),
     ...lockfileProblems(root),
     ...composeProblems(root),
-    ...nginxProblems(root),
     ...['README.md', 'README.es.md'].flatMap((page) => [...pageProblems(root, page)]),
   ];
 }
@@ -252,39 +251,6 @@ function* composeProblems(root: string): Problems {
     };
   }
 }
-
-/** A configuration that names no route at all is made from the list. */
-function* nginxProblems(root: string): Problems {
-  const files = slotFilesIn(root).filter((file) => file.startsWith('frontend/nginx/'));
-  const routes = files.flatMap((file) =>
-    [...withoutComments(readText(root, file)).matchAll(/\/api\/v1\/([a-z][a-z0-9-]*)/g)].map(
-      (match): [string, string] => [match[1] ?? '', file],
-    ),
-  );
-  const [, file] = routes[0] ?? [];
-  if (file === undefined) return;
-  const routed = new Map(routes);
-  const paths = new Set(SERVICES.flatMap(({ gateway }) => gateway?.path ?? []));
-  for (const path of paths) {
-    if (!routed.has(path)) {
-      yield {
-        file,
-        what: `no tiene la ruta /api/v1/${path}`,
-        remedy: 'añádala como la de los otros servicios',
-      };
-    }
-  }
-  for (const [path, where] of routed) {
-    if (paths.has(path)) continue;
-    yield {
-      file: where,
-      what: `/api/v1/${path} no es de ningún servicio de la lista`,
-      remedy: `borre la ruta, o añada el servicio a ${LIST}`,
-    };
-  }
-}
-
-const withoutComments = (text: string) => text.replaceAll(/^\s*#.*$/gm, '');
 
 /** Rows for services, endpoints and tasks, against what there is. */
 function* pageProblems(root: string, file: string): Problems {

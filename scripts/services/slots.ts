@@ -1,5 +1,5 @@
 /**
- * Slots: places in files without a structure of their own (compose file, Nginx) that take a piece for each new service.
+ * Slots: places in the compose file that take a piece for each new service.
  * The piece itself stands there, commented, between two marks; made services stand above it:
  *
  *     # <new-service>
@@ -13,7 +13,7 @@ import type { NewService } from './service-names.ts';
 const SLOT = /^[ \t]*# <new-service>\n(?<lines>(?:[ \t]*#.*\n)*?)[ \t]*# <\/new-service>$/gm;
 
 /** Files that may have slots, from the root, as far as they exist. */
-const SLOT_FILES = ['docker-compose*.yml', 'Dockerfile', 'frontend/nginx/**/*.{conf,template,conf.template}'];
+const SLOT_FILES = ['docker-compose*.yml'];
 
 export const slotFilesIn = (root: string): string[] => globSync(SLOT_FILES, { cwd: root }).toSorted();
 

@@ -13,6 +13,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const FRONTEND = join(ROOT, 'frontend');
+/** Node 24; in an image it is the one that runs this. */
+const NODE = join(ROOT, 'node_modules', '.bin', 'node');
 const BUILT = join(FRONTEND, 'dist', 'medisupply');
 const STAMP = 'sello';
 const SOURCES = ['src', 'public', 'angular.json', 'tsconfig.json', 'tsconfig.app.json', 'package.json'];
@@ -31,7 +33,7 @@ export function buildWeb() {
   const fresh = join(FRONTEND, 'dist', `.nuevo-${process.pid}`);
   const old = join(FRONTEND, 'dist', `.viejo-${process.pid}`);
   const { status } = spawnSync(
-    join(ROOT, 'node_modules', '.bin', 'node'),
+    existsSync(NODE) ? NODE : process.execPath,
     [join(ROOT, 'node_modules', '@angular', 'cli', 'bin', 'ng.js'), 'build', '--output-path', fresh],
     {
       cwd: FRONTEND,

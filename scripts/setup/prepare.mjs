@@ -40,11 +40,14 @@ const CHROMIUM = {
 /** The README's lines are run as they stand. */
 const CURL = { programs: ['curl'], apt: 'curl', dnf: 'curl', brew: 'curl' };
 
+/** The gateway of the containers is tested without them. */
+const NGINX = { programs: ['nginx'], apt: 'nginx', dnf: 'nginx', brew: 'nginx' };
+
 /** What each mode needs besides the packages. */
 const MODES = {
   packages: [],
   start: [REDIS],
-  test: [REDIS, CURL, CHROMIUM],
+  test: [REDIS, CURL, CHROMIUM, NGINX],
 };
 
 function main(mode) {

@@ -62,12 +62,6 @@ volumes:
   secrets_monitor:
 `;
 
-const NGINX = `location /api/v1/autorizador/ { }
-location /api/v1/logistica/ { }
-# location /api/v1/monitor/ { }
-location /api/v1/viejo/ { }
-`;
-
 const TASK = `import { z } from 'zod';
 import { defineTask } from './define-task.ts';
 
@@ -174,17 +168,6 @@ const DRIFTS: [string, () => void, string[]][] = [
       'docker-compose.yml: no tiene m-monitor → añádalo como el de los otros servicios',
       'docker-compose.yml: no tiene secrets_bull-board → añádalo como el de los otros servicios',
       'docker-compose.yml: m-viejo no es de ningún servicio de la lista → bórrelo, o añada el servicio a shared/src/services.ts',
-    ],
-  ],
-  [
-    'Nginx lacks a route and has one of nobody',
-    () => {
-      rmSync(join(copy.root, 'frontend/nginx'), { recursive: true, force: true });
-      write('frontend/nginx/gateway.conf', NGINX);
-    },
-    [
-      'frontend/nginx/gateway.conf: no tiene la ruta /api/v1/monitor → añádala como la de los otros servicios',
-      'frontend/nginx/gateway.conf: /api/v1/viejo no es de ningún servicio de la lista → borre la ruta, o añada el servicio a shared/src/services.ts',
     ],
   ],
   [

@@ -1,391 +1,74 @@
-import type { Server, ServerResponse } from 'node:http';
-import { request as httpRequest } from 'node:http';
-import { connect, createServer as createNetServer } from 'node:net';
+/** What only the front door has; what every gateway does is in tests/gateway. */
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RunningDoor, Upstream } from './start-door.ts';
-import { listenOnFreePort, startDoor, startUpstream, stop } from './start-door.ts';
+import { afterAll, expect, test } from 'vitest';
+import pino from 'pino';
+import { listen } from '@medisupply/shared/lifecycle/run-process';
+import { portOf, startUpstream, stop } from '../../../tests/gateway/upstream.ts';
+import { buildApp } from '../src/app.ts';
+import { frontDoorConfig } from '../src/config.ts';
 
-let logistica: Upstream;
-let monitor: Upstream;
-let autorizador: Upstream;
-let door: RunningDoor;
-const extra: Server[] = [];
-
-beforeAll(async () => {
-  [logistica, monitor, autorizador] = await Promise.all([startUpstream(), startUpstream(), startUpstream()]);
-  door = await startDoor({
-    LOGISTICA_URL: logistica.url,
-    MONITOR_URL: monitor.url,
-    AUTORIZADOR_URL: autorizador.url,
-    CORS_ORIGINS: 'https://panel.example',
-    FRONTEND_DIR: fileURLToPath(new URL('../../welcome', import.meta.url)),
-  });
-});
-
-beforeEach(() => {
-  for (const upstream of [logistica, monitor, autorizador]) upstream.seen.length = 0;
-});
+const servers: Server[] = [];
 
 afterAll(async () => {
-  await stop(door.server);
-  door.door.close();
-  for (const server of [logistica.server, monitor.server, autorizador.server, ...extra]) await stop(server);
+  for (const server of servers) await stop(server);
 });
 
-const raw = (bytes: string, port = door.port) =>
-  new Promise<string>((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+async function startDoor(env: Record<string, string>) {
+  const door = buildApp({
+    config: frontDoorConfig(env),
+    logger: pino({ level: 'silent' }),
+    version: '1.2.3',
+    isStopping: () => false,
+  });
+  const server = await listen(door.app, 0, '127.0.0.1', 'GATEWAY_PORT');
+  const port = portOf(server);
+  servers.push(server);
+  return { url: `http://127.0.0.1:${port}`, port, door, server };
+}
+
+test('when the door stops, then open streams end cleanly', async () => {
+  const source = await startUpstream((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+  });
+  servers.push(source.server);
+  const { url, door } = await startDoor({ MONITOR_URL: source.url });
+  const answer = await fetch(`${url}/api/v1/monitor/eventos`);
+  door.endStreams();
+  expect(await answer.text()).toBe('');
+});
+
+test('when a client sends its body too slowly, then it is cut off while others are served', async () => {
+  const logistica = await startUpstream();
+  servers.push(logistica.server);
+  const { url, port, server } = await startDoor({ LOGISTICA_URL: logistica.url });
+  expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 10_000]);
+  // Shortened to keep the test short; the server looks every two seconds.
+  server.headersTimeout = server.requestTimeout = 100;
+  const slow = new Promise<string>((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('POST /api/v1/logistica/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc'),
+    );
     readAll(socket).then(resolve, reject);
   });
-
-describe('routes', () => {
-  test.each([
-    ['/api/v1/logistica/entregas?limite=5', () => logistica, '/entregas?limite=5'],
-    ['/api/v1/logistica', () => logistica, '/'],
-    ['/api/v1/autorizador/.well-known/jwks.json', () => autorizador, '/.well-known/jwks.json'],
-    ['/api/v1/monitor/status', () => monitor, '/monitor/status'],
-    ['/api/v1/monitor/healthy', () => monitor, '/monitor/healthy'],
-    ['/api/v1/monitor/health', () => monitor, '/health'],
-    ['/api/v1/monitor/livez', () => monitor, '/livez'],
-    ['/api/v1/monitor/readyz?x=1', () => monitor, '/readyz?x=1'],
-    ['/api/v1/monitor/openapi.json', () => monitor, '/openapi.json'],
-    ['/api/v1/monitor/docs/swagger-ui.css', () => monitor, '/docs/swagger-ui.css'],
-  ])('when %s is asked, then its service gets the rewritten path', async (path, upstream, expected) => {
-    const answer = await fetch(door.url + path);
-    expect([answer.status, await answer.json()]).toEqual([200, { url: expected }]);
-    expect(upstream().seen.map((seen) => seen.url)).toEqual([expected]);
-  });
-
-  test('when a body is posted, then method, body, query and request id arrive unchanged', async () => {
-    const answer = await fetch(`${door.url}/api/v1/logistica/entregas?a=1`, {
-      method: 'POST',
-      body: '{"direccion":"Cra 7 # 1-23, Bogotá"}',
-      headers: { 'content-type': 'application/json', authorization: 'Bearer x', 'x-request-id': 'abc-123' },
-    });
-    expect(answer.headers.get('x-request-id')).toBe('abc-123');
-    expect(logistica.seen).toMatchObject([
-      {
-        method: 'POST',
-        url: '/entregas?a=1',
-        body: '{"direccion":"Cra 7 # 1-23, Bogotá"}',
-        headers: { 'content-type': 'application/json', authorization: 'Bearer x', 'x-request-id': 'abc-123' },
-      },
-    ]);
-  });
-
-  test('when no request id is given, then one is made, passed on and returned', async () => {
-    const answer = await fetch(`${door.url}/api/v1/logistica/x`);
-    const id = answer.headers.get('x-request-id');
-    expect(id).toMatch(/^[0-9a-f-]{36}$/);
-    expect(logistica.seen[0]?.headers['x-request-id']).toBe(id);
-  });
-
-  test.each(['/api', '/api/', '/api/v1', '/api/v1/-/x', '/api/v1/logisticaX', '/api/v2/logistica/entregas'])(
-    'when %s is asked, then 404 names the services',
-    async (path) => {
-      const answer = await fetch(door.url + path);
-      expect(answer.headers.get('content-type')).toContain('application/problem+json');
-      expect(await answer.json()).toMatchObject({
-        status: 404,
-        type: 'urn:medisupply:problem:ruta-no-encontrada',
-        instance: path,
-        detail: expect.stringContaining('/api/v1/autorizador, /api/v1/logistica, /api/v1/monitor'),
-        servicios: expect.arrayContaining(['/api/v1/autorizador', '/api/v1/logistica', '/api/v1/monitor']),
-        request_id: expect.any(String),
-      });
-    },
-  );
-
-  test.each(['metrics', 'metrics/', '%6Detrics', 'METRICS', '/metrics'])(
-    'when /%s of a service is asked, then it is not routed',
-    async (path) => {
-      for (const name of ['logistica', 'autorizador', 'monitor']) {
-        const answer = await fetch(`${door.url}/api/v1/${name}/${path}`, {
-          headers: { 'i-api-key': 'metrics.x' },
-        });
-        expect(answer.status).toBe(404);
-      }
-      expect([...logistica.seen, ...autorizador.seen, ...monitor.seen]).toEqual([]);
-    },
-  );
-
-  test('when /health is asked, then the gateway answers for itself', async () => {
-    const answer = await fetch(`${door.url}/health`);
-    expect(await answer.json()).toEqual({
-      status: 'healthy',
-      service: 'gateway',
-      version: '1.2.3',
-      timestamp: expect.stringMatching(/Z$/),
-    });
-  });
+  expect((await fetch(`${url}/api/v1/logistica/y`)).status).toBe(200);
+  expect(await slow).toMatch(/^HTTP\/1.1 408 /);
 });
 
-describe('what clients cannot send', () => {
-  test.each([{}, { expect: '100-continue' }])(
-    'when trusted headers come from outside (%o), then the service does not see them',
-    async (more) => {
-      await new Promise<void>((resolve, reject) => {
-        const request = httpRequest(
-          `${door.url}/api/v1/logistica/tareas`,
-          {
-            method: 'POST',
-            headers: {
-              'i-api-key': 'operator.secreto',
-              'x-forwarded-for': '10.9.8.7',
-              'x-forwarded-proto': 'https',
-              'x-forwarded-host': 'evil.example',
-              'x-real-ip': '10.9.8.7',
-              forwarded: 'for=10.9.8.7',
-              connection: 'close, authorization',
-              'content-length': '2',
-              ...more,
-            },
-          },
-          (response) => response.resume().on('end', resolve),
-        );
-        request.on('error', reject).end('{}');
-      });
-      const headers = logistica.seen[0]?.headers ?? {};
-      expect(headers).toMatchObject({
-        'x-forwarded-for': '127.0.0.1',
-        'x-forwarded-proto': 'http',
-        'x-forwarded-host': `127.0.0.1:${door.port}`,
-        connection: 'keep-alive',
-      });
-      expect([headers['i-api-key'], headers['x-real-ip'], headers['forwarded']]).toEqual([
-        undefined,
-        undefined,
-        undefined,
-      ]);
-    },
-  );
-
-  test.each([
-    ['TRACE /api/v1/logistica/x HTTP/1.1', 405],
-    ['GET http://127.0.0.1:1/x HTTP/1.1', 400],
-    ['GET /api/v1/logistica/%E0%A4%A HTTP/1.1', 400],
-  ])('when the request line is %s, then %i', async (line, status) => {
-    const answer = await raw(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`);
-    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(answer).toContain('application/problem+json');
-    expect(logistica.seen).toEqual([]);
-  });
-
-  test.each([
-    ['both lengths', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
-    ['two lengths', 'Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde'],
-    ['a folded header', 'X-A: 1\r\n 2\r\nContent-Length: 0\r\n\r\n'],
-    ['a bare line feed', 'X-A: 1\nX-B: 2\r\nContent-Length: 0\r\n\r\n'],
-  ])('when a request smuggles with %s, then 400', async (_name, rest) => {
-    const answer = await raw(`POST /api/v1/logistica/x HTTP/1.1\r\nHost: x\r\n${rest}`);
-    expect(answer).toMatch(/^HTTP\/1.1 400 /);
-    expect(logistica.seen).toEqual([]);
-  });
-
-  test('when a body of more than 256 KiB is announced, then 413 reaches the client and the service sees nothing', async () => {
-    const answer = await fetch(`${door.url}/api/v1/logistica/entregas`, {
-      method: 'POST',
-      body: 'x'.repeat(10_000_000),
-    });
-    expect([answer.status, await answer.json()]).toEqual([
-      413,
-      expect.objectContaining({ status: 413, detail: 'El cuerpo supera el máximo de 256 KiB' }),
-    ]);
-    expect(logistica.seen).toEqual([]);
-  });
-
-  test('when a body has exactly 256 KiB, then it passes', async () => {
-    const body = 'x'.repeat(256 * 1024);
-    const answer = await fetch(`${door.url}/api/v1/logistica/entregas`, { method: 'POST', body });
-    expect([answer.status, logistica.seen[0]?.body.length]).toEqual([200, body.length]);
-  });
-
-  test('when one client sends more than the burst, then 429 with Retry-After, and later it passes again', async () => {
-    const limited = await startDoor({ LOGISTICA_URL: logistica.url, GATEWAY_RATE: '20', GATEWAY_BURST: '5' });
-    extra.push(limited.server);
-    const statuses: number[] = [];
-    for (let n = 0; n < 6; n += 1) statuses.push((await fetch(`${limited.url}/api/v1/logistica/x`)).status);
-    expect(statuses).toEqual([200, 200, 200, 200, 200, 429]);
-    const refused = await fetch(`${limited.url}/api/v1/logistica/x`);
-    expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('content-type')]).toEqual(
-      [429, '1', 'application/problem+json; charset=utf-8'],
-    );
-    await expect.poll(async () => (await fetch(`${limited.url}/api/v1/logistica/x`)).status).toBe(200);
-  });
-});
-
-describe('cross-origin', () => {
-  test('when the origin is configured, then it may send credentials', async () => {
-    const answer = await fetch(`${door.url}/api/v1/logistica/x`, {
-      headers: { origin: 'https://panel.example' },
-    });
-    expect(answer.headers.get('access-control-allow-origin')).toBe('https://panel.example');
-    expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
-  });
-
-  test.each(['https://evil.example', 'null', 'https://panel.example.evil.example'])(
-    'when the origin is %s, then nothing is allowed, whatever the service says',
-    async (origin) => {
-      const generous = await startUpstream((_request, response) => {
-        response.setHeader('Access-Control-Allow-Origin', '*').setHeader('Vary', 'Accept').end('{}');
-      });
-      const other = await startDoor({ LOGISTICA_URL: generous.url, CORS_ORIGINS: 'https://panel.example' });
-      extra.push(generous.server, other.server);
-      const answer = await fetch(`${other.url}/api/v1/logistica/x`, { headers: { origin } });
-      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-      expect(answer.headers.get('vary')).toBe('Origin, Accept');
-    },
-  );
-});
-
-describe('services that fail', () => {
-  test('when the service is down, then 503 problem+json with Retry-After', async () => {
-    const gone = await startUpstream();
-    await stop(gone.server);
-    const other = await startDoor({ LOGISTICA_URL: gone.url });
-    extra.push(other.server);
-    const answer = await fetch(`${other.url}/api/v1/logistica/entregas`, { method: 'POST', body: '{}' });
-    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
-      503,
-      '1',
-      expect.objectContaining({
-        status: 503,
-        detail: 'El servicio logistica no responde; inténtelo de nuevo',
-      }),
-    ]);
-  });
-
-  test('when the service breaks off its answer, then the client sees a broken answer, not a complete one', async () => {
-    const broken = await startUpstream((_request, response) => {
-      response.writeHead(200, { 'Content-Length': '100' });
-      response.write('medio');
-      setImmediate(() => response.destroy());
-    });
-    const other = await startDoor({ LOGISTICA_URL: broken.url });
-    extra.push(broken.server, other.server);
-    await expect(fetch(`${other.url}/api/v1/logistica/x`).then((answer) => answer.text())).rejects.toThrow(
-      'terminated',
-    );
-    expect((await fetch(`${other.url}/health`)).status).toBe(200);
-  });
-
-  test('when the service answers nonsense, then 503', async () => {
-    const server = createNetServer((socket) => socket.end('esto no es HTTP\r\n\r\n'));
-    const port = await listenOnFreePort(server);
-    const other = await startDoor({ LOGISTICA_URL: `http://127.0.0.1:${port}` });
-    extra.push(other.server);
-    expect((await fetch(`${other.url}/api/v1/logistica/x`)).status).toBe(503);
-    server.close();
-  });
-});
-
-describe('event streams', () => {
-  test('when a stream opens, then its headers come before the first event and each event as it is sent', async () => {
-    const clients: ServerResponse[] = [];
-    const source = await startUpstream((_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
-      response.flushHeaders();
-      clients.push(response);
-    });
-    const other = await startDoor({ MONITOR_URL: source.url });
-    extra.push(source.server, other.server);
-    const aborter = new AbortController();
-    const answer = await fetch(`${other.url}/api/v1/monitor/eventos`, { signal: aborter.signal });
-    expect(answer.headers.get('content-type')).toBe('text/event-stream');
-    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
-    clients[0]?.write('id: 1\ndata: uno\n\n');
-    expect(await reader?.read()).toEqual({ done: false, value: 'id: 1\ndata: uno\n\n' });
-    clients[0]?.write('id: 2\ndata: dos\n\n');
-    expect(await reader?.read()).toEqual({ done: false, value: 'id: 2\ndata: dos\n\n' });
-    aborter.abort();
-    await expect.poll(() => clients[0]?.closed).toBe(true);
-  });
-
-  test('when the door stops, then open streams end cleanly', async () => {
-    const source = await startUpstream((_request, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
-    });
-    const other = await startDoor({ MONITOR_URL: source.url });
-    extra.push(source.server, other.server);
-    const answer = await fetch(`${other.url}/api/v1/monitor/eventos`);
-    other.door.endStreams();
-    expect(await answer.text()).toBe('');
-  });
-});
-
-describe('pages', () => {
-  test('when / is opened, then the page comes with a strict policy and security headers', async () => {
-    const answer = await fetch(door.url);
-    expect(await answer.text()).toContain('MediSupply');
-    expect(answer.headers.get('content-security-policy')).toBe(
-      "default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'",
-    );
-    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-    expect(answer.headers.get('x-powered-by')).toBeNull();
-  });
-
-  test('when the address of a page is opened, then the application comes', async () => {
-    const answer = await fetch(`${door.url}/entregas/12`, { headers: { accept: 'text/html,*/*;q=0.8' } });
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-  });
-
-  test.each([
-    ['/no-existe.js', 'text/html'],
-    ['/entregas/12', 'application/json'],
-    ['/../../package.json', 'text/html'],
-    ['/%2e%2e/%2e%2e/package.json', 'text/html'],
-    ['/.env', 'text/html'],
-  ])('when %s is asked as %s, then 404', async (path, accept) => {
-    const answer = await raw(
-      `GET ${path} HTTP/1.1\r\nHost: x\r\nAccept: ${accept}\r\nConnection: close\r\n\r\n`,
-    );
-    expect(answer).toMatch(/^HTTP\/1.1 40[34] /);
-    expect(answer).not.toContain('"workspaces"');
-  });
-
-  test('when the page asks for the ports, then it gets the configured ones', async () => {
-    const answer = await fetch(`${door.url}/puertos.json`);
-    expect(await answer.json()).toMatchObject({
-      frontend: 4200,
-      gateway: 8080,
-      logistica: Number(new URL(logistica.url).port),
-      autorizador: Number(new URL(autorizador.url).port),
-      monitor: Number(new URL(monitor.url).port),
-      bull_board: 5555,
-    });
-  });
-});
-
-describe('time', () => {
-  test('when a client sends its body too slowly, then it is cut off while others are served', async () => {
-    const other = await startDoor({ LOGISTICA_URL: logistica.url });
-    extra.push(other.server);
-    expect([other.server.headersTimeout, other.server.requestTimeout]).toEqual([10_000, 10_000]);
-    // Shortened to keep the test short; the server looks every two seconds.
-    other.server.headersTimeout = other.server.requestTimeout = 100;
-    const slow = raw(
-      'POST /api/v1/logistica/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc',
-      other.port,
-    );
-    expect((await fetch(`${other.url}/api/v1/logistica/y`)).status).toBe(200);
-    expect(await slow).toMatch(/^HTTP\/1.1 408 /);
-  });
-
-  test('when a client asks 500 times over one connection, then the door adds less than 2 ms to the median', async () => {
-    const added: number[] = [];
-    // The best of several rounds: what else runs on the machine only ever adds to it.
-    while (added.length < 8 && !added.some((ms) => ms < 2)) {
-      const direct = await median(() => fetch(`${logistica.url}/x`).then((answer) => answer.text()));
-      const proxied = await median(() =>
-        fetch(`${door.url}/api/v1/logistica/x`).then((answer) => answer.text()),
-      );
-      added.push(proxied - direct);
-    }
-    expect(Math.min(...added)).toBeLessThan(2);
-  }, 60_000);
-});
+test('when a client asks 500 times over one connection, then the door adds less than 2 ms to the median', async () => {
+  const logistica = await startUpstream();
+  servers.push(logistica.server);
+  const { url } = await startDoor({ LOGISTICA_URL: logistica.url });
+  const added: number[] = [];
+  // The best of several rounds: what else runs on the machine only ever adds to it.
+  while (added.length < 8 && !added.some((ms) => ms < 2)) {
+    const direct = await median(() => fetch(`${logistica.url}/x`).then((answer) => answer.text()));
+    const proxied = await median(() => fetch(`${url}/api/v1/logistica/x`).then((answer) => answer.text()));
+    added.push(proxied - direct);
+  }
+  expect(Math.min(...added)).toBeLessThan(2);
+}, 60_000);
 
 async function median(once: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];

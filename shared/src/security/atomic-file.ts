@@ -34,8 +34,8 @@ export function writeFileAtomic(path: string, contents: string, mode: number): v
   }
 }
 
-/** A folder that only its owner enters. */
-export function ensurePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  chmodSync(path, 0o700);
+/** A folder of exactly that mode. */
+export function ensureFolder(path: string, mode: number): void {
+  mkdirSync(path, { recursive: true, mode });
+  chmodSync(path, mode);
 }

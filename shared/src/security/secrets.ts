@@ -15,7 +15,7 @@ import {
   SERVICE_KEY_VERIFIERS,
 } from './secret-layout.ts';
 import { withSecretStore } from './secret-store.ts';
-import type { SecretStore } from './secret-store.ts';
+import type { SecretStore, SecretStoreOptions } from './secret-store.ts';
 import { generateServiceKey, serviceKeyRecords } from './service-key.ts';
 import type { ServiceKeyRecord } from './service-key.ts';
 
@@ -25,14 +25,20 @@ export interface SecretsReport {
   written: readonly string[];
 }
 
+export interface SecretsOptions extends SecretStoreOptions {
+  /** Where the first administrator's password goes, below the secrets folder. */
+  adminPassword?: string;
+}
+
 /**
  * Makes every secret that is missing, and nothing else: an existing secret is never replaced. Copies that belong
  * together (a key ring, the public keys, the accepted hashes) are completed from what their owner has.
  * Safe to run twice and by several processes at once.
  * @throws Error when a file is damaged, or when copies of one secret differ.
  */
-export function ensureSecrets(secretsDir: string): SecretsReport {
-  return withSecretStore(secretsDir, (store) => {
+export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}): SecretsReport {
+  const { adminPassword = ADMIN_PASSWORD_FILE } = options;
+  const make = (store: SecretStore): SecretsReport => {
     ensureAutorizadorKeys(store);
     ensureFieldKeys(store);
     ensureShared(store, QUEUE_KEY_READERS, 'queue_key');
@@ -40,10 +46,11 @@ export function ensureSecrets(secretsDir: string): SecretsReport {
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
     ensureOwn(store, 'bull-board/session_key', () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.
-    ensureOwn(store, ADMIN_PASSWORD_FILE, () => randomSecret(18));
+    ensureOwn(store, adminPassword, () => randomSecret(18));
     ensureServiceKeys(store);
     return { written: store.written };
-  });
+  };
+  return withSecretStore(secretsDir, make, options);
 }
 
 export const TOKEN_KEYS_PATH = `${AUTORIZADOR}/token_keys.json`;

@@ -108,6 +108,18 @@ test('when set-up runs on an empty folder, then every file is there, private, an
   expect(statSync(dir).mode & 0o777).toBe(0o700);
 });
 
+test("when set-up is for containers, then Redis's group may read its password, and the administrator's lies with autorizador", () => {
+  const { written } = ensureSecrets(dir, {
+    adminPassword: 'autorizador/admin_contrasena',
+    groupReadable: ['redis'],
+  });
+  const modes = written.map((path) => [path, statSync(join(dir, path)).mode & 0o777]);
+  expect(modes).toEqual(written.map((path) => [path, path.startsWith('redis/') ? 0o440 : 0o400]));
+  expect(statSync(join(dir, 'redis')).mode & 0o777).toBe(0o750);
+  expect(written).toContain('autorizador/admin_contrasena');
+  expect(written).not.toContain('admin_contrasena');
+});
+
 test('when set-up runs again, then nothing changes', () => {
   startFromTemplate();
   const before = contents();

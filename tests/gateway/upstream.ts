@@ -1,12 +1,8 @@
+/** Small services for a gateway to pass requests on to. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
-import pino from 'pino';
-import { listen } from '@medisupply/shared/lifecycle/run-process';
-import type { FrontDoor } from '../src/app.ts';
-import { buildApp } from '../src/app.ts';
-import { frontDoorConfig } from '../src/config.ts';
 
 export interface Seen {
   method: string;
@@ -38,26 +34,6 @@ export async function startUpstream(listener?: RequestListener): Promise<Upstrea
   return { url: `http://127.0.0.1:${await listenOnFreePort(server)}`, seen, server };
 }
 
-export interface RunningDoor {
-  url: string;
-  port: number;
-  door: FrontDoor;
-  server: Server;
-}
-
-/** The front door on a free port, configured by environment keys. */
-export async function startDoor(env: Record<string, string>): Promise<RunningDoor> {
-  const door = buildApp({
-    config: frontDoorConfig(env),
-    logger: pino({ level: 'silent' }),
-    version: '1.2.3',
-    isStopping: () => false,
-  });
-  const server = await listen(door.app, 0, '127.0.0.1', 'GATEWAY_PORT');
-  const port = portOf(server);
-  return { url: `http://127.0.0.1:${port}`, port, door, server };
-}
-
 export async function stop(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();
@@ -69,7 +45,7 @@ export async function listenOnFreePort(server: NetServer): Promise<number> {
   return portOf(server);
 }
 
-function portOf(server: NetServer): number {
+export function portOf(server: NetServer): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('el servidor no escucha en un puerto');
   return address.port;

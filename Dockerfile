@@ -1,0 +1,54 @@
+# Two images: `platform`, which every Node process runs, and `frontend`, Nginx with the web application.
+FROM node:24-bookworm-slim AS base
+WORKDIR /app
+
+# What says which packages are needed, and nothing else: a change of the sources installs nothing again.
+FROM base AS manifests
+COPY . /src
+RUN cd /src && mkdir /manifests \
+  && find . -name package.json -o -name package-lock.json -o -name .npmrc | xargs cp --parents -t /manifests
+
+FROM base AS packages
+COPY --from=manifests /manifests ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error \
+    --workspace shared --workspace worker $(printf -- '--workspace %s ' services/*) \
+  && find . \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+
+FROM base AS platform
+ENV NODE_ENV=production \
+    NODE_COMPILE_CACHE=/app/.cache \
+    BIND_ADDRESS=0.0.0.0 \
+    DATA_DIR=/data \
+    SECRETS_DIR=/run/medisupply
+COPY --from=packages /app ./
+COPY shared shared
+COPY services services
+COPY worker worker
+COPY scripts scripts
+# The sources translated once, and the folders that volumes take their owner from.
+RUN node scripts/setup/warm-code-cache.ts \
+  && install -d -o node -g node -m 700 /data /run/medisupply \
+  && for name in redis worker metrics operator $(ls services); do install -d -o node -g node -m 700 /setup/secrets/$name; done
+USER node
+CMD ["node", "scripts/setup.ts"]
+
+FROM base AS web
+COPY --from=manifests /manifests ./
+RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
+    --workspace shared --workspace frontend --workspace frontend/api-client $(printf -- '--workspace %s ' services/*)
+COPY tsconfig.base.json ./
+COPY scripts/setup/build-web.mjs scripts/setup/
+COPY shared shared
+COPY services services
+COPY frontend frontend
+RUN node scripts/setup/build-web.mjs
+COPY scripts/gateway-services.ts scripts/
+RUN node scripts/gateway-services.ts >/gateway-services
+
+FROM nginx:1.28-bookworm AS frontend
+COPY frontend/nginx /gateway
+COPY --from=web /gateway-services /gateway/services
+COPY --from=web /app/frontend/dist/medisupply/browser /usr/share/nginx/html
+USER 101
+ENTRYPOINT []
+CMD ["/gateway/start-gateway.sh"]

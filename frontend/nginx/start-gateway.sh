@@ -1,0 +1,83 @@
+#!/bin/sh
+# Writes the configuration of Nginx from the templates beside this file and runs it in the foreground.
+#
+#   SERVICES_FILE   one service a line, `path VARIABLE base` (`-`: no base), as scripts/gateway-services.ts prints them
+#   <VARIABLE>_URL  where each is found, http://host:port; <VARIABLE>_PORT the port that is passed through to it
+#   RUN_DIR         a folder that may be written
+#
+# The other keys are those of .env.example.
+set -eu
+set --
+here=$(cd "$(dirname "$0")" && pwd)
+run=${RUN_DIR:-/tmp/gateway}
+bind=${BIND_ADDRESS:-127.0.0.1}
+
+fail() { printf 'gateway: %s\n' "$*" >&2; exit 1; }
+value() { eval "printf %s \"\${$1:-${2:-}}\""; }
+number() { # number KEY DEFAULT
+  given=$(value "$1" "$2")
+  case $given in '' | *[!0-9]* | 0 | ??????????*) fail "$1: debe ser un número entero positivo (\"$given\"); vea .env.example" ;; esac
+  printf %s "$given"
+}
+fill() { # fill TEMPLATE NAME=VALUE…
+  template=$1
+  shift
+  script=
+  for pair in "HERE=$here" "RUN=$run" "BIND_ADDRESS=$bind" "$@"; do
+    script="$script
+s|@${pair%%=*}@|$(printf %s "${pair#*=}" | sed 's/[&|\\]/\\&/g')|g"
+  done
+  sed "$script" "$template"
+}
+
+mkdir -p "$run"
+: >"$run/upstreams.map"
+: >"$run/bases.map"
+: >"$run/origins.map"
+: >"$run/services.conf"
+
+routes= routes_json= ports_json=
+[ -r "${SERVICES_FILE:-$here/services}" ] || fail "SERVICES_FILE: no se puede leer ${SERVICES_FILE:-$here/services}"
+while read -r path variable base; do
+  url=$(value "${variable}_URL")
+  address=${url#http://}
+  address=${address%/}
+  case $address in '' | *[!A-Za-z0-9.:_-]*) fail "${variable}_URL: debe ser http://servidor:puerto (\"$url\"); vea .env.example" ;; esac
+  printf '%s %s;\n' "$path" "$address" >>"$run/upstreams.map"
+  [ "$base" = - ] || printf '"%s 0" %s;\n' "$path" "$base" >>"$run/bases.map"
+  routes="$routes, /api/v1/$path"
+  routes_json="$routes_json,\"/api/v1/$path\""
+  port=$(value "${variable}_PORT")
+  [ -n "$port" ] || continue
+  port=$(number "${variable}_PORT" "$port")
+  ports_json="$ports_json,\"$path\":$port"
+  fill "$here/service.conf.template" "PORT=$port" "NAME=$path" "ADDRESS=$address" >>"$run/services.conf"
+done <"${SERVICES_FILE:-$here/services}"
+
+for origin in $(printf %s "${CORS_ORIGINS:-}" | tr , ' '); do
+  case $origin in
+    *[!A-Za-z0-9.:/_-]*) fail "CORS_ORIGINS: debe ser una lista de orígenes http(s) separados por comas (\"$origin\"); vea .env.example" ;;
+    http://?* | https://?*) printf '"%s" "%s";\n' "$origin" "$origin" >>"$run/origins.map" ;;
+    *) fail "CORS_ORIGINS: debe ser una lista de orígenes http(s) separados por comas (\"$origin\"); vea .env.example" ;;
+  esac
+done
+
+resolver=$(sed -n 's/^nameserver[[:space:]]*\([0-9.]*\)$/\1/p' /etc/resolv.conf | head -n 1)
+frontend_port=$(number FRONTEND_PORT 4200)
+gateway_port=$(number GATEWAY_PORT 8080)
+bull_board_port=$(number BULL_BOARD_PORT 5555)
+rate=$(number GATEWAY_RATE 2000)
+burst=$(number GATEWAY_BURST 4000)
+# Nginx counts those beyond the first.
+burst=$((burst > 1 ? burst - 1 : 1))
+ports_json="{\"frontend\":$frontend_port,\"gateway\":$gateway_port$ports_json,\"bull_board\":$bull_board_port}"
+fill "$here/nginx.conf.template" \
+  "FRONTEND_PORT=$frontend_port" "GATEWAY_PORT=$gateway_port" "GATEWAY_RATE=$rate" "GATEWAY_BURST=$burst" \
+  "FRONTEND_DIR=${FRONTEND_DIR:-/usr/share/nginx/html}" "VERSION=${VERSION:-0.0.0}" "RESOLVER=${resolver:-127.0.0.1}" \
+  "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" "PORTS_JSON=$ports_json" \
+  "POLICY=default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'" \
+  >"$run/nginx.conf"
+
+# Whoever starts it serves: in the container that is never root.
+[ "$(id -u)" != 0 ] || set -- -g 'user root;'
+exec nginx -c "$run/nginx.conf" -e stderr "$@"
