@@ -132,6 +132,10 @@ describe('the list', () => {
       timeout: 5,
       params: { type: 'object', properties: {}, additionalProperties: false },
     });
+    // As POST /tareas takes it: another attempt of a confirmation.
+    expect(available.find((task) => task['tipo'] === 'procesar_entrega')?.['params']).toMatchObject({
+      required: ['task_id', 'entrega_id', '_retry_count'],
+    });
   });
 
   test('when pages are followed to the end, then every task comes once, the newest first, and the last page has no Link', async () => {

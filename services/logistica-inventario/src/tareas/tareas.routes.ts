@@ -1,13 +1,13 @@
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
-import { listAvailableTasks } from '@medisupply/shared/tasks/dispatcher';
 import type { Container } from '../container.ts';
 import { consultarTarea, listarTareas } from './consultar-tarea.ts';
 import { cancelarTarea, redirigirTarea } from './controlar-tarea.ts';
 import { encolarTarea } from './encolar-tarea.ts';
 import {
   encolarTareaBody,
+  listDispatchable,
   listarTareasQuery,
   listaTareas,
   tareaDetalle,
@@ -45,7 +45,7 @@ export function tareasRoutes(container: Container): Route[] {
         const page = await listarTareas(container, query, caller);
         return pageReply(request, page.next, {
           message: `${page.items.length} tareas`,
-          tareas_disponibles: listAvailableTasks(),
+          tareas_disponibles: listDispatchable(),
           tasks: page.items,
         });
       },

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
 import { id, isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
 import { tipoOf } from '@medisupply/shared/tasks/define-task';
+import type { AvailableTask } from '@medisupply/shared/tasks/dispatcher';
+import { listAvailableTasks } from '@medisupply/shared/tasks/dispatcher';
+import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
 
 export const taskState = z.enum(['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED']);
@@ -126,5 +129,23 @@ export const ejemplos = (): Record<string, unknown>[] => [
     _retry_count: 1,
   },
 ];
+
+let dispatchable: readonly AvailableTask[] | undefined;
+
+/**
+ * The registry as `POST /tareas` takes it: a delivery is not processed by its declared parameters alone, what is asked
+ * for is another attempt of a confirmation.
+ */
+export function listDispatchable(): readonly AvailableTask[] {
+  dispatchable ??= listAvailableTasks().map((task) =>
+    task.name === procesarEntrega.name ? { ...task, params: retryParams() } : task,
+  );
+  return dispatchable;
+}
+
+function retryParams(): Record<string, unknown> {
+  const { $schema: _schema, ...params } = z.toJSONSchema(retryBody.omit({ tipo: true }), { io: 'input' });
+  return params;
+}
 
 export const availableTipos = (): string[] => taskRegistry.map(tipoOf);
