@@ -1,44 +1,49 @@
-import { Component, computed, inject, resource } from '@angular/core';
+import { Component, inject } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { MonitorApi } from '../core/api/monitor-api';
-import { Chart } from '../ui/chart/chart';
-import type { ChartSeries } from '../ui/chart/chart-options';
+import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
+import { NoPermission } from '../ui/no-permission';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
+import { ActividadPanel } from './actividad-panel';
+import { ColasPanel } from './colas-panel';
+import { EstadoVivo } from './estado-vivo';
+import { FaultsBanner } from './faults-banner';
+import { Figures } from './figures';
+import { LogisticaPanel } from './logistica-panel';
+import { RedisPanel } from './redis-panel';
+import { ServiciosPanel } from './servicios-panel';
+import { Verdict } from './verdict';
+import { WorkersPanel } from './workers-panel';
 
+/** The platform as an operator looks at it: is it well, what is stuck, who does what; then each part. */
 @Component({
   selector: 'ms-monitor-page',
-  imports: [Chart, ErrorState, PageHeader, Skeleton, TranslocoDirective],
-  template: `
-    <ng-container *transloco="let t">
-      <ms-page-header [heading]="t('monitor.titulo')" />
-      <section class="ms-card">
-        @if (metricas.hasValue()) {
-          <ms-chart [heading]="t('monitor.colas.en_espera')" kind="area" [series]="waiting()" />
-        } @else if (metricas.error(); as error) {
-          <ms-error-state [error]="error" [retryable]="true" (retry)="metricas.reload()" />
-        } @else {
-          <ms-skeleton [lines]="6" height="1.5rem" />
-        }
-      </section>
-    </ng-container>
-  `,
+  imports: [
+    ActividadPanel,
+    ColasPanel,
+    ErrorState,
+    FaultsBanner,
+    Figures,
+    LogisticaPanel,
+    MatButton,
+    MatIcon,
+    NoPermission,
+    PageHeader,
+    RedisPanel,
+    ServiciosPanel,
+    Skeleton,
+    TranslocoDirective,
+    Verdict,
+    WorkersPanel,
+  ],
+  templateUrl: './monitor-page.html',
+  styleUrl: './monitor-page.scss',
+  providers: [EstadoVivo],
 })
 export class MonitorPage {
-  readonly #monitor = inject(MonitorApi);
-  protected readonly metricas = resource({
-    loader: async ({ abortSignal }) =>
-      (await this.#monitor.call('GET /metricas', { query: { nombre: 'cola.' }, signal: abortSignal })).data,
-  });
-  protected readonly waiting = computed((): ChartSeries[] =>
-    ['default', 'logistica', 'monitor'].map((cola) => ({
-      name: cola,
-      points:
-        this.metricas
-          .value()
-          ?.series.find(({ nombre }) => nombre === `cola.${cola}.waiting`)
-          ?.puntos.map(({ momento, promedio }) => [Date.parse(momento), promedio] as const) ?? [],
-    })),
-  );
+  protected readonly vivo = inject(EstadoVivo);
+  protected readonly isAdmin = inject(Sesion).hasRole('Admin');
 }

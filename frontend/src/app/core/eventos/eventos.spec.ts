@@ -115,6 +115,17 @@ test('when the stream is cut, then it says so, and goes on where it was', async 
   expect([eventos.estado(), connections[1]?.headers.get('last-event-id')]).toEqual(['conectado', '7-0']);
 });
 
+test('when the browser goes offline, then it says so at once, and tries again as soon as it is back', async () => {
+  const eventos = listen();
+  await settle();
+  dispatchEvent(new Event('offline'));
+  await settle();
+  expect(eventos.estado()).toBe('cortado');
+  dispatchEvent(new Event('online'));
+  await settle();
+  expect([eventos.estado(), connections.length]).toEqual(['conectado', 2]);
+});
+
 test('when the token is refused, then it is renewed and the stream opened with the new one', async () => {
   refuseNext = [401];
   const eventos = listen();

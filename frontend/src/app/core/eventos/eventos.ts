@@ -79,6 +79,8 @@ export class Eventos {
   async #readOnce(stop: AbortSignal, connected: () => void): Promise<void> {
     const dead = new AbortController();
     let watchdog = setTimeout(() => dead.abort(), SILENCE);
+    // The browser knows at once what the silence would tell much later.
+    addEventListener('offline', () => dead.abort(), { signal: dead.signal });
     try {
       const { token } = this.#sesion;
       const response = await fetch(ADDRESS, {
@@ -108,6 +110,7 @@ export class Eventos {
       }
     } finally {
       clearTimeout(watchdog);
+      dead.abort();
     }
   }
 
@@ -125,9 +128,13 @@ export class Eventos {
   }
 }
 
+/** Shorter when it ends, or when the browser is online again. */
 function pause(ms: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    stop.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const end = new AbortController();
+    const finish = () => (clearTimeout(timer), end.abort(), resolve());
+    const timer = setTimeout(finish, ms);
+    stop.addEventListener('abort', finish, { signal: end.signal });
+    addEventListener('online', finish, { signal: end.signal });
   });
 }

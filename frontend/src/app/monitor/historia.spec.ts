@@ -1,0 +1,34 @@
+import { joinPoints } from './historia';
+
+const MINUTE = 60_000;
+const NOW = 100 * MINUTE;
+
+test('when stored and live points are joined, then they are in order, of the last hour', () => {
+  expect(
+    joinPoints(
+      [
+        [30 * MINUTE, 9],
+        [98 * MINUTE, 1],
+        [99 * MINUTE, 2],
+      ],
+      [[99 * MINUTE - 1, 5]],
+      NOW,
+    ),
+  ).toEqual([
+    [98 * MINUTE, 1],
+    [99 * MINUTE - 1, 5],
+    [99 * MINUTE, 2],
+  ]);
+});
+
+test('when nothing was measured for minutes, then the line is broken', () => {
+  const stored = [
+    [90 * MINUTE, 1],
+    [95 * MINUTE, 2],
+  ] as const;
+  expect(joinPoints(stored, [], NOW)).toEqual([
+    [90 * MINUTE, 1],
+    [90 * MINUTE + 1, null],
+    [95 * MINUTE, 2],
+  ]);
+});
