@@ -1,6 +1,6 @@
 /** The texts of every feature, in both languages. */
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from '../launcher/launch.ts';
 
@@ -32,7 +32,7 @@ test.each(FOLDERS)('when %s is read, then English has the keys and parameters of
 test('when templates name a text literally, then it is there', () => {
   const known = new Set(
     FOLDERS.flatMap((folder) => {
-      const feature = folder === join('core', 'i18n') ? '' : `${dirname(folder)}.`;
+      const feature = folder === join('core', 'i18n') ? '' : `${basename(dirname(folder))}.`;
       return keysOf(read(folder, 'es')).map((key) => `${feature}${key.split(' ')[0]}`);
     }),
   );

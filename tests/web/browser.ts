@@ -191,7 +191,9 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
 export async function expectTranslated(page: Page): Promise<void> {
   const text = await page.locator('body').innerText();
   expect(
-    text.match(/\b(nav|ui|estados|cuenta|eventos|preferencias|marca|acceso)\.[a-z_]+(\.\w+)*/g),
+    text.match(
+      /\b(nav|ui|estados|cuenta|eventos|preferencias|marca|acceso|confirmar|entregas|timeline)\.[a-z_]+(\.\w+)*/g,
+    ),
   ).toBeNull();
 }
 

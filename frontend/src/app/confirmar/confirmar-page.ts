@@ -1,16 +1,128 @@
-import { Component } from '@angular/core';
+import { Component, computed, inject, input, resource, signal } from '@angular/core';
+import { form, FormField, FormRoot, maxLength, required } from '@angular/forms/signals';
+import { MatButton } from '@angular/material/button';
+import { MatIcon } from '@angular/material/icon';
+import { RouterLink } from '@angular/router';
+import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { LogisticaApi } from '../core/api/logistica-api';
+import { obstacleOf } from '../core/confirmaciones/confirmable';
+import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { BackLink } from '../ui/back-link';
 import { EmptyState } from '../ui/empty-state';
+import { ErrorState } from '../ui/error-state';
+import { Field, Input } from '../ui/field';
 import { PageHeader } from '../ui/page-header';
+import { Skeleton } from '../ui/skeleton';
+import { ConfirmacionResult } from './confirmacion-result';
+import { Pendientes } from './pendientes';
+import { SignatureInput } from './signature-input';
 
+/** As long as what the platform signs (UTF-16 units). */
+const LONGEST_SIGNATURE = 64 * 1024;
+
+/** The courier's page: who receives, their signature, and one button that signs and confirms. */
 @Component({
   selector: 'ms-confirmar-page',
-  imports: [EmptyState, PageHeader, TranslocoDirective],
-  template: `
-    <ng-container *transloco="let t">
-      <ms-page-header [heading]="t('confirmar.titulo')" />
-      <ms-empty-state icon="signature" [heading]="t('ui.en_construccion')" [text]="t('confirmar.pronto')" />
-    </ng-container>
-  `,
+  imports: [
+    BackLink,
+    ConfirmacionResult,
+    EmptyState,
+    ErrorState,
+    Field,
+    FormField,
+    FormRoot,
+    Input,
+    MatButton,
+    MatIcon,
+    PageHeader,
+    Pendientes,
+    RouterLink,
+    SignatureInput,
+    Skeleton,
+    TranslocoDirective,
+  ],
+  templateUrl: './confirmar-page.html',
+  styleUrl: './confirmar-page.scss',
 })
-export class ConfirmarPage {}
+export class ConfirmarPage {
+  readonly id = input.required<string>();
+
+  readonly #logistica = inject(LogisticaApi);
+  readonly #confirmaciones = inject(Confirmaciones);
+
+  protected readonly entrega = resource({
+    params: () => this.id(),
+    loader: async ({ params, abortSignal }) => {
+      const { data } = await this.#logistica.call('GET /entrega/:id', {
+        params: { id: Number(params) },
+        signal: abortSignal,
+      });
+      return data;
+    },
+  });
+  protected readonly known = computed(() => (this.entrega.hasValue() ? this.entrega.value() : undefined));
+  protected readonly obstacle = computed(() => obstacleOf(this.known()?.estado ?? ''));
+
+  readonly #recibo = signal({ nombre_recibe: '', firma_recibe: '' });
+  protected readonly recibo = form(
+    this.#recibo,
+    (path) => {
+      required(path.nombre_recibe);
+      maxLength(path.nombre_recibe, 128);
+      required(path.firma_recibe);
+      maxLength(path.firma_recibe, LONGEST_SIGNATURE);
+    },
+    {
+      submission: {
+        action: () => this.#signAndConfirm(),
+        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+      },
+    },
+  );
+  protected readonly isSigning = computed(() => this.recibo().submitting());
+  protected readonly isTooLong = computed(() => this.#recibo().firma_recibe.length > LONGEST_SIGNATURE);
+  protected readonly lacksSignature = computed(() => {
+    const field = this.recibo.firma_recibe();
+    return field.touched() && field.invalid();
+  });
+
+  /** Why it could not be signed; sending comes after that, and goes on by itself. */
+  readonly #signingError = signal<unknown>(undefined);
+  readonly #guardada = computed(() =>
+    this.#confirmaciones.guardadas().find(({ entrega_id }) => entrega_id === Number(this.id())),
+  );
+  protected readonly aceptada = computed(() => this.#confirmaciones.aceptadas().get(Number(this.id())));
+  protected readonly isSending = computed(() => this.#confirmaciones.enviando() === Number(this.id()));
+  protected readonly isKept = computed(() => this.#guardada()?.estado === 'por-enviar');
+  protected readonly refusal = computed(() => {
+    const guardada = this.#guardada();
+    if (guardada?.estado !== 'rechazada') return this.#signingError();
+    const { status, message, problem } = guardada.rechazo;
+    return new ApiError(status, message, problem ? { problem } : {});
+  });
+  protected readonly isWithoutNetwork = computed(() => {
+    const error = this.#signingError();
+    return error instanceof ApiError && error.status === 0;
+  });
+
+  async #signAndConfirm(): Promise<undefined> {
+    const pulsada = Date.now();
+    const entrega = this.known();
+    if (!entrega) return;
+    this.#signingError.set(undefined);
+    try {
+      await this.#confirmaciones.firmarYConfirmar(
+        {
+          ...this.#recibo(),
+          entrega_id: entrega.id,
+          direccion: entrega.direccion,
+          pedido_id: entrega.pedido_id,
+        },
+        pulsada,
+      );
+    } catch (error) {
+      this.#signingError.set(error);
+    }
+  }
+}

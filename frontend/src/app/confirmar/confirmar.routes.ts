@@ -1,6 +1,5 @@
 import type { Routes } from '@angular/router';
 import { featureTexts } from '../core/i18n/transloco';
-import { ConfirmarPage } from './confirmar-page';
 
 export const routes: Routes = [
   {
@@ -8,6 +7,9 @@ export const routes: Routes = [
     providers: [
       featureTexts('confirmar', { es: () => import('./i18n/es.json'), en: () => import('./i18n/en.json') }),
     ],
-    children: [{ path: '', component: ConfirmarPage }],
+    children: [
+      { path: '', loadComponent: async () => (await import('./elegir-page')).ElegirPage },
+      { path: ':id', loadComponent: async () => (await import('./confirmar-page')).ConfirmarPage },
+    ],
   },
 ];

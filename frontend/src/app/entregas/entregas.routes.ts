@@ -1,6 +1,5 @@
 import type { Routes } from '@angular/router';
 import { featureTexts } from '../core/i18n/transloco';
-import { EntregasPage } from './entregas-page';
 
 export const routes: Routes = [
   {
@@ -8,6 +7,14 @@ export const routes: Routes = [
     providers: [
       featureTexts('entregas', { es: () => import('./i18n/es.json'), en: () => import('./i18n/en.json') }),
     ],
-    children: [{ path: '', component: EntregasPage }],
+    children: [
+      { path: '', loadComponent: async () => (await import('./entregas-page')).EntregasPage },
+      {
+        path: 'nueva',
+        title: 'nav.entrega_nueva',
+        loadComponent: async () => (await import('./entrega-form-page')).EntregaFormPage,
+      },
+      { path: ':id', loadComponent: async () => (await import('./entrega-page')).EntregaPage },
+    ],
   },
 ];

@@ -6,6 +6,7 @@ import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Sesion } from '../core/auth/sesion';
+import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Pantalla } from '../core/preferencias/pantalla';
 import { Confirm } from '../ui/confirm-dialog';
 import { Toast } from '../ui/toast';
@@ -39,6 +40,8 @@ import { ThemeButton } from './theme-button';
 })
 export class Shell {
   readonly #sesion = inject(Sesion);
+  /** From here on it sends what an earlier visit has kept, whatever page is open. */
+  readonly #confirmaciones = inject(Confirmaciones);
   readonly #confirm = inject(Confirm);
   readonly #sheet = inject(MatBottomSheet);
   readonly #toast = inject(Toast);
@@ -66,7 +69,7 @@ export class Shell {
   }
 
   protected async logOut(): Promise<void> {
-    await this.#end({ todas: false });
+    if (await this.#givesUpWhatIsKept()) await this.#end({ todas: false });
   }
 
   protected async logOutEverywhere(): Promise<void> {
@@ -77,12 +80,29 @@ export class Shell {
       action: translate('salir_todas'),
       danger: true,
     });
-    if (sure) await this.#end({ todas: true });
+    if (sure && (await this.#givesUpWhatIsKept())) await this.#end({ todas: true });
+  }
+
+  /** Confirmations that were not sent yet are deleted on logging out: nobody else of this device may see them. */
+  async #givesUpWhatIsKept(): Promise<boolean> {
+    const cuenta = this.#confirmaciones.porEnviar().length;
+    const translate = (key: string) => this.#transloco.translate<string>(`cuenta.${key}`, { cuenta });
+    return (
+      cuenta === 0 ||
+      this.#confirm.ask({
+        title: translate('sin_enviar_titulo'),
+        text: translate('sin_enviar_texto'),
+        action: translate('sin_enviar'),
+        danger: true,
+      })
+    );
   }
 
   async #end(options: { todas: boolean }): Promise<void> {
+    const usuario = this.#sesion.usuario();
     try {
       await this.#sesion.cerrar(options);
+      if (usuario) await this.#confirmaciones.olvidar(usuario.id);
     } catch (error) {
       this.#toast.failed(error);
     }

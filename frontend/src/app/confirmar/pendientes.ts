@@ -1,0 +1,58 @@
+import { Component, computed, inject } from '@angular/core';
+import { MatButton, MatIconButton } from '@angular/material/button';
+import { MatIcon } from '@angular/material/icon';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import type { ConfirmacionGuardada } from '../core/confirmaciones/confirmacion-guardada';
+import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { hasExpired } from '../core/confirmaciones/signature-expiry';
+import { Confirm } from '../ui/confirm-dialog';
+import { Clock } from '../ui/time';
+
+type Situation = 'enviando' | 'esperando' | 'caducada' | 'rechazada';
+
+/** What this device keeps until the server has it, and what became of each; nothing when there is none. */
+@Component({
+  selector: 'ms-pendientes',
+  imports: [MatButton, MatIcon, MatIconButton, RouterLink, TranslocoDirective],
+  templateUrl: './pendientes.html',
+  styleUrl: './pendientes.scss',
+})
+export class Pendientes {
+  readonly #confirmaciones = inject(Confirmaciones);
+  readonly #confirm = inject(Confirm);
+  readonly #transloco = inject(TranslocoService);
+  readonly #now = inject(Clock).now;
+
+  protected readonly rows = computed(() =>
+    this.#confirmaciones
+      .guardadas()
+      .map((guardada) => ({ guardada, situation: this.#situationOf(guardada) })),
+  );
+  protected readonly enviadas = computed(() => [...this.#confirmaciones.aceptadas().values()]);
+  protected readonly waits = computed(() => this.#confirmaciones.porEnviar().length > 0);
+
+  protected async sendNow(): Promise<void> {
+    await this.#confirmaciones.enviar();
+  }
+
+  protected async discard(guardada: ConfirmacionGuardada): Promise<void> {
+    const text = (key: string) =>
+      this.#transloco.translate<string>(`confirmar.pendientes.${key}`, { pedido: guardada.pedido_id });
+    const sure =
+      guardada.estado === 'rechazada' ||
+      (await this.#confirm.ask({
+        title: text('descartar_titulo'),
+        text: text('descartar_texto'),
+        action: text('descartar'),
+        danger: true,
+      }));
+    if (sure) await this.#confirmaciones.descartar(guardada);
+  }
+
+  #situationOf(guardada: ConfirmacionGuardada): Situation {
+    if (guardada.estado === 'rechazada') return 'rechazada';
+    if (this.#confirmaciones.enviando() === guardada.entrega_id) return 'enviando';
+    return hasExpired(guardada, this.#now()) ? 'caducada' : 'esperando';
+  }
+}

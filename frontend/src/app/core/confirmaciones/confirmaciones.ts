@@ -1,0 +1,254 @@
+import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { ApiError } from '@medisupply/api-client/api-client';
+import { AutorizadorApi } from '../api/autorizador-api';
+import { LogisticaApi } from '../api/logistica-api';
+import { Sesion } from '../auth/sesion';
+import type {
+  ConfirmacionAceptada,
+  ConfirmacionGuardada,
+  DatosDeEntrega,
+  PorEnviar,
+  Suceso,
+} from './confirmacion-guardada';
+import { outboxStore } from './outbox-store';
+import { hasExpired } from './signature-expiry';
+
+/** One tab at a time sends, so that a confirmation goes out once. */
+const LOCK = 'medisupply.confirmaciones';
+const CHANNEL = 'medisupply.confirmaciones';
+const FIRST_DELAY = 2_000;
+const LONGEST_DELAY = 60_000;
+/** Refusals that another try may not meet: not logged in, too slow, too early, too many. */
+const PASSING = new Set([401, 408, 425, 429]);
+
+/** An accepted confirmation, with what this device knows of it that the server does not. */
+export interface Aceptada extends ConfirmacionAceptada {
+  pedido_id: string;
+  antes: readonly Suceso[];
+}
+
+/**
+ * Signed confirmations, kept in this browser before they are sent and until they are answered. They go out by
+ * themselves: at once, when the network is back, after a reload of the page. Sending one twice is harmless, since the
+ * server gives the same request the same answer.
+ */
+@Injectable({ providedIn: 'root' })
+export class Confirmaciones {
+  readonly #autorizador = inject(AutorizadorApi);
+  readonly #logistica = inject(LogisticaApi);
+  readonly #sesion = inject(Sesion);
+  readonly #guardadas = signal<readonly ConfirmacionGuardada[]>([]);
+  readonly #aceptadas = signal<ReadonlyMap<number, Aceptada>>(new Map());
+  readonly #enviando = signal<number | undefined>(undefined);
+  readonly #otherTabs = new BroadcastChannel(CHANNEL);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+
+  /** Of who is signed in: those that wait and those that were refused. */
+  readonly guardadas = this.#guardadas.asReadonly();
+  readonly porEnviar = computed(() =>
+    this.#guardadas().filter((guardada) => guardada.estado === 'por-enviar'),
+  );
+  /** Accepted since the page was loaded, by delivery. */
+  readonly aceptadas = this.#aceptadas.asReadonly();
+  /** The delivery whose confirmation is under way just now. */
+  readonly enviando = this.#enviando.asReadonly();
+
+  constructor() {
+    const usuarioId = computed(() => this.#sesion.usuario()?.id);
+    effect(() => {
+      const signedIn = usuarioId() !== undefined;
+      untracked(() => {
+        this.#aceptadas.set(new Map());
+        this.#guardadas.set([]);
+        if (signedIn) void this.enviar();
+      });
+    });
+    addEventListener('online', () => {
+      this.#failures = 0;
+      void this.enviar();
+    });
+    this.#otherTabs.onmessage = ({ data }: MessageEvent<Aceptada | undefined>) => {
+      if (data) this.#remember(data);
+      void this.#refresh();
+    };
+  }
+
+  /**
+   * Has the data signed, keeps them with the signature, and sends them. Resolves when they are kept: how sending goes is
+   * in `aceptadas` and `guardadas`. `pulsada`: when the button was pressed.
+   * @throws ApiError when they could not be signed; nothing is kept then
+   */
+  async firmarYConfirmar(datos: DatosDeEntrega, pulsada: number): Promise<void> {
+    const usuario_id = this.#usuarioId();
+    const signed = await this.#sign(datos);
+    await outboxStore.put({
+      usuario_id,
+      entrega_id: datos.entrega_id,
+      pedido_id: datos.pedido_id,
+      estado: 'por-enviar',
+      pulsada,
+      enviada: 0,
+      intentos: 0,
+      pudoLlegar: false,
+      firmadaDeNuevo: false,
+      ...signed,
+    });
+    await this.#changed();
+    void this.enviar();
+  }
+
+  /** Sends what waits, one after the other. */
+  async enviar(): Promise<void> {
+    clearTimeout(this.#timer);
+    const usuarioId = this.#sesion.usuario()?.id;
+    if (usuarioId === undefined) return;
+    await this.#refresh();
+    // Back on line, this is called again.
+    if (this.porEnviar().length === 0 || !navigator.onLine) return;
+    await navigator.locks.request(LOCK, () => this.#sendAllOf(usuarioId));
+    await this.#refresh();
+    if (this.porEnviar().length === 0) return;
+    const delay = Math.min(FIRST_DELAY * 2 ** this.#failures, LONGEST_DELAY);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.enviar(), delay);
+  }
+
+  /** Takes a refused one off the list, or gives up one that waits. */
+  async descartar(guardada: ConfirmacionGuardada): Promise<void> {
+    await navigator.locks.request(LOCK, () => outboxStore.remove(guardada));
+    await this.#changed();
+  }
+
+  /** On logging out: nothing of the user stays in this browser. */
+  async olvidar(usuarioId: number): Promise<void> {
+    await navigator.locks.request(LOCK, () => outboxStore.removeAllOf(usuarioId));
+    await this.#changed();
+  }
+
+  async #sendAllOf(usuarioId: number): Promise<void> {
+    // Read under the lock: another tab may have sent some meanwhile.
+    for (const guardada of await outboxStore.listOf(usuarioId)) {
+      if (this.#sesion.usuario()?.id !== usuarioId) return;
+      if (guardada.estado !== 'por-enviar') continue;
+      this.#enviando.set(guardada.entrega_id);
+      const failure = await this.#deliver(guardada);
+      this.#enviando.set(undefined);
+      this.#failures = failure === undefined ? 0 : this.#failures + 1;
+      // Without a network, the others would only wait for nothing as well.
+      if (failure?.status === 0) return;
+    }
+  }
+
+  /** @returns why it is still kept; undefined when the server decided: accepted or refused */
+  async #deliver(guardada: PorEnviar): Promise<ApiError | undefined> {
+    try {
+      const mustSign = hasExpired(guardada) && !guardada.pudoLlegar;
+      const [sent, answer] = await this.#send(mustSign ? await this.#signAgain(guardada) : guardada);
+      await this.#accept(sent, answer);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!isRefusal(error)) return error;
+      await this.#refuse(guardada, error);
+    }
+    return undefined;
+  }
+
+  /**
+   * An expired signature whose fate is unknown is sent once more as it is: if it did arrive, its answer comes again,
+   * and signing anew would only meet the confirmation that it began.
+   */
+  async #send(guardada: PorEnviar): Promise<[PorEnviar, ConfirmacionAceptada]> {
+    try {
+      return await this.#post(guardada);
+    } catch (error) {
+      const refused = error instanceof ApiError && error.status === 403;
+      if (!refused || !hasExpired(guardada)) throw error;
+      return this.#post(await this.#signAgain(guardada));
+    }
+  }
+
+  async #post(guardada: PorEnviar): Promise<[PorEnviar, ConfirmacionAceptada]> {
+    const attempt = {
+      ...guardada,
+      intentos: guardada.intentos + 1,
+      enviada: Date.now(),
+      pudoLlegar: true,
+    };
+    await outboxStore.put(attempt);
+    const { entrega_id, ...fields } = attempt.datos;
+    const { data } = await this.#logistica.call('POST /entrega/:id/confirmar', {
+      params: { id: entrega_id },
+      body: { ...fields, firma_payload: attempt.firma },
+    });
+    return [attempt, data];
+  }
+
+  async #sign(datos: DatosDeEntrega): Promise<Pick<PorEnviar, 'datos' | 'firma' | 'firmada' | 'desfase'>> {
+    const asked = Date.now();
+    const { data } = await this.#autorizador.call('POST /sign-data', { body: { payload: datos } });
+    const firmada = Date.now();
+    // As signed: the server normalises texts.
+    const { usuario_id: _, ...signedData } = data.payload;
+    return {
+      datos: signedData,
+      firma: data.firma,
+      firmada,
+      desfase: Date.parse(data.timestamp) - (asked + firmada) / 2,
+    };
+  }
+
+  async #signAgain(guardada: PorEnviar): Promise<PorEnviar> {
+    const signed = await this.#sign(guardada.datos);
+    const renewed = { ...guardada, ...signed, pudoLlegar: false, firmadaDeNuevo: true };
+    await outboxStore.put(renewed);
+    return renewed;
+  }
+
+  async #accept(guardada: PorEnviar, answer: ConfirmacionAceptada): Promise<void> {
+    await outboxStore.remove(guardada);
+    const aceptada = { ...answer, pedido_id: guardada.pedido_id, antes: stepsBefore(guardada) };
+    this.#remember(aceptada);
+    await this.#changed(aceptada);
+  }
+
+  async #refuse(guardada: PorEnviar, { status, message, problem }: ApiError): Promise<void> {
+    const { usuario_id, entrega_id, pedido_id } = guardada;
+    const rechazo = { status, message, ...(problem ? { problem } : {}) };
+    await outboxStore.put({ usuario_id, entrega_id, pedido_id, estado: 'rechazada', rechazo });
+    await this.#changed();
+  }
+
+  #remember(aceptada: Aceptada): void {
+    this.#aceptadas.update((before) => new Map(before).set(aceptada.entrega_id, aceptada));
+  }
+
+  async #changed(aceptada?: Aceptada): Promise<void> {
+    this.#otherTabs.postMessage(aceptada);
+    await this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    const usuarioId = this.#sesion.usuario()?.id;
+    this.#guardadas.set(usuarioId === undefined ? [] : await outboxStore.listOf(usuarioId));
+  }
+
+  #usuarioId(): number {
+    const usuario = this.#sesion.usuario();
+    if (!usuario) throw new ApiError(401, 'La sesión terminó');
+    return usuario.id;
+  }
+}
+
+/** By the server's clock, so that they can be compared with what it tells. */
+function stepsBefore({ pulsada, firmada, enviada, desfase, ...guardada }: PorEnviar): Suceso[] {
+  const at = (ms: number) => new Date(ms + desfase).toISOString();
+  const steps: Suceso[] = [
+    { tipo: 'pulsada', momento: at(pulsada) },
+    { tipo: guardada.firmadaDeNuevo ? 'firmada_de_nuevo' : 'firmada', momento: at(firmada) },
+  ];
+  return guardada.intentos > 1 ? [...steps, { tipo: 'reenviada', momento: at(enviada) }] : steps;
+}
+
+const isRefusal = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500 && !PASSING.has(error.status);

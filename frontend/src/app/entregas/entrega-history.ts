@@ -1,0 +1,57 @@
+import { Component, computed, input } from '@angular/core';
+import type { LogisticaOperations } from '@medisupply/api-client/operations';
+import { Actor } from '../ui/actor';
+import { StateChip } from '../ui/state-chip';
+import { Time } from '../ui/time';
+
+/** The states that a delivery went through, the newest first. */
+@Component({
+  selector: 'ms-entrega-history',
+  imports: [Actor, StateChip, Time],
+  template: `
+    <ol>
+      @for (change of newestFirst(); track $index) {
+        <li>
+          <ms-state-chip kind="entrega" [state]="change.estado" />
+          <ms-actor class="ms-soft" [value]="change.actor" />
+          <ms-time class="ms-soft" [value]="change.momento" [exact]="true" />
+        </li>
+      }
+    </ol>
+  `,
+  styles: `
+    ol {
+      display: grid;
+      margin: 0;
+      padding: 0;
+      list-style: none;
+    }
+
+    li {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.25rem 0.75rem;
+      padding: 0.6rem 0;
+      border-top: 1px solid var(--mat-sys-outline-variant);
+      font-size: 0.9rem;
+    }
+
+    li:first-child {
+      padding-top: 0;
+      border: 0;
+    }
+
+    li:last-child {
+      padding-bottom: 0;
+    }
+
+    ms-time {
+      margin-left: auto;
+    }
+  `,
+})
+export class EntregaHistory {
+  readonly historial = input.required<LogisticaOperations['GET /entrega/:id']['answer']['historial']>();
+  protected readonly newestFirst = computed(() => this.historial().toReversed());
+}

@@ -1,0 +1,110 @@
+import { Component, computed, inject, input, resource, signal } from '@angular/core';
+import { MatButton } from '@angular/material/button';
+import { MatIcon } from '@angular/material/icon';
+import { RouterLink } from '@angular/router';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { LogisticaApi } from '../core/api/logistica-api';
+import { Sesion } from '../core/auth/sesion';
+import { obstacleOf } from '../core/confirmaciones/confirmable';
+import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { Eventos } from '../core/eventos/eventos';
+import { BackLink } from '../ui/back-link';
+import { Confirm } from '../ui/confirm-dialog';
+import { ErrorState } from '../ui/error-state';
+import { PageHeader } from '../ui/page-header';
+import { Skeleton } from '../ui/skeleton';
+import { StateChip } from '../ui/state-chip';
+import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
+import { Toast } from '../ui/toast';
+import { EntregaData } from './entrega-data';
+import { EntregaHistory } from './entrega-history';
+
+/** One delivery: its data in clear, how its confirmation went, and what can be done with it. */
+@Component({
+  selector: 'ms-entrega-page',
+  imports: [
+    BackLink,
+    EntregaData,
+    EntregaHistory,
+    EntregaTimeline,
+    ErrorState,
+    MatButton,
+    MatIcon,
+    PageHeader,
+    RouterLink,
+    Skeleton,
+    StateChip,
+    TranslocoDirective,
+  ],
+  templateUrl: './entrega-page.html',
+  styleUrl: './entrega-page.scss',
+})
+export class EntregaPage {
+  readonly id = input.required<string>();
+
+  readonly #logistica = inject(LogisticaApi);
+  readonly #sesion = inject(Sesion);
+  readonly #confirm = inject(Confirm);
+  readonly #toast = inject(Toast);
+  readonly #transloco = inject(TranslocoService);
+  readonly #aceptadas = inject(Confirmaciones).aceptadas;
+
+  protected readonly entrega = resource({
+    params: () => this.id(),
+    loader: async ({ params, abortSignal }) => {
+      const { data } = await this.#logistica.call('GET /entrega/:id', {
+        params: { id: Number(params) },
+        signal: abortSignal,
+      });
+      return data;
+    },
+  });
+  protected readonly known = computed(() => (this.entrega.hasValue() ? this.entrega.value() : undefined));
+  protected readonly obstacle = computed(() => obstacleOf(this.known()?.estado ?? ''));
+  protected readonly mayCancel = computed(
+    () =>
+      this.#sesion.hasRole('Admin') || this.known()?.creada_por === `usuario:${this.#sesion.usuario()?.id}`,
+  );
+  /** What this browser did before the server knew, when the confirmation was made in it. */
+  protected readonly antes = computed(() => {
+    const { id, task_id } = this.known() ?? {};
+    const aceptada = id === undefined ? undefined : this.#aceptadas().get(id);
+    return aceptada && aceptada.task_id === task_id ? aceptada.antes : [];
+  });
+  protected readonly isCancelling = signal(false);
+  protected readonly refusal = signal<unknown>(undefined);
+
+  constructor() {
+    const eventos = inject(Eventos);
+    eventos.escuchar('entrega', ({ entrega_id }) => {
+      if (entrega_id === Number(this.id())) this.readAgain();
+    });
+    eventos.escuchar('hueco', () => this.readAgain());
+  }
+
+  protected readAgain(): void {
+    this.entrega.reload();
+  }
+
+  protected async cancel(): Promise<void> {
+    const text = (key: string) =>
+      this.#transloco.translate<string>(`entregas.cancelar.${key}`, { pedido: this.known()?.pedido_id });
+    const sure = await this.#confirm.ask({
+      title: text('titulo'),
+      text: text('texto'),
+      action: text('accion'),
+      danger: true,
+    });
+    if (!sure) return;
+    this.refusal.set(undefined);
+    this.isCancelling.set(true);
+    try {
+      await this.#logistica.call('POST /entregas/:id/cancelar', { params: { id: Number(this.id()) } });
+      this.#toast.say(text('hecho'));
+    } catch (error) {
+      this.refusal.set(error);
+    }
+    this.isCancelling.set(false);
+    this.readAgain();
+  }
+}

@@ -1,0 +1,110 @@
+import { Component, computed, effect, inject, input, linkedSignal, output, resource } from '@angular/core';
+import { MatIcon } from '@angular/material/icon';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { LogisticaApi } from '../../core/api/logistica-api';
+import type { Suceso } from '../../core/confirmaciones/confirmacion-guardada';
+import { Eventos } from '../../core/eventos/eventos';
+import { Idioma } from '../../core/i18n/idioma';
+import { featureTexts } from '../../core/i18n/transloco';
+import { duration } from '../duration';
+import { ErrorState } from '../error-state';
+import { Skeleton } from '../skeleton';
+import { preciseTime } from '../time';
+import type { Step } from './steps';
+import { hasEnded, stepsOf, total } from './steps';
+
+/** How often the history is read while no live events come (ms). */
+const READ_EVERY = 3_000;
+
+const CLOCK: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hourCycle: 'h23',
+};
+
+/** How one confirmation went, step by step, each with its time and the time since the one before; live. */
+@Component({
+  selector: 'ms-entrega-timeline',
+  imports: [ErrorState, MatIcon, Skeleton, TranslocoDirective],
+  templateUrl: './entrega-timeline.html',
+  styleUrl: './entrega-timeline.scss',
+  providers: [
+    featureTexts('timeline', { es: () => import('./i18n/es.json'), en: () => import('./i18n/en.json') }),
+  ],
+})
+export class EntregaTimeline {
+  readonly taskId = input.required<string>();
+  /** What this device did before the server knew of it. */
+  readonly antes = input<readonly Suceso[]>([]);
+  /** Applied, refused or out of retries, seen while the timeline was open. */
+  readonly terminada = output();
+
+  readonly #logistica = inject(LogisticaApi);
+  readonly #eventos = inject(Eventos);
+  readonly #idioma = inject(Idioma).codigo;
+  readonly #live = linkedSignal<string, readonly Suceso[]>({ source: this.taskId, computation: () => [] });
+
+  protected readonly tarea = resource({
+    params: () => this.taskId(),
+    loader: async ({ params, abortSignal }) => {
+      const { data } = await this.#logistica.call('GET /tareas/:task_id', {
+        params: { task_id: params },
+        signal: abortSignal,
+      });
+      return data;
+    },
+  });
+  protected readonly known = computed(() => (this.tarea.hasValue() ? this.tarea.value() : undefined));
+  protected readonly steps = computed(() =>
+    stepsOf([...this.antes(), ...(this.known()?.historial ?? []), ...this.#live()]),
+  );
+  protected readonly ended = computed(() => hasEnded(this.steps()));
+  protected readonly total = computed(() => duration(total(this.steps()), this.#idioma()));
+  /** What is being waited for: named after the step that was last. */
+  protected readonly waitingAfter = computed(() => this.steps().at(-1)?.tipo ?? 'recibida');
+
+  constructor() {
+    this.#eventos.escuchar('entrega', ({ task_id, tipo, momento, datos }) => {
+      if (task_id !== this.taskId()) return;
+      this.#live.update((before) => [...before, { tipo, momento, ...(datos ? { datos } : {}) }]);
+    });
+    this.#eventos.escuchar('hueco', () => this.tarea.reload());
+    this.#eventos.escuchar('redis', () => this.tarea.reload());
+    let wasOpen = false;
+    effect(() => {
+      if (this.steps().length === 0) return;
+      if (wasOpen && this.ended()) this.terminada.emit();
+      wasOpen = !this.ended();
+    });
+    effect((onCleanup) => {
+      if (this.ended() || this.#eventos.estado() === 'conectado') return;
+      const timer = setInterval(() => this.tarea.reload(), READ_EVERY);
+      onCleanup(() => clearInterval(timer));
+    });
+  }
+
+  protected said(ms: number): string {
+    return duration(ms, this.#idioma());
+  }
+
+  protected precise(momento: string): string {
+    return preciseTime(momento, this.#idioma());
+  }
+
+  protected clockTime(momento: string): string {
+    return new Date(momento).toLocaleTimeString(this.#idioma(), CLOCK);
+  }
+
+  /** People count from one. */
+  protected attemptOf({ datos }: Step): number {
+    return Number(datos['intento'] ?? 0) + 1;
+  }
+
+  /** The reason that the server gives, in its words. */
+  protected reasonOf({ datos }: Step): string {
+    const reason = datos['motivo'] ?? datos['error'];
+    return typeof reason === 'string' ? reason : '';
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { hasEnded, stepsOf, total } from './steps';
+
+const at = (ms: number) => new Date(1_800_000_000_000 + ms).toISOString();
+
+const HISTORIAL = [
+  { tipo: 'recibida', momento: at(0) },
+  { tipo: 'firma', momento: at(4), datos: { verificada: 'local' } },
+  { tipo: 'aceptada', momento: at(4) },
+  { tipo: 'aplicada', momento: at(30) },
+  { tipo: 'inicio', momento: at(20), datos: { intento: 0 } },
+  { tipo: 'encolada', momento: at(12) },
+];
+
+test('when the server tells its part, then the steps are in order, with the time between', () => {
+  const steps = stepsOf(HISTORIAL);
+  expect(steps.map(({ tipo, elapsed }) => [tipo, elapsed])).toEqual([
+    ['recibida', undefined],
+    ['firma', 4],
+    ['aceptada', 0],
+    ['encolada', 8],
+    ['inicio', 8],
+    ['aplicada', 10],
+  ]);
+  expect([hasEnded(steps), total(steps)]).toEqual([true, 30]);
+});
+
+test('when a step is told twice, live and by the history, then it is there once', () => {
+  expect(stepsOf([...HISTORIAL, ...HISTORIAL.slice(0, 3)])).toEqual(stepsOf(HISTORIAL));
+});
+
+test('when two attempts were made, then both are there, and it has not ended', () => {
+  const steps = stepsOf([
+    { tipo: 'inicio', momento: at(0), datos: { intento: 0 } },
+    { tipo: 'reintento', momento: at(5), datos: { intento: 1, motivo: 'fallo transitorio' } },
+    { tipo: 'inicio', momento: at(900), datos: { intento: 1 } },
+  ]);
+  expect(steps.map(({ tipo }) => tipo)).toEqual(['inicio', 'reintento', 'inicio']);
+  expect(hasEnded(steps)).toBe(false);
+});
