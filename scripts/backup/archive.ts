@@ -1,0 +1,67 @@
+/** A backup: one tar file with a consistent copy of each database, all secrets, and `manifiesto.json` that says what they are. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+
+/** Something the person at the terminal can put right; the message is for them. */
+export class BackupError extends Error {}
+
+export const MANIFEST = 'manifiesto.json';
+
+/** Version of the archive's own layout. */
+const LAYOUT = 1;
+
+export const manifest = z.object({
+  formato: z.literal(LAYOUT),
+  /** Version of the platform that wrote it. */
+  version: z.string(),
+  momento: z.iso.datetime(),
+  bases: z.record(z.string().regex(/^[a-z0-9-]+\.db$/), z.object({ bytes: z.int(), sha256: z.string() })),
+});
+
+export type Manifest = z.output<typeof manifest>;
+
+export const newManifest = (version: string, bases: Manifest['bases']): Manifest => ({
+  formato: LAYOUT,
+  version,
+  momento: new Date().toISOString(),
+  bases,
+});
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Packs all of `folder` into `output`, which stays open. */
+export async function pack(folder: string, output: NodeJS.WritableStream): Promise<void> {
+  const tar = spawn('tar', ['--create', '--file=-', '--directory', folder, '.'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await settle(tar.stderr, once(tar, 'close'), pipeline(tar.stdout, output, { end: false }));
+}
+
+/** Unpacks into `folder`, with the modes of the files and as ours. */
+export async function unpack(input: NodeJS.ReadableStream, folder: string): Promise<void> {
+  const tar = spawn(
+    'tar',
+    ['--extract', '--file=-', '--directory', folder, '--preserve-permissions', '--no-same-owner'],
+    { stdio: ['pipe', 'ignore', 'pipe'] },
+  );
+  await settle(tar.stderr, once(tar, 'close'), pipeline(input, tar.stdin));
+}
+
+/** What tar says is the better reason when both it and the stream fail. */
+async function settle(stderr: NodeJS.ReadableStream, end: Promise<unknown[]>, stream: Promise<void>) {
+  let complaint = '';
+  stderr.on('data', (data: Buffer) => (complaint += data.toString()));
+  const [streamed, ended] = await Promise.allSettled([stream, end]);
+  if (ended.status === 'rejected') throw new BackupError('Falta el programa tar', { cause: ended.reason });
+  const [code] = ended.value;
+  if (code !== 0) throw new BackupError(`tar: ${complaint.trim() || `terminó con ${String(code)}`}`);
+  if (streamed.status === 'rejected') throw streamed.reason;
+}

@@ -1,0 +1,132 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Manifest } from './archive.ts';
+import { BackupError, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
+import type { Source } from './write-backup.ts';
+
+export interface Restored {
+  manifest: Manifest;
+  /** Where what was there before has gone; undefined when there was nothing. */
+  before: string | undefined;
+}
+
+/**
+ * Puts the databases and secrets of a backup in the place of what is there, which is kept beside them. Nothing is touched
+ * before the whole backup has been read and found sound.
+ * @throws BackupError when it is damaged, when the platform runs, or when there is data and `replace` does not say so
+ */
+export async function restoreBackup(
+  target: Source,
+  input: NodeJS.ReadableStream,
+  { replace }: { replace: boolean },
+): Promise<Restored> {
+  const { dataDir, secretsDir } = target;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  refuseWhileInUse(dataDir);
+  const present = filesOf(target);
+  if (present.length > 0 && !replace) {
+    throw new BackupError(
+      `Ya hay datos en ${dataDir}; para ponerlos aparte y restaurar en su lugar, añada --reemplazar`,
+    );
+  }
+
+  const folder = mkdtempSync(join(dataDir, '.restaurando-'));
+  try {
+    await unpack(input, folder);
+    const described = await inspect(folder);
+    const before = present.length > 0 ? setAside(target) : undefined;
+    for (const name of Object.keys(described.bases)) renameSync(join(folder, name), join(dataDir, name));
+    copyFiles(join(folder, 'secrets'), secretsDir);
+    return { manifest: described, before };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** SQLite gives the whole file to one connection only when no other is open. */
+function refuseWhileInUse(dataDir: string): void {
+  for (const name of databasesIn(dataDir)) {
+    const db = new Database(join(dataDir, name), { timeout: 0 });
+    try {
+      db.pragma('locking_mode = EXCLUSIVE');
+      db.exec('BEGIN EXCLUSIVE; ROLLBACK');
+    } catch (cause) {
+      if (!(cause instanceof Database.SqliteError) || !cause.code.startsWith('SQLITE_BUSY')) continue;
+      throw new BackupError(`La plataforma está en marcha: usa ${join(dataDir, name)}; deténgala y repita`, {
+        cause,
+      });
+    } finally {
+      db.close();
+    }
+  }
+}
+
+/** @throws BackupError unless everything is there and is what the manifest says */
+async function inspect(folder: string): Promise<Manifest> {
+  const path = join(folder, MANIFEST);
+  if (!existsSync(path)) throw new BackupError(`No es una copia de seguridad: no tiene ${MANIFEST}`);
+  const parsed = manifest.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (!parsed.success) throw new BackupError(`${MANIFEST} no se entiende; ¿es de una versión posterior?`);
+  for (const [name, { sha256 }] of Object.entries(parsed.data.bases)) {
+    const copy = join(folder, name);
+    if (!existsSync(copy) || (await sha256Of(copy)) !== sha256) {
+      throw new BackupError(`La copia está dañada: ${name} no es la que dice ${MANIFEST}`);
+    }
+    const db = new Database(copy, { readonly: true });
+    const answer = db.pragma('integrity_check', { simple: true });
+    db.close();
+    if (answer !== 'ok') throw new BackupError(`La copia está dañada: ${name}: ${String(answer)}`);
+  }
+  if (!existsSync(join(folder, 'secrets')))
+    throw new BackupError('La copia está incompleta: no tiene secretos');
+  return parsed.data;
+}
+
+/** Moves databases away and copies secrets: in containers their folders are mounts, which stay where they are. */
+function setAside(target: Source): string {
+  const { dataDir, secretsDir } = target;
+  const before = join(dataDir, `reemplazado-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
+  mkdirSync(before, { mode: 0o700 });
+  copyFiles(secretsDir, join(before, 'secrets'));
+  for (const name of readdirSync(dataDir).filter((entry) => /\.db(-wal|-shm)?$/.test(entry))) {
+    renameSync(join(dataDir, name), join(before, name));
+  }
+  return before;
+}
+
+function copyFiles(from: string, to: string): void {
+  for (const path of filesBelow(from)) {
+    const target = join(to, path);
+    if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    const mode = statSync(join(from, path)).mode & 0o777;
+    // A secret can be replaced, not overwritten: nobody may write into it.
+    const temporary = `${target}.nuevo`;
+    copyFileSync(join(from, path), temporary);
+    chmodSync(temporary, mode);
+    renameSync(temporary, target);
+  }
+}
+
+const databasesIn = (dataDir: string) => readdirSync(dataDir).filter((name) => name.endsWith('.db'));
+
+const filesOf = ({ dataDir, secretsDir }: Source) => [...databasesIn(dataDir), ...filesBelow(secretsDir)];
+
+/** Relative paths; the lock of the set-up is no secret. */
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.lock'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}

@@ -1,0 +1,54 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { VERSION } from '@medisupply/shared/version';
+import type { Manifest } from './archive.ts';
+import { BackupError, MANIFEST, newManifest, pack, sha256Of } from './archive.ts';
+
+export interface Source {
+  dataDir: string;
+  secretsDir: string;
+}
+
+/**
+ * Writes a backup of what is there, also while the platform runs: each database is copied as it was at one moment.
+ * @throws BackupError when there is nothing to save
+ */
+export async function writeBackup(
+  { dataDir, secretsDir }: Source,
+  output: NodeJS.WritableStream,
+): Promise<Manifest> {
+  const names = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => name.endsWith('.db')) : [];
+  if (names.length === 0)
+    throw new BackupError(`No hay bases de datos en ${dataDir}; indique dónde con DATA_DIR`);
+  if (!existsSync(secretsDir)) throw new BackupError(`No existe ${secretsDir}, la carpeta de los secretos`);
+
+  const folder = mkdtempSync(join(dataDir, '.copia-'));
+  try {
+    const bases: Manifest['bases'] = {};
+    for (const name of names.toSorted()) {
+      const copy = join(folder, name);
+      copyDatabase(join(dataDir, name), copy);
+      bases[name] = { bytes: statSync(copy).size, sha256: await sha256Of(copy) };
+    }
+    cpSync(secretsDir, join(folder, 'secrets'), {
+      recursive: true,
+      filter: (path) => !path.endsWith('.lock') && !path.includes('.lock-'),
+    });
+    const described = newManifest(VERSION, bases);
+    writeFileSync(join(folder, MANIFEST), `${JSON.stringify(described, null, 2)}\n`);
+    await pack(folder, output);
+    return described;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function copyDatabase(from: string, to: string): void {
+  const db = new Database(from, { readonly: true, timeout: 10_000 });
+  try {
+    db.prepare('VACUUM INTO ?').run(to);
+  } finally {
+    db.close();
+  }
+}
