@@ -13,6 +13,8 @@ import type * as estado from '@medisupply/monitor/estado/estado.schemas';
 import type * as metricas from '@medisupply/monitor/metricas/metricas.schemas';
 import type * as ping from '@medisupply/monitor/ping/ping.schemas';
 export type { EventData } from '@medisupply/monitor/eventos/eventos.schemas';
+/** The `result` of a `generar_reporte`. */
+export type { Reporte } from '@medisupply/logistica-inventario/reportes/reporte';
 import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
 
 type In<S extends z.ZodType> = z.input<S>;

@@ -1,0 +1,77 @@
+import { Component, inject, input, output } from '@angular/core';
+import { Router } from '@angular/router';
+import { TranslocoDirective } from '@jsverse/transloco';
+import { SearchBox } from '../ui/search-box';
+import { ESTADOS, isKnown } from './tarea';
+
+const TASK_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** By state and task, and the way to one whose code is known. Each choice takes effect at once. */
+@Component({
+  selector: 'ms-tareas-filter',
+  imports: [SearchBox, TranslocoDirective],
+  template: `
+    <ng-container *transloco="let t">
+      <label>
+        <span>{{ t('tareas.estado') }}</span>
+        <select #byState class="ms-input" (change)="filter.emit({ estado: byState.value || null })">
+          <option value="" [selected]="!estado()">{{ t('tareas.todos_los_estados') }}</option>
+          @for (one of estados; track one) {
+            <option [value]="one" [selected]="one === estado()">{{ t('estados.tarea.' + one) }}</option>
+          }
+        </select>
+      </label>
+      <label>
+        <span>{{ t('tareas.tarea') }}</span>
+        <select #byTask class="ms-input" (change)="filter.emit({ tipo: byTask.value || null })">
+          <option value="" [selected]="!tipo()">{{ t('tareas.todas_las_tareas') }}</option>
+          @for (one of tipos(); track one) {
+            <option [value]="one" [selected]="one === tipo()">
+              {{ isKnown(one) ? t('tareas.tipos.' + one + '.nombre') : one }}
+            </option>
+          }
+        </select>
+      </label>
+      <ms-search-box [label]="t('tareas.buscar_codigo')" (search)="openTask($event)" />
+    </ng-container>
+  `,
+  styles: `
+    :host {
+      display: grid;
+      grid-template-columns: 13rem 16rem minmax(0, 1fr);
+      align-items: end;
+      gap: 0.75rem 1rem;
+    }
+
+    label span {
+      display: block;
+      margin-bottom: 0.3rem;
+      font-size: 0.92rem;
+      font-weight: 560;
+    }
+
+    @media (max-width: 1023px) {
+      :host {
+        grid-template-columns: repeat(2, minmax(0, 1fr));
+      }
+
+      ms-search-box {
+        grid-column: 1 / -1;
+      }
+    }
+  `,
+})
+export class TareasFilter {
+  readonly estado = input<string>();
+  readonly tipo = input<string>();
+  readonly tipos = input.required<readonly string[]>();
+  readonly filter = output<{ estado?: string | null; tipo?: string | null }>();
+
+  readonly #router = inject(Router);
+  protected readonly estados = ESTADOS;
+  protected readonly isKnown = isKnown;
+
+  protected openTask(code: string): void {
+    if (TASK_ID.test(code)) void this.#router.navigate(['/tareas', code]);
+  }
+}
