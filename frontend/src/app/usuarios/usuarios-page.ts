@@ -1,16 +1,119 @@
-import { Component } from '@angular/core';
-import { TranslocoDirective } from '@jsverse/transloco';
+import { Component, inject, signal } from '@angular/core';
+import { MatIconButton } from '@angular/material/button';
+import { MatIcon } from '@angular/material/icon';
+import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { AutorizadorApi } from '../core/api/autorizador-api';
+import type { Rol } from '../core/auth/rol';
+import { Sesion } from '../core/auth/sesion';
+import { Pantalla } from '../core/preferencias/pantalla';
+import { Chip } from '../ui/chip';
+import { Confirm } from '../ui/confirm-dialog';
+import { cursorPages } from '../ui/cursor-pages';
+import type { Column } from '../ui/data-table';
+import { Cell, DataTable } from '../ui/data-table';
 import { EmptyState } from '../ui/empty-state';
+import { ErrorState } from '../ui/error-state';
 import { PageHeader } from '../ui/page-header';
+import { Time } from '../ui/time';
+import { Toast } from '../ui/toast';
+import { RolesDialog } from './roles-dialog';
+import type { Usuario } from './usuario';
+import { inOrder } from './usuario';
 
 @Component({
   selector: 'ms-usuarios-page',
-  imports: [EmptyState, PageHeader, TranslocoDirective],
-  template: `
-    <ng-container *transloco="let t">
-      <ms-page-header [heading]="t('usuarios.titulo')" />
-      <ms-empty-state icon="users" [heading]="t('ui.en_construccion')" [text]="t('usuarios.pronto')" />
-    </ng-container>
-  `,
+  imports: [
+    Cell,
+    Chip,
+    DataTable,
+    EmptyState,
+    ErrorState,
+    MatIcon,
+    MatIconButton,
+    MatMenu,
+    MatMenuItem,
+    MatMenuTrigger,
+    PageHeader,
+    Time,
+    TranslocoDirective,
+  ],
+  templateUrl: './usuarios-page.html',
+  styleUrl: './usuarios-page.scss',
 })
-export class UsuariosPage {}
+export class UsuariosPage {
+  readonly #autorizador = inject(AutorizadorApi);
+  readonly #sesion = inject(Sesion);
+  readonly #confirm = inject(Confirm);
+  readonly #rolesDialog = inject(RolesDialog);
+  readonly #toast = inject(Toast);
+  readonly #transloco = inject(TranslocoService);
+
+  protected readonly isPhone = inject(Pantalla).isPhone;
+  protected readonly pages = cursorPages(
+    () => ({}),
+    (_query, page) => this.#autorizador.call('GET /usuarios', { query: page.query, signal: page.signal }),
+  );
+  /** What was refused, and about whom. */
+  protected readonly failure = signal<{ nombre: string; error: unknown } | undefined>(undefined);
+  protected readonly inOrder = inOrder;
+  protected readonly identify = ({ id }: Usuario): number => id;
+  /** Nobody shuts themselves out: another administrator changes this account. */
+  protected readonly isMine = ({ id }: Usuario): boolean => id === this.#sesion.usuario()?.id;
+
+  protected columnsIn(translate: (key: string) => string): Column[] {
+    return [
+      { key: 'nombre', header: translate('nombre'), width: 'minmax(0, 2fr)', phone: 'title' },
+      { key: 'roles', header: translate('roles'), width: 'minmax(0, 1.6fr)', phone: 'detail' },
+      { key: 'cuenta', header: translate('cuenta'), width: '9rem' },
+      { key: 'creado', header: translate('creado'), width: '8rem' },
+      { key: 'acciones', header: translate('acciones'), width: '6.5rem', align: 'end', phone: 'end' },
+    ];
+  }
+
+  protected async changeRoles(usuario: Usuario): Promise<void> {
+    const roles = await this.#rolesDialog.choose(usuario);
+    if (!roles) return;
+    const names = { nombre: usuario.nombre, antes: this.#listed(usuario.roles), ahora: this.#listed(roles) };
+    await this.#change(usuario, 'cambiar_roles', names, { roles });
+  }
+
+  protected async deactivate(usuario: Usuario): Promise<void> {
+    await this.#change(usuario, 'desactivar', { nombre: usuario.nombre }, { activo: false });
+  }
+
+  protected async activate(usuario: Usuario): Promise<void> {
+    await this.#change(usuario, 'activar', { nombre: usuario.nombre }, { activo: true });
+  }
+
+  /** Asks first, and says what follows; a refusal stands above the list. */
+  async #change(
+    { id, nombre }: Usuario,
+    action: 'cambiar_roles' | 'desactivar' | 'activar',
+    names: Record<string, string>,
+    body: { roles?: Rol[]; activo?: boolean },
+  ): Promise<void> {
+    const translate = (key: string) => this.#transloco.translate<string>(`usuarios.${action}.${key}`, names);
+    const sure = await this.#confirm.ask({
+      title: translate('titulo'),
+      text: translate('texto'),
+      action: translate('accion'),
+      danger: action === 'desactivar',
+    });
+    if (!sure) return;
+    this.failure.set(undefined);
+    try {
+      const { data } = await this.#autorizador.call('PATCH /usuarios/:id', { params: { id }, body });
+      this.pages.update((row) => (row.id === id ? data : row));
+      this.#toast.say(translate('hecho'));
+    } catch (error) {
+      this.failure.set({ nombre, error });
+    }
+  }
+
+  #listed(roles: readonly Rol[]): string {
+    return inOrder(roles)
+      .map((rol) => this.#transloco.translate<string>(`usuarios.rol.${rol}.nombre`))
+      .join(', ');
+  }
+}

@@ -1,0 +1,77 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { expectAccessible, expectPresentable, logIn, screenshot, useWeb } from './browser.ts';
+
+const web = useWeb();
+
+const rowOf = (page: Page, nombre: string) => page.getByRole('row').filter({ hasText: nombre });
+
+async function openActions(page: Page, nombre: string): Promise<void> {
+  await page.getByRole('button', { name: `Acciones para ${nombre}` }).click();
+}
+
+test('when an administrator deactivates a user, then they are out and cannot log in, until they are activated', async () => {
+  const persona = await web.newPersona();
+  const theirs = await web.newPage({ as: persona });
+  await theirs.goto('/entregas');
+  await theirs.getByRole('heading', { name: 'Entregas' }).waitFor();
+
+  const page = await web.newPage({ as: web.admin });
+  await page.goto('/usuarios');
+  await rowOf(page, persona.nombre).waitFor();
+  await openActions(page, persona.nombre);
+  await page.getByRole('menuitem', { name: 'Desactivar' }).click();
+  await page.getByText('Sus sesiones se cierran en 5 segundos').waitFor();
+  await expectAccessible(page);
+  await screenshot(page, 'usuarios-desactivar');
+  await page.getByRole('dialog').getByRole('button', { name: 'Desactivar' }).click();
+  await rowOf(page, persona.nombre).getByText('Desactivada').waitFor();
+  await expectPresentable(page, 'usuarios');
+
+  await theirs.reload();
+  await theirs.waitForURL('**/acceso/entrar**');
+  await theirs.getByLabel('Usuario').fill(persona.nombre);
+  await theirs.getByLabel('Contraseña', { exact: true }).fill(persona.contrasena);
+  await theirs.getByRole('button', { name: 'Entrar' }).click();
+  await theirs.getByText('Nombre de usuario o contraseña incorrectos').waitFor();
+
+  await openActions(page, persona.nombre);
+  await page.getByRole('menuitem', { name: 'Activar' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Activar' }).click();
+  await rowOf(page, persona.nombre).getByText('Activa', { exact: true }).waitFor();
+  await logIn(theirs, persona);
+});
+
+test('when a role is granted, then it can be used, and the own account is left to others', async () => {
+  const persona = await web.newPersona();
+  const page = await web.newPage({ as: web.admin });
+  await page.goto('/usuarios');
+  await openActions(page, persona.nombre);
+  await page.getByRole('menuitem', { name: 'Cambiar roles' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('checkbox', { name: /Usuario/ }).uncheck();
+  await dialog.getByText('Debe tener al menos un rol').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Continuar' }).isDisabled()).toBe(true);
+  await dialog.getByRole('checkbox', { name: /Usuario/ }).check();
+  await dialog.getByRole('checkbox', { name: /Administrador/ }).check();
+  await expectAccessible(page);
+  await screenshot(page, 'usuarios-roles');
+  await dialog.getByRole('button', { name: 'Continuar' }).click();
+  await page.getByText('De Usuario a Usuario, Administrador.').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cambiar roles' }).click();
+  await page.getByText(`${persona.nombre} tiene ahora: Usuario, Administrador.`).waitFor();
+  await rowOf(page, persona.nombre).getByText('Administrador').waitFor();
+  await rowOf(page, 'admin').getByText('Es usted').waitFor();
+  expect(await page.getByRole('button', { name: 'Acciones para admin' }).count()).toBe(0);
+
+  const theirs = await web.newPage({ as: persona });
+  await theirs.goto('/usuarios');
+  await theirs.getByRole('heading', { name: 'Usuarios' }).waitFor();
+  await rowOf(theirs, persona.nombre).getByText('Es usted').waitFor();
+});
+
+test('when somebody without the role asks for the users, then they are told that it is not for them', async () => {
+  const page = await web.newPage({ as: await web.newPersona() });
+  await page.goto('/usuarios');
+  await page.getByRole('heading', { name: 'No tiene permiso para ver esto' }).waitFor();
+});
