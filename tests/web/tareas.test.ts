@@ -152,6 +152,14 @@ test('when a task waits, then an administrator cancels it, and the list shows it
   await list.getByRole('combobox', { name: 'Tarea' }).selectOption('Todas');
   await list.getByRole('row').filter({ hasText: 'Procesar entrega' }).first().waitFor();
   await expectPresentable(list, 'tareas');
+
+  // Who has scrolled reads on: what is new is offered, not pushed in.
+  await list.setViewportSize(PHONE);
+  await list.mouse.wheel(0, 600);
+  await expect.poll(() => list.evaluate<number>('scrollY')).toBeGreaterThan(300);
+  const { data } = await api.call('logistica', 'POST /tareas', { body: { tipo: 'ping_logistica' } });
+  await list.getByRole('button', { name: /Tareas nuevas: \d/ }).click();
+  await list.locator(`a[href="/tareas/${data.task_id}"]`).waitFor();
 });
 
 test('when a delivery ran out of retries, then an administrator re-drives it, and it is delivered', async () => {
@@ -184,7 +192,10 @@ test('when somebody without roles looks at tasks, then they see their own, and n
   await page.goto('/tareas');
   await page.locator(`a[href="/tareas/${task_id}"]`).waitFor();
   expect(await page.getByRole('link', { name: /Nuev/ }).count()).toBe(0);
-  await page.getByRole('searchbox', { name: 'Ir a una tarea por su código' }).fill(task_id);
+  const code = page.getByRole('searchbox', { name: 'Ir a una tarea por su código' });
+  await code.fill(task_id.slice(0, 8));
+  await page.getByText('Pegue el código completo').waitFor();
+  await code.fill(task_id);
   await page.waitForURL(`**/tareas/${task_id}`);
   await stateOf(page).getByText('Terminada').waitFor();
   expect(await page.getByRole('button', { name: /Cancelar|Reactivar/ }).count()).toBe(0);

@@ -5,6 +5,7 @@ import { Sesion } from '../core/auth/sesion';
 import { Eventos } from '../core/eventos/eventos';
 import { BackLink } from '../ui/back-link';
 import { ErrorState } from '../ui/error-state';
+import { lastValue } from '../ui/last-value';
 import { NumberPipe } from '../ui/number-pipe';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
@@ -48,6 +49,8 @@ export class ProductoPage {
       return data;
     },
   });
+
+  protected readonly datos = lastValue(this.producto, this.id);
 
   constructor() {
     const eventos = inject(Eventos);

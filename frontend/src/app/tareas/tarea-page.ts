@@ -11,6 +11,7 @@ import { Eventos } from '../core/eventos/eventos';
 import { BackLink } from '../ui/back-link';
 import { Confirm } from '../ui/confirm-dialog';
 import { ErrorState } from '../ui/error-state';
+import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
 import { StateChip } from '../ui/state-chip';
@@ -65,26 +66,26 @@ export class TareaPage {
       return data;
     },
   });
-  readonly #datos = computed(() => (this.tarea.hasValue() ? this.tarea.value() : undefined));
-  protected readonly tipo = computed(() => tipoOf(this.#datos()?.name ?? ''));
+  protected readonly datos = lastValue(this.tarea, this.id);
+  protected readonly tipo = computed(() => tipoOf(this.datos()?.name ?? ''));
   protected readonly isKnown = computed(() => isKnown(this.tipo()));
   /** The figures of a report that is done. */
   protected readonly reporte = computed(() =>
-    this.tipo() === REPORTE && this.#datos()?.successful ? (this.#datos()?.result as Reporte) : undefined,
+    this.tipo() === REPORTE && this.datos()?.successful ? (this.datos()?.result as Reporte) : undefined,
   );
-  protected readonly hasParams = computed(() => Object.keys(this.#datos()?.params ?? {}).length > 0);
+  protected readonly hasParams = computed(() => Object.keys(this.datos()?.params ?? {}).length > 0);
   /** Of a task that is under way and says how far it is; a report always does. */
   protected readonly progreso = computed(() => {
-    const datos = this.#datos();
+    const datos = this.datos();
     if (!datos || datos.ready) return undefined;
     return datos.progreso ?? (this.tipo() === REPORTE ? 0 : undefined);
   });
   readonly #isAdmin = computed(() => this.#sesion.hasRole('Admin'));
   protected readonly mayCancel = computed(() => {
-    const datos = this.#datos();
+    const datos = this.datos();
     return this.#isAdmin() && datos !== undefined && isCancellable(datos);
   });
-  protected readonly mayRedrive = computed(() => this.#isAdmin() && this.#datos()?.status === 'FAILURE');
+  protected readonly mayRedrive = computed(() => this.#isAdmin() && this.datos()?.status === 'FAILURE');
   protected readonly isActing = signal(false);
   protected readonly failure = signal<unknown>(undefined);
 
@@ -97,9 +98,10 @@ export class TareaPage {
     eventos.escuchar('entrega', readIfMine);
     eventos.escuchar('hueco', () => this.tarea.reload());
     effect((onCleanup) => {
-      const datos = this.#datos();
-      if (!datos || datos.ready) return;
-      const pause = datos.status === 'STARTED' ? READ_RUNNING : READ_WAITING;
+      const datos = this.datos();
+      const failed = this.tarea.status() === 'error';
+      if (!datos || this.tarea.isLoading() || (datos.ready && !failed)) return;
+      const pause = datos.status === 'STARTED' && !failed ? READ_RUNNING : READ_WAITING;
       const timer = setTimeout(() => this.tarea.reload(), pause);
       onCleanup(() => clearTimeout(timer));
     });

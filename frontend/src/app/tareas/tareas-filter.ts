@@ -1,4 +1,4 @@
-import { Component, inject, input, output } from '@angular/core';
+import { Component, inject, input, output, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { SearchBox } from '../ui/search-box';
@@ -32,15 +32,23 @@ const TASK_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
           }
         </select>
       </label>
-      <ms-search-box [label]="t('tareas.buscar_codigo')" (search)="openTask($event)" />
+      <div class="code">
+        <ms-search-box [label]="t('tareas.buscar_codigo')" (search)="openTask($event)" />
+        <p aria-live="polite">{{ isIncomplete() ? t('tareas.codigo_incompleto') : '' }}</p>
+      </div>
     </ng-container>
   `,
   styles: `
     :host {
       display: grid;
       grid-template-columns: 13rem 16rem minmax(0, 1fr);
-      align-items: end;
+      align-items: start;
       gap: 0.75rem 1rem;
+    }
+
+    /* In line with the controls beside it. */
+    .code {
+      padding-top: 1.68rem;
     }
 
     label span {
@@ -50,12 +58,19 @@ const TASK_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
       font-weight: 560;
     }
 
+    p:not(:empty) {
+      margin-top: 0.3rem;
+      color: var(--ms-bad);
+      font-size: 0.84rem;
+    }
+
     @media (max-width: 1023px) {
       :host {
         grid-template-columns: repeat(2, minmax(0, 1fr));
       }
 
-      ms-search-box {
+      .code {
+        padding-top: 0;
         grid-column: 1 / -1;
       }
     }
@@ -71,7 +86,11 @@ export class TareasFilter {
   protected readonly estados = ESTADOS;
   protected readonly isKnown = isKnown;
 
+  protected readonly isIncomplete = signal(false);
+
   protected openTask(code: string): void {
-    if (TASK_ID.test(code)) void this.#router.navigate(['/tareas', code]);
+    const isTaskId = TASK_ID.test(code);
+    this.isIncomplete.set(code !== '' && !isTaskId);
+    if (isTaskId) void this.#router.navigate(['/tareas', code]);
   }
 }
