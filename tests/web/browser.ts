@@ -192,7 +192,7 @@ export async function expectTranslated(page: Page): Promise<void> {
   const text = await page.locator('body').innerText();
   expect(
     text.match(
-      /\b(nav|ui|estados|cuenta|eventos|preferencias|marca|acceso|confirmar|entregas|timeline)\.[a-z_]+(\.\w+)*/g,
+      /\b(nav|ui|estados|cuenta|eventos|preferencias|marca|acceso|actor|confirmar|entregas|inventario|tareas|timeline|usuarios)\.[a-z_]+(\.\w+)*/g,
     ),
   ).toBeNull();
 }

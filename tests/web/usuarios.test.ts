@@ -14,7 +14,7 @@ test('when an administrator deactivates a user, then they are out and cannot log
   const persona = await web.newPersona();
   const theirs = await web.newPage({ as: persona });
   await theirs.goto('/entregas');
-  await theirs.getByRole('heading', { name: 'Entregas' }).waitFor();
+  await theirs.getByRole('heading', { name: 'Entregas', level: 1 }).waitFor();
 
   const page = await web.newPage({ as: web.admin });
   await page.goto('/usuarios');
@@ -66,7 +66,7 @@ test('when a role is granted, then it can be used, and the own account is left t
 
   const theirs = await web.newPage({ as: persona });
   await theirs.goto('/usuarios');
-  await theirs.getByRole('heading', { name: 'Usuarios' }).waitFor();
+  await theirs.getByRole('heading', { name: 'Usuarios', level: 1 }).waitFor();
   await rowOf(theirs, persona.nombre).getByText('Es usted').waitFor();
 });
 
