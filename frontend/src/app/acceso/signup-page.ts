@@ -1,14 +1,14 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import type { FieldTree, ValidationError } from '@angular/forms/signals';
+import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, maxLength, minLength, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
-import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { refusalsAt, refusalText } from '../ui/refusals';
 import { PasswordField } from './password-field';
 import { MAX_LENGTH, MIN_LENGTH } from './password-strength';
 import { StrengthMeter } from './strength-meter';
@@ -57,37 +57,23 @@ export class SignupPage {
   );
   protected readonly isSubmitting = computed(() => this.signup().submitting());
   /** What the server says about a field; undefined when the length is wrong, which the page says itself. */
-  protected readonly nameRefusal = computed(() => refusalOf(this.signup.nombre));
-  protected readonly passwordRefusal = computed(() => refusalOf(this.signup.contrasena));
+  protected readonly nameRefusal = computed(() => refusalText(this.signup.nombre));
+  protected readonly passwordRefusal = computed(() => refusalText(this.signup.contrasena));
 
-  async #signUp(): Promise<ValidationError.WithOptionalFieldTree[]> {
+  async #signUp(): Promise<ValidationError.WithFieldTree[]> {
     const { nombre, contrasena } = this.credentials();
     this.failure.set(undefined);
     try {
       await this.#sesion.registrar(nombre.trim(), contrasena);
     } catch (error) {
-      const refusals = this.#fieldErrors(error);
+      const refusals = refusalsAt(error, {
+        'body.nombre': this.signup.nombre,
+        'body.contrasena': this.signup.contrasena,
+      });
       if (refusals.length === 0) this.failure.set(error);
       return refusals;
     }
     await this.#router.navigateByUrl(safeReturnUrl(this.volver() ?? null));
     return [];
   }
-
-  #fieldErrors(error: unknown): ValidationError.WithOptionalFieldTree[] {
-    const fields = new Map<string, FieldTree<string>>([
-      ['body.nombre', this.signup.nombre],
-      ['body.contrasena', this.signup.contrasena],
-    ]);
-    const errors = error instanceof ApiError ? (error.problem?.errors ?? []) : [];
-    return errors.flatMap(({ path, message }) => {
-      const fieldTree = fields.get(path);
-      return fieldTree ? [{ kind: 'server', message, fieldTree }] : [];
-    });
-  }
 }
-
-const refusalOf = (field: FieldTree<string>): string | undefined =>
-  field()
-    .errors()
-    .find(({ kind }) => kind === 'server')?.message;
