@@ -72,6 +72,7 @@ test('when tasks are run one after the other, then each has its form and shows i
     ['Ping a logística', {}, 'response_time_ms'],
     ['Revisar la plataforma', {}, 'bull-board'],
     ['Comprobar cuentas', {}, 'correcto'],
+    ['Medir la plataforma', {}, 'valores'],
   ] as const;
   const page = await web.newPage({ as: web.admin });
   await page.goto('/tareas/nueva');
@@ -169,11 +170,16 @@ test('when a delivery ran out of retries, then an administrator re-drives it, an
   await whileWorkerStands(async () => {
     const { task_id, entrega_id } = await confirm(api);
     delivery = entrega_id;
-    for (let retry = 1; retry <= 4; retry += 1) {
+    await page.goto('/tareas/nueva?tipo=procesar_entrega');
+    await page.getByLabel('Código de la confirmación').fill(task_id);
+    await page.getByLabel('Entrega').fill(String(entrega_id));
+    await page.getByLabel('Reintento').fill('1');
+    await page.getByRole('button', { name: 'Ejecutar' }).click();
+    await stateOf(page).getByText('Se reintentará').waitFor();
+    for (let retry = 2; retry <= 4; retry += 1) {
       const body = { tipo: 'procesar_entrega', task_id, entrega_id, _retry_count: retry };
       await api.call('logistica', 'POST /tareas', { body });
     }
-    await page.goto(`/tareas/${task_id}`);
     await stateOf(page).getByText('Fallida').waitFor();
     await page.getByText('Sin éxito tras 3 reintentos').first().waitFor();
     await page.getByRole('button', { name: 'Reactivar tarea' }).click();
