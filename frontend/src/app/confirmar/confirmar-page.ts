@@ -8,6 +8,8 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { Eventos } from '../core/eventos/eventos';
+import { readWhenLive } from '../core/eventos/read-when-live';
 import { BackLink } from '../ui/back-link';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
@@ -105,6 +107,16 @@ export class ConfirmarPage {
     const error = this.#signingError();
     return error instanceof ApiError && error.status === 0;
   });
+
+  constructor() {
+    const eventos = inject(Eventos);
+    // Somebody else may confirm or cancel it while the recipient signs.
+    eventos.escuchar('entrega', ({ entrega_id }) => {
+      if (entrega_id === Number(this.id())) this.entrega.reload();
+    });
+    eventos.escuchar('hueco', () => this.entrega.reload());
+    readWhenLive(this.entrega);
+  }
 
   async #signAndConfirm(): Promise<undefined> {
     const pulsada = Date.now();

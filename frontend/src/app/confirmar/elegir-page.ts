@@ -8,6 +8,7 @@ import { ApiError } from '@medisupply/api-client/api-client';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { Sesion } from '../core/auth/sesion';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
+import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { PageHeader } from '../ui/page-header';
@@ -52,13 +53,18 @@ export class ElegirPage {
   readonly #logistica = inject(LogisticaApi);
   readonly #router = inject(Router);
   readonly #sesion = inject(Sesion);
+  readonly #porEnviar = inject(Confirmaciones).porEnviar;
 
   protected readonly entregas = resource({
     params: () => ({ buscar: this.buscar() ?? '' }),
     loader: ({ params: { buscar }, abortSignal }) =>
       buscar === '' ? this.#newest(abortSignal) : this.#find(buscar, abortSignal),
   });
-  protected readonly found = computed(() => (this.entregas.hasValue() ? this.entregas.value() : undefined));
+  /** Without those whose confirmation waits on this device already. */
+  protected readonly found = computed(() => {
+    const waiting = new Set(this.#porEnviar().map(({ entrega_id }) => entrega_id));
+    return this.entregas.hasValue() ? this.entregas.value().filter(({ id }) => !waiting.has(id)) : undefined;
+  });
 
   protected async search(buscar: string): Promise<void> {
     await this.#router.navigate([], { queryParams: { buscar: buscar || null }, replaceUrl: true });

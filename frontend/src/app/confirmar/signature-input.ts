@@ -91,6 +91,8 @@ const inkOf = (canvas: HTMLCanvasElement): string => getComputedStyle(canvas).co
 
 /** As many pixels as the screen has, so that the line is sharp; what was drawn stays, smaller when it has less room. */
 function fit(canvas: HTMLCanvasElement, pad: SignaturePad): void {
+  // Hidden: it is fitted when it is seen again.
+  if (canvas.offsetWidth === 0) return;
   const ratio = window.devicePixelRatio;
   const widthBefore = canvas.width / ratio;
   canvas.width = canvas.offsetWidth * ratio;

@@ -8,6 +8,7 @@ import { Sesion } from '../core/auth/sesion';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Eventos } from '../core/eventos/eventos';
+import { readWhenLive } from '../core/eventos/read-when-live';
 import { BackLink } from '../ui/back-link';
 import { Confirm } from '../ui/confirm-dialog';
 import { ErrorState } from '../ui/error-state';
@@ -80,6 +81,7 @@ export class EntregaPage {
       if (entrega_id === Number(this.id())) this.readAgain();
     });
     eventos.escuchar('hueco', () => this.readAgain());
+    readWhenLive(this.entrega);
   }
 
   protected readAgain(): void {

@@ -6,6 +6,7 @@ import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import type { EventData, LogisticaOperations } from '@medisupply/api-client/operations';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { Eventos } from '../core/eventos/eventos';
+import { readWhenLive } from '../core/eventos/read-when-live';
 import { Idioma } from '../core/i18n/idioma';
 import { Actor } from '../ui/actor';
 import { cursorPages } from '../ui/cursor-pages';
@@ -86,6 +87,7 @@ export class EntregasPage {
     const eventos = inject(Eventos);
     eventos.escuchar('entrega', (evento) => this.#follow(evento));
     eventos.escuchar('hueco', () => this.readAgain());
+    readWhenLive({ isLoading: () => this.pages.state() === 'loading', reload: () => this.readAgain() });
   }
 
   protected readAgain(): void {

@@ -40,8 +40,9 @@ const OFFERED = 20;
           >
             <span class="option">
               <span class="name">{{ producto.nombre }}</span>
-              <span class="sku">{{ producto.sku }}</span>
-              <span class="available">{{ t('disponibles', { cuenta: producto.disponible }) }}</span>
+              <span class="more">
+                {{ producto.sku }} · {{ t('disponibles', { cuenta: producto.disponible }) }}
+              </span>
             </span>
           </mat-option>
         } @empty {
@@ -56,26 +57,15 @@ const OFFERED = 20;
   styles: `
     .option {
       display: grid;
-      grid-template: 'name available' 'sku sku' / minmax(0, 1fr) auto;
-      gap: 0 1rem;
-      line-height: 1.3;
+      padding: 0.35rem 0;
+      line-height: 1.35;
+      overflow-wrap: anywhere;
     }
 
-    .name {
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
-    }
-
-    .sku,
-    .available {
+    .more {
       color: var(--mat-sys-on-surface-variant);
       font-size: 0.85rem;
       font-variant-numeric: tabular-nums;
-    }
-
-    .sku {
-      grid-area: sku;
     }
   `,
 })

@@ -4,6 +4,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { LogisticaApi } from '../../core/api/logistica-api';
 import type { Suceso } from '../../core/confirmaciones/confirmacion-guardada';
 import { Eventos } from '../../core/eventos/eventos';
+import { readWhenLive } from '../../core/eventos/read-when-live';
 import { Idioma } from '../../core/i18n/idioma';
 import { featureTexts } from '../../core/i18n/transloco';
 import { duration } from '../duration';
@@ -72,6 +73,7 @@ export class EntregaTimeline {
     });
     this.#eventos.escuchar('hueco', () => this.tarea.reload());
     this.#eventos.escuchar('redis', () => this.tarea.reload());
+    readWhenLive(this.tarea);
     let wasOpen = false;
     effect(() => {
       if (this.steps().length === 0) return;

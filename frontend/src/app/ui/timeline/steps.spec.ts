@@ -29,6 +29,22 @@ test('when a step is told twice, live and by the history, then it is there once'
   expect(stepsOf([...HISTORIAL, ...HISTORIAL.slice(0, 3)])).toEqual(stepsOf(HISTORIAL));
 });
 
+test('when the worker was faster than the answer of the queue, then it was in the queue by then', () => {
+  const steps = stepsOf([
+    { tipo: 'aceptada', momento: at(0) },
+    { tipo: 'inicio', momento: at(5), datos: { intento: 0 } },
+    { tipo: 'aplicada', momento: at(20) },
+    { tipo: 'encolada', momento: at(21) },
+  ]);
+  expect(hasEnded(steps)).toBe(true);
+  expect(steps.map(({ tipo, elapsed }) => [tipo, elapsed])).toEqual([
+    ['aceptada', undefined],
+    ['encolada', 5],
+    ['inicio', 0],
+    ['aplicada', 15],
+  ]);
+});
+
 test('when two attempts were made, then both are there, and it has not ended', () => {
   const steps = stepsOf([
     { tipo: 'inicio', momento: at(0), datos: { intento: 0 } },

@@ -32,6 +32,8 @@ const LOOKS: Readonly<Record<string, { icon: IconName; tone: Tone }>> = {
   muerta: { icon: 'circle-x', tone: 'bad' },
 };
 const ORDER = Object.keys(LOOKS);
+/** From the intent to send to the queue that has it. */
+const SENDING = new Set(['aceptada', 'reintento', 'reactivada', 'encolada']);
 const LAST = new Set(['aplicada', 'rechazada', 'muerta']);
 
 /** What is told of one confirmation, from wherever, in order, each thing once. */
@@ -40,8 +42,9 @@ export function stepsOf(sucesos: readonly Suceso[]): Step[] {
   const sorted = [...known.values()].toSorted(
     (a, b) => Date.parse(a.momento) - Date.parse(b.momento) || ORDER.indexOf(a.tipo) - ORDER.indexOf(b.tipo),
   );
-  return sorted.map(({ tipo, momento, datos }, index) => {
-    const before = sorted[index - 1];
+  const told = queuedBeforeStarted(sorted);
+  return told.map(({ tipo, momento, datos }, index) => {
+    const before = told[index - 1];
     return {
       tipo,
       momento,
@@ -52,10 +55,29 @@ export function stepsOf(sucesos: readonly Suceso[]): Step[] {
   });
 }
 
+/**
+ * `encolada` is noted when the queue has answered, and a worker may be faster than that answer, even done by then: the
+ * task was in the queue when it was taken from it, at the latest.
+ */
+function queuedBeforeStarted(sorted: readonly Suceso[]): Suceso[] {
+  const told: Suceso[] = [];
+  for (const suceso of sorted) {
+    const start = suceso.tipo === 'encolada' ? told.findLastIndex(({ tipo }) => tipo === 'inicio') : -1;
+    const started = told[start];
+    const wasQueued = told.slice(0, start).findLast(({ tipo }) => SENDING.has(tipo))?.tipo === 'encolada';
+    if (started && !wasQueued) told.splice(start, 0, { ...suceso, momento: started.momento });
+    else told.push(suceso);
+  }
+  return told;
+}
+
 const keyOf = ({ tipo, momento, datos }: Suceso): string => [tipo, momento, datos?.['intento']].join(' ');
 
-/** Whether nothing comes after the last step, unless somebody re-drives the task. */
-export const hasEnded = (steps: readonly Step[]): boolean => LAST.has(steps.at(-1)?.tipo ?? '');
+/** Applied, refused or out of retries, unless somebody re-drove it after that. */
+export function hasEnded(steps: readonly Step[]): boolean {
+  const turn = steps.findLast(({ tipo }) => LAST.has(tipo) || tipo === 'reactivada');
+  return turn !== undefined && LAST.has(turn.tipo);
+}
 
 /** From the first step to the last (ms). */
 export const total = (steps: readonly Step[]): number =>
