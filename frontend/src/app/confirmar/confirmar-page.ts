@@ -1,4 +1,4 @@
-import { Component, computed, inject, input, resource, signal } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, resource } from '@angular/core';
 import { form, FormField, FormRoot, maxLength, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
@@ -14,6 +14,7 @@ import { BackLink } from '../ui/back-link';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
 import { ConfirmacionResult } from './confirmacion-result';
@@ -63,10 +64,20 @@ export class ConfirmarPage {
       return data;
     },
   });
-  protected readonly known = computed(() => (this.entrega.hasValue() ? this.entrega.value() : undefined));
-  protected readonly obstacle = computed(() => obstacleOf(this.known()?.estado ?? ''));
+  /** Stays while it is read again, and when that fails: the form with what was drawn is below it. */
+  protected readonly datos = lastValue(this.entrega, this.id);
+  /** It may have become somebody else's meanwhile; that nobody answers makes no difference yet. */
+  protected readonly readRefusal = computed(() => {
+    const error = this.entrega.error();
+    return error instanceof ApiError && error.status !== 0 ? error : undefined;
+  });
+  protected readonly obstacle = computed(() => obstacleOf(this.datos()?.estado ?? ''));
 
-  readonly #recibo = signal({ nombre_recibe: '', firma_recibe: '' });
+  /** Of this delivery only: what was signed for another one is not taken over. */
+  readonly #recibo = linkedSignal({
+    source: this.id,
+    computation: () => ({ nombre_recibe: '', firma_recibe: '' }),
+  });
   protected readonly recibo = form(
     this.#recibo,
     (path) => {
@@ -90,7 +101,10 @@ export class ConfirmarPage {
   });
 
   /** Why it could not be signed; sending comes after that, and goes on by itself. */
-  readonly #signingError = signal<unknown>(undefined);
+  readonly #signingError = linkedSignal<string, unknown>({
+    source: this.id,
+    computation: () => undefined,
+  });
   readonly #guardada = computed(() =>
     this.#confirmaciones.guardadas().find(({ entrega_id }) => entrega_id === Number(this.id())),
   );
@@ -120,7 +134,7 @@ export class ConfirmarPage {
 
   async #signAndConfirm(): Promise<undefined> {
     const pulsada = Date.now();
-    const entrega = this.known();
+    const entrega = this.datos();
     if (!entrega) return;
     this.#signingError.set(undefined);
     try {

@@ -12,6 +12,7 @@ import { readWhenLive } from '../core/eventos/read-when-live';
 import { BackLink } from '../ui/back-link';
 import { Confirm } from '../ui/confirm-dialog';
 import { ErrorState } from '../ui/error-state';
+import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
 import { StateChip } from '../ui/state-chip';
@@ -60,15 +61,15 @@ export class EntregaPage {
       return data;
     },
   });
-  protected readonly known = computed(() => (this.entrega.hasValue() ? this.entrega.value() : undefined));
-  protected readonly obstacle = computed(() => obstacleOf(this.known()?.estado ?? ''));
+  protected readonly datos = lastValue(this.entrega, this.id);
+  protected readonly obstacle = computed(() => obstacleOf(this.datos()?.estado ?? ''));
   protected readonly mayCancel = computed(
     () =>
-      this.#sesion.hasRole('Admin') || this.known()?.creada_por === `usuario:${this.#sesion.usuario()?.id}`,
+      this.#sesion.hasRole('Admin') || this.datos()?.creada_por === `usuario:${this.#sesion.usuario()?.id}`,
   );
   /** What this browser did before the server knew, when the confirmation was made in it. */
   protected readonly antes = computed(() => {
-    const { id, task_id } = this.known() ?? {};
+    const { id, task_id } = this.datos() ?? {};
     const aceptada = id === undefined ? undefined : this.#aceptadas().get(id);
     return aceptada && aceptada.task_id === task_id ? aceptada.antes : [];
   });
@@ -90,7 +91,7 @@ export class EntregaPage {
 
   protected async cancel(): Promise<void> {
     const text = (key: string) =>
-      this.#transloco.translate<string>(`entregas.cancelar.${key}`, { pedido: this.known()?.pedido_id });
+      this.#transloco.translate<string>(`entregas.cancelar.${key}`, { pedido: this.datos()?.pedido_id });
     const sure = await this.#confirm.ask({
       title: text('titulo'),
       text: text('texto'),

@@ -9,6 +9,7 @@ import { Idioma } from '../../core/i18n/idioma';
 import { featureTexts } from '../../core/i18n/transloco';
 import { duration } from '../duration';
 import { ErrorState } from '../error-state';
+import { lastValue } from '../last-value';
 import { Skeleton } from '../skeleton';
 import { preciseTime } from '../time';
 import type { Step } from './steps';
@@ -57,7 +58,7 @@ export class EntregaTimeline {
       return data;
     },
   });
-  protected readonly known = computed(() => (this.tarea.hasValue() ? this.tarea.value() : undefined));
+  protected readonly known = lastValue(this.tarea, this.taskId);
   protected readonly steps = computed(() =>
     stepsOf([...this.antes(), ...(this.known()?.historial ?? []), ...this.#live()]),
   );
