@@ -12,6 +12,8 @@ FROM base AS packages
 COPY --from=manifests /manifests ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error \
     --workspace shared --workspace worker $(printf -- '--workspace %s ' services/*) \
+  && rm -rf node_modules/typescript \
+  && find . -type d \( -name test -o -name tests -o -name __tests__ \) -prune -exec rm -rf {} + \
   && find . \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM base AS platform
@@ -32,10 +34,10 @@ RUN node scripts/setup/warm-code-cache.ts \
 USER node
 CMD ["node", "scripts/setup.ts"]
 
+# All packages: the application takes the types of the services, and they those of what they use.
 FROM base AS web
 COPY --from=manifests /manifests ./
-RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error \
-    --workspace shared --workspace frontend --workspace frontend/api-client $(printf -- '--workspace %s ' services/*)
+RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY tsconfig.base.json ./
 COPY scripts/setup/build-web.mjs scripts/setup/
 COPY shared shared

@@ -15,8 +15,8 @@ export default defineConfig({
         test: {
           name: 'platform',
           include: ['**/test/**/*.test.ts', 'tests/**/*.test.ts'],
-          // The template is tested as the service that is made from it: tests/services/new-service.test.ts.
-          exclude: ['**/node_modules/**', 'templates/**', 'tests/web/**'],
+          // tests/compose needs an engine (npm run test:compose). The template is tested as the service that is made from it: tests/services/new-service.test.ts.
+          exclude: ['**/node_modules/**', 'templates/**', 'tests/web/**', 'tests/compose/**'],
         },
       },
       {

@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { until } from '@medisupply/shared/testing/until';
 import { rowsOf, section } from '../docs/markdown.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, ROOT, runNpm } from '../launcher/launch.ts';
+import type { RunningPlatform } from '../web/global-setup.ts';
 
 /** Every row of the README's tables of endpoints is called on a running platform, through the gateway. */
 
@@ -41,28 +42,37 @@ const ROWS: Row[] = Object.entries(PREFIX).flatMap(([service, prefix]) =>
 );
 
 let folder: string;
-let platform: Run;
+/** Undefined when somebody else runs it (tests/compose). */
+let platform: Run | undefined;
 let base: string;
 let admin: string;
 let user: string;
 let names = 0;
 
 beforeAll(async () => {
+  const running = inject('platform') as RunningPlatform | undefined;
+  base = `${running?.url ?? (await start())}/api/v1`;
+  const contrasena =
+    running?.adminContrasena ??
+    (await readFile(join(folder, 'data/secrets/admin_contrasena'), 'utf8')).trim();
+  admin = (await call('POST', '/autorizador/login', { body: { nombre: 'admin', contrasena } })).body.token;
+  user = (await signup()).body.token;
+}, SLOW);
+
+async function start(): Promise<string> {
   folder = await mkdtemp(join(tmpdir(), 'medisupply-contract-'));
   const env: Record<string, string> = {
     ...(await freePorts()),
     DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'error',
   };
-  base = `http://127.0.0.1:${env['GATEWAY_PORT']}/api/v1`;
   platform = runNpm(['start'], env);
   await platform.printed('MediSupply está listo');
-  const contrasena = (await readFile(join(folder, 'data/secrets/admin_contrasena'), 'utf8')).trim();
-  admin = (await call('POST', '/autorizador/login', { body: { nombre: 'admin', contrasena } })).body.token;
-  user = (await signup()).body.token;
-}, SLOW);
+  return `http://127.0.0.1:${env['GATEWAY_PORT']}`;
+}
 
 afterAll(async () => {
+  if (!platform) return;
   platform.child.kill('SIGTERM');
   await platform.exit;
   await nothingLeft(join(folder, 'data'));

@@ -9,7 +9,7 @@ export interface Verdict {
   acknowledged: number;
   applied: number;
   /** Acknowledged and not ENTREGADA. */
-  lost: number[];
+  lost: { entrega_id: number; estado: string | undefined }[];
   /** More than one row of history with ENTREGADA, or more than one applied confirmation. */
   twice: number[];
   /** ENTREGADA with other data than was confirmed. */
@@ -58,7 +58,7 @@ export function check(dataDir: string, acknowledged: readonly Acknowledged[]): V
     const id = told.entrega_id;
     const row = entrega.get(id);
     if (row?.estado !== 'ENTREGADA') {
-      verdict.lost.push(id);
+      verdict.lost.push({ entrega_id: id, estado: row?.estado });
       continue;
     }
     verdict.applied += 1;

@@ -10,11 +10,20 @@ export interface Acknowledged {
   pedido_id: string;
 }
 
+/** A delivery that exists and is signed. */
+export interface Prepared {
+  delivery: Omit<Acknowledged, 'task_id'>;
+  firma: string;
+}
+
 export interface Courier {
-  /** Creates, signs and confirms; resolves once it is acknowledged. */
+  /** Creates and signs. */
+  prepare(label: string): Promise<Prepared>;
+  /** Resolves once it is acknowledged. */
+  confirm(prepared: Prepared): Promise<Acknowledged>;
   deliver(label: string): Promise<Acknowledged>;
-  /** Answers other than 2xx and failed connections that were repeated. */
-  repeated: number;
+  /** Answers other than 2xx and failed connections, all repeated. */
+  failures: string[];
 }
 
 /** How long one call is repeated before the platform counts as gone (ms). */
@@ -31,7 +40,9 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
       if (!isTransient || Date.now() > deadline) {
         throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
       }
-      courier.repeated += 1;
+      courier.failures.push(
+        `${path}: ${answer.status} ${JSON.stringify(answer.body['detail'] ?? answer.body['error'])}`,
+      );
       await delay(100 + Math.random() * 200);
     }
   }
@@ -58,9 +69,8 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
   }
 
   const courier: Courier = {
-    repeated: 0,
-    async deliver(label) {
-      const bearer = String(token);
+    failures: [],
+    async prepare(label) {
       const fields = {
         direccion: `Calle ${label}`,
         nombre_recibe: `Recibe ${label}`,
@@ -70,21 +80,22 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
       const { id } = await repeatCall(
         '/logistica/entregas',
         { direccion: 'por confirmar', estado: 'EN_CAMINO', pedido_id: fields.pedido_id },
-        bearer,
+        String(token),
       );
-      const entrega_id = Number(id);
-      const { firma } = await repeatCall(
-        '/autorizador/sign-data',
-        { payload: { ...fields, entrega_id } },
-        bearer,
-      );
+      const delivery = { ...fields, entrega_id: Number(id) };
+      const { firma } = await repeatCall('/autorizador/sign-data', { payload: delivery }, String(token));
+      return { delivery, firma: String(firma) };
+    },
+    async confirm({ delivery, firma }) {
+      const { entrega_id, ...fields } = delivery;
       const { task_id } = await repeatCall(
         `/logistica/entrega/${entrega_id}/confirmar`,
         { ...fields, firma_payload: firma },
-        bearer,
+        String(token),
       );
-      return { entrega_id, task_id: String(task_id), ...fields };
+      return { ...delivery, task_id: String(task_id) };
     },
+    deliver: async (label) => courier.confirm(await courier.prepare(label)),
   };
   const { token } = await repeatCall('/autorizador/signup', { nombre, contrasena: `clave de ${nombre}` });
   return courier;

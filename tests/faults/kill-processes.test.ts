@@ -94,7 +94,7 @@ test('when confirmations are lost, doubled or mixed up, then the check says so',
   db.close();
   expect(check(copy, acknowledged)).toMatchObject({
     applied: acknowledged.length - 1,
-    lost: [lost!.entrega_id],
+    lost: [{ entrega_id: lost!.entrega_id, estado: 'EN_CAMINO' }],
     twice: [twice!.entrega_id],
     wrong: [wrong!.entrega_id],
   });

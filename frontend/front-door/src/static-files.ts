@@ -31,6 +31,19 @@ export function contentSecurityPolicy(nonce?: string) {
   };
 }
 
+/** What says how a page behaves; on the many small files that a page loads it would only be bytes. */
+const OF_PAGES = [
+  'Content-Security-Policy',
+  'Cross-Origin-Opener-Policy',
+  'Origin-Agent-Cluster',
+  'Referrer-Policy',
+  'X-DNS-Prefetch-Control',
+  'X-Download-Options',
+  'X-Frame-Options',
+  'X-Permitted-Cross-Domain-Policies',
+  'X-XSS-Protection',
+];
+
 /** The files of `root`, each as its compressed copy where there is one that the client takes. */
 export function staticFiles(root: string): RequestHandler[] {
   const files = express.static(root, {
@@ -39,10 +52,9 @@ export function staticFiles(root: string): RequestHandler[] {
       const encoding = Object.values(ENCODINGS).find((suffix) => path.endsWith(suffix));
       const name = encoding === undefined ? path : path.slice(0, -encoding.length);
       if (encoding !== undefined) response.type(extname(name));
-      response.set(
-        'Cache-Control',
-        NAMED_BY_CONTENTS.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache',
-      );
+      const isNamedByContents = NAMED_BY_CONTENTS.test(name);
+      response.set('Cache-Control', isNamedByContents ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (isNamedByContents) for (const header of OF_PAGES) response.removeHeader(header);
     },
   });
   return [compressedCopy(root), files];

@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:compose`: first what any platform must do, in containers as well; then the faults. */
+export default defineConfig({
+  root: new URL('../..', import.meta.url).pathname,
+  test: {
+    watch: false,
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    globalSetup: ['tests/compose/global-setup.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000, interval: 50 } },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'contract',
+          include: ['tests/contract/rows.test.ts', 'tests/compose/{images,gateway}.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['tests/web/acceso.test.ts'], sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'faults', include: ['tests/compose/faults.test.ts'], sequence: { groupOrder: 2 } },
+      },
+      {
+        extends: true,
+        test: { name: 'readme', include: ['tests/compose/readme.test.ts'], sequence: { groupOrder: 3 } },
+      },
+    ],
+  },
+});
