@@ -190,7 +190,7 @@ test('when the frame is seen, then it is presentable, with what a phone keeps be
   await page.waitForURL('**/usuarios');
 });
 
-test('when the login page loads for the first time, then at most 210 kB travel', async () => {
+test('when the login page loads for the first time, then at most 200 kB travel', async () => {
   const page = await web.newPage();
   const client = await page.context().newCDPSession(page);
   await client.send('Network.enable');
@@ -198,6 +198,5 @@ test('when the login page loads for the first time, then at most 210 kB travel',
   client.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
   await page.goto('/acceso/entrar', { waitUntil: 'networkidle' });
   expect(bytes).toBeGreaterThan(50_000);
-  // Parts of the framework that other pages use come with it: they share one chunk.
-  expect(bytes).toBeLessThan(210_000);
+  expect(bytes).toBeLessThan(200_000);
 });
