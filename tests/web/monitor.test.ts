@@ -1,3 +1,4 @@
+import { until } from '@medisupply/shared/testing/until';
 import { expect, inject, test } from 'vitest';
 import { pidOf } from '../launcher/launch.ts';
 import { expectAccessible, expectPresentable, screenshot, useWeb } from './browser.ts';
@@ -5,6 +6,17 @@ import { expectAccessible, expectPresentable, screenshot, useWeb } from './brows
 const web = useWeb();
 
 test('when an operator looks, then the verdict comes first, and every part is there; a chart can be read as a table', async () => {
+  const admin = await web.api(web.admin);
+  const activity_data = { tipo: 'ronda', descripcion: `Revisión de la mañana ${process.pid}` };
+  const { data } = await admin.call('logistica', 'POST /tareas', {
+    body: { tipo: 'log_activity', activity_data },
+  });
+  const { task_id } = data;
+  await until(async () => {
+    const tarea = await admin.call('logistica', 'GET /tareas/:task_id', { params: { task_id } });
+    return tarea.data.successful;
+  });
+
   const page = await web.newPage({ as: web.admin });
   await page.goto('/monitor');
   await page.getByRole('heading', { name: 'Todo está en orden' }).waitFor();
@@ -14,7 +26,10 @@ test('when an operator looks, then the verdict comes first, and every part is th
   await page.getByRole('region', { name: 'Redis' }).getByText('noeviction').waitFor();
   const waiting = page.getByRole('img', { name: 'Gráfico de líneas: Trabajos en espera' });
   await waiting.locator('svg').waitFor();
-  await page.getByRole('region', { name: 'Actividad guardada' }).getByText('Aún no hay actividad').waitFor();
+  await page
+    .getByRole('region', { name: 'Actividad guardada' })
+    .getByText(activity_data.descripcion)
+    .waitFor();
 
   await page.getByRole('button', { name: 'Hacer ping' }).click();
   await page.getByText('HTTP 200').waitFor();
