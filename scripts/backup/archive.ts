@@ -11,6 +11,9 @@ export class BackupError extends Error {}
 
 export const MANIFEST = 'manifiesto.json';
 
+/** The set-up's lock in the folder of the secrets, with what SQLite keeps beside it: no secret. */
+export const isLock = (name: string): boolean => name.startsWith('.lock');
+
 /** Version of the archive's own layout. */
 const LAYOUT = 1;
 

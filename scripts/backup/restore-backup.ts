@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Manifest } from './archive.ts';
-import { BackupError, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
+import { BackupError, isLock, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
 import type { Source } from './write-backup.ts';
 
 export interface Restored {
@@ -123,10 +123,10 @@ const databasesIn = (dataDir: string) => readdirSync(dataDir).filter((name) => n
 
 const filesOf = ({ dataDir, secretsDir }: Source) => [...databasesIn(dataDir), ...filesBelow(secretsDir)];
 
-/** Relative paths; the lock of the set-up is no secret. */
+/** Relative paths. */
 function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.lock'))
+    .filter((entry) => entry.isFile() && !isLock(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { VERSION } from '@medisupply/shared/version';
 import type { Manifest } from './archive.ts';
-import { BackupError, MANIFEST, newManifest, pack, sha256Of } from './archive.ts';
+import { BackupError, isLock, MANIFEST, newManifest, pack, sha256Of } from './archive.ts';
 
 export interface Source {
   dataDir: string;
@@ -33,7 +33,7 @@ export async function writeBackup(
     }
     cpSync(secretsDir, join(folder, 'secrets'), {
       recursive: true,
-      filter: (path) => !path.endsWith('.lock') && !path.includes('.lock-'),
+      filter: (path) => !isLock(basename(path)),
     });
     const described = newManifest(VERSION, bases);
     writeFileSync(join(folder, MANIFEST), `${JSON.stringify(described, null, 2)}\n`);

@@ -5,19 +5,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import { listen } from '@medisupply/shared/lifecycle/run-process';
-import { createLogger } from '@medisupply/shared/logging/logger';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
 import { until } from '@medisupply/shared/testing/until';
-import { buildApp } from '../../frontend/front-door/src/app.ts';
-import { frontDoorConfig } from '../../frontend/front-door/src/config.ts';
 import { freePort } from '../../scripts/launcher/ports.ts';
-import { portOf, stop } from './upstream.ts';
+import { startDoor } from '../../frontend/front-door/test/start-door.ts';
+import { stop } from './upstream.ts';
 
 export interface Gateway {
   url: string;
@@ -58,16 +54,9 @@ interface Started {
 }
 
 async function startFrontDoor(env: Environment): Promise<Started> {
-  const door = buildApp({
-    config: frontDoorConfig(env),
-    logger: createLogger('front-door', { level: 'silent' }),
-    version: VERSION,
-    isStopping: () => false,
-  });
-  const server: Server = await listen(door.app, 0, '127.0.0.1', 'GATEWAY_PORT');
-  const port = portOf(server);
+  const { url, port, door, server } = await startDoor(env, VERSION);
   return {
-    gateway: { url: `http://127.0.0.1:${port}`, port, servicePorts: {} },
+    gateway: { url, port, servicePorts: {} },
     async end() {
       await stop(server);
       door.close();

@@ -3,11 +3,9 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { afterAll, expect, test } from 'vitest';
-import pino from 'pino';
-import { listen } from '@medisupply/shared/lifecycle/run-process';
-import { portOf, startUpstream, stop } from '../../../tests/gateway/upstream.ts';
-import { buildApp } from '../src/app.ts';
-import { frontDoorConfig } from '../src/config.ts';
+import { startUpstream, stop } from '../../../tests/gateway/upstream.ts';
+import type { RunningDoor } from './start-door.ts';
+import { startDoor as start } from './start-door.ts';
 
 const servers: Server[] = [];
 
@@ -15,17 +13,10 @@ afterAll(async () => {
   for (const server of servers) await stop(server);
 });
 
-async function startDoor(env: Record<string, string>) {
-  const door = buildApp({
-    config: frontDoorConfig(env),
-    logger: pino({ level: 'silent' }),
-    version: '1.2.3',
-    isStopping: () => false,
-  });
-  const server = await listen(door.app, 0, '127.0.0.1', 'GATEWAY_PORT');
-  const port = portOf(server);
-  servers.push(server);
-  return { url: `http://127.0.0.1:${port}`, port, door, server };
+async function startDoor(env: Record<string, string>): Promise<RunningDoor> {
+  const running = await start(env);
+  servers.push(running.server);
+  return running;
 }
 
 test('when the door stops, then open streams end cleanly', async () => {

@@ -8,6 +8,7 @@ import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { focusFirstError } from '../ui/focus-first-error';
 import { PasswordField } from './password-field';
 
 @Component({
@@ -47,7 +48,7 @@ export class LoginPage {
     {
       submission: {
         action: () => this.#logIn(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstError,
       },
     },
   );

@@ -8,6 +8,7 @@ import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { focusFirstError } from '../ui/focus-first-error';
 import { refusalsAt, refusalText } from '../ui/refusals';
 import { PasswordField } from './password-field';
 import { MAX_LENGTH, MIN_LENGTH } from './password-strength';
@@ -51,7 +52,7 @@ export class SignupPage {
     {
       submission: {
         action: () => this.#signUp(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstError,
       },
     },
   );

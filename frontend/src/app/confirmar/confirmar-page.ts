@@ -1,11 +1,11 @@
-import { Component, computed, inject, input, linkedSignal, resource } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal } from '@angular/core';
 import { form, FormField, FormRoot, maxLength, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { LogisticaApi } from '../core/api/logistica-api';
+import { readEntrega } from '../core/api/read-entrega';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Eventos } from '../core/eventos/eventos';
@@ -14,6 +14,7 @@ import { BackLink } from '../ui/back-link';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { focusFirstError } from '../ui/focus-first-error';
 import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
@@ -51,19 +52,9 @@ const LONGEST_SIGNATURE = 64 * 1024;
 export class ConfirmarPage {
   readonly id = input.required<string>();
 
-  readonly #logistica = inject(LogisticaApi);
   readonly #confirmaciones = inject(Confirmaciones);
 
-  protected readonly entrega = resource({
-    params: () => this.id(),
-    loader: async ({ params, abortSignal }) => {
-      const { data } = await this.#logistica.call('GET /entrega/:id', {
-        params: { id: Number(params) },
-        signal: abortSignal,
-      });
-      return data;
-    },
-  });
+  protected readonly entrega = readEntrega(this.id);
   /** Stays while it is read again, and when that fails: the form with what was drawn is below it. */
   protected readonly datos = lastValue(this.entrega, this.id);
   /** It may have become somebody else's meanwhile; that nobody answers makes no difference yet. */
@@ -89,7 +80,7 @@ export class ConfirmarPage {
     {
       submission: {
         action: () => this.#signAndConfirm(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstError,
       },
     },
   );

@@ -22,6 +22,7 @@ import { Sesion } from '../core/auth/sesion';
 import { BackLink } from '../ui/back-link';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { focusFirstError } from '../ui/focus-first-error';
 import { PageHeader } from '../ui/page-header';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
@@ -108,7 +109,7 @@ export class EntregaFormPage {
     {
       submission: {
         action: () => this.#create(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstError,
       },
     },
   );

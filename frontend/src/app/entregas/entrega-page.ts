@@ -1,9 +1,10 @@
-import { Component, computed, inject, input, resource, signal } from '@angular/core';
+import { Component, computed, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { LogisticaApi } from '../core/api/logistica-api';
+import { readEntrega } from '../core/api/read-entrega';
 import { Sesion } from '../core/auth/sesion';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
@@ -51,16 +52,7 @@ export class EntregaPage {
   readonly #transloco = inject(TranslocoService);
   readonly #aceptadas = inject(Confirmaciones).aceptadas;
 
-  protected readonly entrega = resource({
-    params: () => this.id(),
-    loader: async ({ params, abortSignal }) => {
-      const { data } = await this.#logistica.call('GET /entrega/:id', {
-        params: { id: Number(params) },
-        signal: abortSignal,
-      });
-      return data;
-    },
-  });
+  protected readonly entrega = readEntrega(this.id);
   protected readonly datos = lastValue(this.entrega, this.id);
   protected readonly obstacle = computed(() => obstacleOf(this.datos()?.estado ?? ''));
   protected readonly mayCancel = computed(

@@ -7,6 +7,7 @@ import { AutorizadorApi } from '../core/api/autorizador-api';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { focusFirstError } from '../ui/focus-first-error';
 import { PageHeader } from '../ui/page-header';
 import { refusalsAt, refusalText } from '../ui/refusals';
 import type { DatosFirmados, Documento } from './firma';
@@ -66,7 +67,7 @@ export class FirmasPage {
     {
       submission: {
         action: () => this.#sign(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstError,
       },
     },
   );

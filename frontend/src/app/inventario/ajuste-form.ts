@@ -9,6 +9,7 @@ import { IdempotencyKey } from '../core/api/idempotency-key';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { focusFirstError } from '../ui/focus-first-error';
 import { NumberPipe } from '../ui/number-pipe';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
@@ -65,7 +66,7 @@ export class AjusteForm {
     {
       submission: {
         action: () => this.#adjust(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstError,
       },
     },
   );

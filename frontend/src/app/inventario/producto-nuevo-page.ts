@@ -10,6 +10,7 @@ import { LogisticaApi } from '../core/api/logistica-api';
 import { BackLink } from '../ui/back-link';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
+import { focusFirstError } from '../ui/focus-first-error';
 import { PageHeader } from '../ui/page-header';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
@@ -60,7 +61,7 @@ export class ProductoNuevoPage {
     {
       submission: {
         action: () => this.#create(),
-        onInvalid: (field) => field().errorSummary()[0]?.fieldTree().focusBoundControl(),
+        onInvalid: focusFirstError,
       },
     },
   );

@@ -8,6 +8,7 @@ import { IdempotencyKey } from '../../core/api/idempotency-key';
 import { LogisticaApi } from '../../core/api/logistica-api';
 import { ErrorState } from '../../ui/error-state';
 import { Field, Input } from '../../ui/field';
+import { focusFirstError } from '../../ui/focus-first-error';
 import { refusalsAt, refusalText } from '../../ui/refusals';
 import type { TareaDisponible, TareaEncolada } from '../tarea';
 import type { ParamField, ParamValue } from './param-fields';
@@ -81,7 +82,7 @@ export class ParamsForm {
         injector: this.#injector,
         submission: {
           action: (tree) => this.#send(paramsOf(fields, tree().value())),
-          onInvalid: (tree) => tree().errorSummary()[0]?.fieldTree().focusBoundControl(),
+          onInvalid: focusFirstError,
         },
       },
     );
