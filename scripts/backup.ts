@@ -1,9 +1,8 @@
 /** `npm run backup`: databases and secrets into one file, also while the platform runs. */
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { BackupError } from './backup/archive.ts';
+import { finished } from 'node:stream/promises';
+import { readCommandLine, runCommand } from './backup/command-line.ts';
 import { writeBackup } from './backup/write-backup.ts';
 
 const USAGE = `Uso: npm run backup [-- ARCHIVO.tar]
@@ -11,11 +10,13 @@ const USAGE = `Uso: npm run backup [-- ARCHIVO.tar]
   --secretos DIR   la carpeta de los secretos (por defecto DATA_DIR/secrets)`;
 
 async function main(): Promise<void> {
-  const { file, source } = options();
-  if (file === '-') {
+  const { file: asked, source } = readCommandLine(USAGE);
+  if (asked === '-') {
     await writeBackup(source, process.stdout);
     return;
   }
+  const moment = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  const file = resolve(asked ?? join('copias', `medisupply-${moment}.tar`));
   // Complete or not there at all.
   const unfinished = `${file}.incompleta`;
   mkdirSync(dirname(file), { recursive: true });
@@ -33,30 +34,4 @@ async function main(): Promise<void> {
 
 const line = ([name, { bytes }]: [string, { bytes: number }]) => `  ${name} ${Math.ceil(bytes / 1024)} KiB\n`;
 
-function options() {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const dataDir = resolve(process.env['DATA_DIR'] || '.data');
-  const moment = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: { secretos: { type: 'string' } },
-    });
-    const [file = join('copias', `medisupply-${moment}.tar`), ...rest] = positionals;
-    if (rest.length > 0) throw new BackupError(`Sobra ${rest.join(' ')}\n${USAGE}`);
-    return {
-      file: file === '-' ? file : resolve(file),
-      source: { dataDir, secretsDir: resolve(values.secretos ?? join(dataDir, 'secrets')) },
-    };
-  } catch (error) {
-    if (error instanceof BackupError) throw error;
-    throw new BackupError(USAGE, { cause: error });
-  }
-}
-
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof BackupError ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);

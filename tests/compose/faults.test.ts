@@ -9,8 +9,8 @@ import { until } from '@medisupply/shared/testing/until';
 import { atRate, percentile } from '../../scripts/experiments/experiment.ts';
 import { check } from '../faults/checker.ts';
 import type { Acknowledged } from '../faults/courier.ts';
-import { createCourier, deliverMany } from '../faults/courier.ts';
-import { composeCommand, openStack, SERVICES } from './stack.ts';
+import { createCourier, deliverMany, inTurn } from '../faults/courier.ts';
+import { docker, openStack, SERVICES } from './stack.ts';
 
 const { buildSeconds, startSeconds, ...address } = inject('stack');
 const stack = openStack(address);
@@ -65,11 +65,6 @@ const one = async (service: string): Promise<string> => {
   return container;
 };
 
-const engine = (args: string[]) => {
-  const { status, stderr } = spawnSync('docker', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`docker ${args.join(' ')}: ${stderr}`);
-};
-
 test.each(['worker', 'redis', ...(whole ? ['m-logistica-inventario', 'm-autorizador', 'frontend'] : [])])(
   'when %s is killed with -9, then nothing is lost',
   { timeout: SLOW },
@@ -90,9 +85,9 @@ test.each(whole ? ['redis', 'worker', 'm-logistica-inventario', 'm-autorizador']
   async (service) => {
     const delivered = await underLoad(`pause ${service}`, async () => {
       const container = await one(service);
-      engine(['pause', container]);
+      await docker(['pause', container]);
       await delay(10_000);
-      engine(['unpause', container]);
+      await docker(['unpause', container]);
     });
     expect(delivered).toBeGreaterThanOrEqual(COUNT);
   },
@@ -180,7 +175,7 @@ test(
     await stack.healthy();
     const count = AT_RATE.rate * AT_RATE.seconds;
     const courier = await createCourier(stack.base, 'a ritmo fijo');
-    const prepared = await mapLimited(count, 16, (n) => courier.prepare(`ritmo-${n}`));
+    const prepared = await inTurn(count, 16, (n) => courier.prepare(`ritmo-${n}`));
     courier.failures = [];
 
     const started = performance.now();
@@ -193,11 +188,11 @@ test(
         'bull-board',
       ]) {
         for (const container of await stack.containers(service)) {
-          engine(['restart', '--time', '30', container]);
+          await docker(['restart', '--time', '30', container]);
           await stack.healthy([service]);
         }
       }
-      engine(['exec', await one('frontend'), 'nginx', '-c', '/tmp/gateway/nginx.conf', '-s', 'reload']);
+      await docker(['exec', await one('frontend'), 'nginx', '-c', '/tmp/gateway/nginx.conf', '-s', 'reload']);
       return (performance.now() - started) / 1_000;
     })();
     const latencies: number[] = [];
@@ -246,12 +241,7 @@ test(
       await stack.healthy();
       expect(await login()).toBe(401);
       await stack.compose(['stop', '--timeout', '30']);
-      const { status, stderr } = spawnSync(
-        'sh',
-        ['-c', `${composeLine()} run --rm -T restore --reemplazar <'${archive}'`],
-        { env: { ...process.env, COMPOSE_PROJECT_NAME: stack.project, ...stack.ports }, encoding: 'utf8' },
-      );
-      expect([status, stderr]).toEqual([0, expect.any(String)]);
+      await stack.composeFrom(['run', '--rm', '-T', 'restore', '--reemplazar'], archive);
       await stack.compose(['up', '-d']);
       await stack.healthy();
       expect(await login()).toBe(200);
@@ -291,8 +281,6 @@ async function showComplaints(): Promise<void> {
   process.stdout.write(`${complaints.slice(-20).join('\n')}\n`);
 }
 
-const composeLine = () => (composeCommand() ?? ['', []]).flat().join(' ');
-
 const call = (
   path: string,
   init: { method?: string; body?: string; headers?: Record<string, string> } = {},
@@ -323,18 +311,4 @@ async function drained(): Promise<void> {
     });
     return ((await waiting.json()) as unknown[]).length === 0;
   }, 180_000);
-}
-
-async function mapLimited<T>(count: number, inFlight: number, work: (n: number) => Promise<T>): Promise<T[]> {
-  const done: T[] = [];
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: inFlight }, async () => {
-      while (next < count) {
-        const n = next++;
-        done[n] = await work(n);
-      }
-    }),
-  );
-  return done;
 }

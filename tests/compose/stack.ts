@@ -1,8 +1,7 @@
 /** The compose file's stack on a real engine, under a project name and ports of its own. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { closeSync, openSync } from 'node:fs';
 import { ROOT } from '../launcher/launch.ts';
 import { until } from '@medisupply/shared/testing/until';
 
@@ -17,7 +16,10 @@ export interface Stack extends StackAddress {
   base: string;
   /** Runs `docker-compose <args>`; its output. @throws Error with all of it when it fails */
   compose(args: readonly string[], env?: Record<string, string>): Promise<string>;
+  /** The same, its standard output into a file. */
   composeTo(args: readonly string[], file: string): Promise<void>;
+  /** The same, with a file as its standard input. */
+  composeFrom(args: readonly string[], file: string): Promise<void>;
   containers(service: string): Promise<string[]>;
   exec(service: string, command: readonly string[]): Promise<string>;
   /** Until every container of these services (all by default) is healthy. */
@@ -67,6 +69,22 @@ export function openStack({ project, ports }: StackAddress): Stack {
   const containers: Stack['containers'] = async (service) =>
     (await compose(['ps', '-q', service])).split('\n').filter(Boolean);
 
+  async function redirected(
+    args: readonly string[],
+    [stdin, stdout]: readonly [number | null, number | null],
+  ): Promise<void> {
+    const child = spawn(program, [...first, ...args], {
+      cwd: ROOT,
+      env: environment(),
+      stdio: [stdin ?? 'ignore', stdout ?? 'ignore', 'pipe'],
+    });
+    for (const file of [stdin, stdout]) if (file !== null) closeSync(file);
+    let stderr = '';
+    child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
+    const [code] = await once(child, 'close');
+    if (code !== 0) throw new Error(`${args.join(' ')} ended with ${String(code)}:\n${stderr}`);
+  }
+
   async function inspect(container: string, format: string): Promise<string> {
     return (await docker(['inspect', '--format', format, container])).trim();
   }
@@ -78,17 +96,8 @@ export function openStack({ project, ports }: StackAddress): Stack {
     compose,
     containers,
     exec: (service, args) => compose(['exec', '-T', service, ...args]),
-    async composeTo(args, file) {
-      const child = spawn(program, [...first, ...args], {
-        cwd: ROOT,
-        env: environment(),
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const ended = once(child, 'close');
-      await pipeline(child.stdout, createWriteStream(file));
-      const [code] = await ended;
-      if (code !== 0) throw new Error(`${args.join(' ')} ended with ${String(code)}`);
-    },
+    composeTo: (args, file) => redirected(args, [null, openSync(file, 'w')]),
+    composeFrom: (args, file) => redirected(args, [openSync(file, 'r'), null]),
     async healthy(services = SERVICES) {
       const isHealthy = async (service: string) => {
         const all = await containers(service);

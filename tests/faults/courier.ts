@@ -107,14 +107,28 @@ export async function deliverMany(
   options: { count: number; inFlight: number; label: string; onAcknowledged?: (total: number) => void },
 ): Promise<Acknowledged[]> {
   const done: Acknowledged[] = [];
+  await inTurn(options.count, options.inFlight, async (n) => {
+    done.push(await courier.deliver(`${options.label}-${n}`));
+    options.onAcknowledged?.(done.length);
+  });
+  return done;
+}
+
+/** Runs `work` for 0 … count - 1, `inFlight` at once. */
+export async function inTurn<T>(
+  count: number,
+  inFlight: number,
+  work: (n: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
   let next = 0;
   await Promise.all(
-    Array.from({ length: options.inFlight }, async () => {
-      while (next < options.count) {
-        done.push(await courier.deliver(`${options.label}-${next++}`));
-        options.onAcknowledged?.(done.length);
+    Array.from({ length: inFlight }, async () => {
+      while (next < count) {
+        const n = next++;
+        results[n] = await work(n);
       }
     }),
   );
-  return done;
+  return results;
 }
