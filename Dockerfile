@@ -45,11 +45,13 @@ COPY services services
 COPY frontend frontend
 RUN node scripts/setup/build-web.mjs
 COPY scripts/gateway-services.ts scripts/
-RUN node scripts/gateway-services.ts >/gateway-services
+RUN node scripts/gateway-services.ts >/gateway-services \
+  && node -p "require('./package.json').version" >/gateway-version
 
 FROM nginx:1.28-bookworm AS frontend
 COPY frontend/nginx /gateway
 COPY --from=web /gateway-services /gateway/services
+COPY --from=web /gateway-version /gateway/version
 COPY --from=web /app/frontend/dist/medisupply/browser /usr/share/nginx/html
 USER 101
 ENTRYPOINT []

@@ -5,7 +5,7 @@
 #   <VARIABLE>_URL  where each is found, http://host:port; <VARIABLE>_PORT the port that is passed through to it
 #   RUN_DIR         a folder that may be written
 #
-# The other keys are those of .env.example.
+# The other keys are those of .env.example. VERSION is what the file `version` beside this one says.
 set -eu
 set --
 here=$(cd "$(dirname "$0")" && pwd)
@@ -73,7 +73,7 @@ burst=$((burst > 1 ? burst - 1 : 1))
 ports_json="{\"frontend\":$frontend_port,\"gateway\":$gateway_port$ports_json,\"bull_board\":$bull_board_port}"
 fill "$here/nginx.conf.template" \
   "FRONTEND_PORT=$frontend_port" "GATEWAY_PORT=$gateway_port" "GATEWAY_RATE=$rate" "GATEWAY_BURST=$burst" \
-  "FRONTEND_DIR=${FRONTEND_DIR:-/usr/share/nginx/html}" "VERSION=${VERSION:-0.0.0}" "RESOLVER=${resolver:-127.0.0.1}" \
+  "FRONTEND_DIR=${FRONTEND_DIR:-/usr/share/nginx/html}" "VERSION=${VERSION:-$(cat "$here/version")}" "RESOLVER=${resolver:-127.0.0.1}" \
   "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" "PORTS_JSON=$ports_json" \
   "POLICY=default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'" \
   >"$run/nginx.conf"

@@ -1,5 +1,7 @@
 /** The published ports of the running stack; what Nginx does in detail is in tests/gateway. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { ROOT } from '../launcher/launch.ts';
 import { openStack } from './stack.ts';
@@ -17,6 +19,11 @@ test('the demo does the main job and two forgeries', () => {
     status: 0,
     output: expect.stringContaining('Todo bien: una entrega confirmada y dos falsificaciones rechazadas'),
   });
+});
+
+test('the gateway tells the version of the platform', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  expect(await (await fetch(`${base}/health`)).json()).toMatchObject({ service: 'gateway', version });
 });
 
 test('page and API answer on the page’s port as well', async () => {
