@@ -40,6 +40,8 @@ test('when an administrator runs a task, then its form says what is wrong, and i
   const page = await web.newPage({ as: web.admin });
   await page.goto('/tareas');
   await page.getByRole('link', { name: 'Nueva tarea' }).click();
+  // The list that is left may have a task of that name as well.
+  await page.getByRole('heading', { name: 'Nueva tarea', level: 1 }).waitFor();
   await page.getByRole('link', { name: 'Anotar actividad' }).waitFor();
   expect(await page.getByRole('main').getByRole('listitem').count()).toBe(8);
   await expectPresentable(page, 'tareas-nueva');
