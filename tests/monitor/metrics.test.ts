@@ -294,7 +294,7 @@ test('when Redis and autorizador are away, then what waits and for how long is t
   const key = await alone.serviceKey('metrics');
   const read = async () =>
     seriesOf(await (await fetch(`${url}/metrics`, { headers: { 'i-api-key': key } })).text());
-  const pending = await container.database.leer.selectFrom('outbox').select('seq').execute();
+  const pending = await container.database.read.selectFrom('outbox').select('seq').execute();
   const series = await read();
   expect(series.get('medisupply_outbox_pending')).toBe(pending.length);
   expect(pending.length).toBeGreaterThanOrEqual(6);

@@ -19,7 +19,7 @@ export function buildApp(
       {
         name: 'base_de_datos',
         async check() {
-          await database.leer.selectFrom('tarea').select('seq').limit(1).execute();
+          await database.read.selectFrom('tarea').select('seq').limit(1).execute();
           return true;
         },
       },

@@ -89,7 +89,7 @@ export function serveControl(container: Container, consumers: Consumers, hooks: 
     const database = container.database as unknown as OpenDatabase<LogisticaTables>;
     const { announceCancellation } = container;
     await cancelarTarea({ database, announceCancellation }, task_id, OPERATOR);
-    const tarea = await findTarea(container.database.leer, task_id);
+    const tarea = await findTarea(container.database.read, task_id);
     logger.info({ task_id }, 'tarea cancelada por una orden de control');
     return { task_id, name: tarea?.tipo ?? '', status: 'REVOKED' };
   });
@@ -101,7 +101,7 @@ async function scheduled({
 }: Pick<Container, 'database' | 'handlers'>): Promise<ControlResult<'scheduled'>> {
   const now = Date.now();
   const { total, rows } = await listWaitingForTheirTime(
-    database.leer satisfies Kysely<OutboxTables>,
+    database.read satisfies Kysely<OutboxTables>,
     now,
     MAX_LISTED,
   );

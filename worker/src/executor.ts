@@ -33,7 +33,7 @@ export async function execute(
   envelope: Envelope,
   cancelled: AbortSignal,
 ): Promise<JsonValue> {
-  const { unidadDeTrabajo } = database;
+  const { unitOfWork } = database;
   const { task } = handler;
   const limit = AbortSignal.timeout(task.timeLimit);
   const run: TaskRun = {
@@ -44,13 +44,11 @@ export async function execute(
     logger,
     settled: false,
     progress: (percent) =>
-      unidadDeTrabajo.escribir((tx) =>
-        setProgress(tx, envelope.task_id, Math.max(0, Math.min(100, percent))),
-      ),
+      unitOfWork.write((tx) => setProgress(tx, envelope.task_id, Math.max(0, Math.min(100, percent)))),
   };
   const started = setTimeout(() => {
-    void unidadDeTrabajo
-      .escribir((tx) => markStarted(tx, run))
+    void unitOfWork
+      .write((tx) => markStarted(tx, run))
       .catch((error: unknown) => {
         logger.warn({ err: error }, 'no se pudo anotar el inicio de la tarea');
       });
@@ -61,7 +59,7 @@ export async function execute(
       task.timeLimit,
       run.signal,
     );
-    if (!run.settled) await unidadDeTrabajo.escribir((tx) => completeTask(tx, run, result));
+    if (!run.settled) await unitOfWork.write((tx) => completeTask(tx, run, result));
     return result;
   } catch (error) {
     if (limit.aborted)

@@ -48,14 +48,14 @@ export type JobOutcome = JsonValue;
 /** Runs one job of a queue to its outcome; throws only what BullMQ shall try again. */
 export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promise<JobOutcome> {
   const { database, logger } = options;
-  const { unidadDeTrabajo, leer } = database;
+  const { unitOfWork, read } = database;
 
   async function runJob(job: Job): Promise<JobOutcome> {
     const envelope = verifyEnvelope(job.data, { queue: job.queueName, name: job.name }, options.queueKey);
     const bound = envelope ? options.handlers.get(envelope.name) : undefined;
     if (!envelope || !bound) {
       const motivo = envelope ? 'tarea sin manejador' : 'sobre sin firma válida';
-      await unidadDeTrabajo.escribir((tx) =>
+      await unitOfWork.write((tx) =>
         quarantine(tx, { cola: job.queueName, job_id: job.id ?? '', nombre: job.name, motivo }, logger),
       );
       throw new QuarantinedJob(motivo);
@@ -72,7 +72,7 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     const cancelled = options.cancellations.watch(envelope.task_id);
     try {
       // Reading first saves a duplicate the work; the insert that decides is in the transaction of the effect.
-      if (await isProcessed(leer, envelope.task_id)) return 'DUPLICATE';
+      if (await isProcessed(read, envelope.task_id)) return 'DUPLICATE';
       if (deathsOf(job) >= DEATHS_TO_SUSPECT) {
         logger.warn(
           { task_id: envelope.task_id, muertes: deathsOf(job) },
@@ -96,20 +96,20 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
   ): Promise<JobOutcome> {
     const { task_id } = envelope;
     const reason = messageOf(error);
-    if (await isProcessed(leer, task_id)) return error instanceof RefusedTask ? 'REFUSED' : 'ENDED';
+    if (await isProcessed(read, task_id)) return error instanceof RefusedTask ? 'REFUSED' : 'ENDED';
     if (error instanceof DeferTask) {
-      await unidadDeTrabajo.escribir((tx) => deferMessage(tx, task_id, Date.now() + error.delayMs));
+      await unitOfWork.write((tx) => deferMessage(tx, task_id, Date.now() + error.delayMs));
       return 'DEFERRED';
     }
     if (error instanceof RefusedTask) {
-      await unidadDeTrabajo.escribir((tx) =>
+      await unitOfWork.write((tx) =>
         failTask(tx, task_id, { estado: 'FAILURE', error: reason, evento: 'rechazada', now: Date.now() }),
       );
       return 'REFUSED';
     }
     if (error instanceof SuspectDied) {
       logger.error({ reason }, 'la tarea mata a su proceso; queda muerta');
-      await unidadDeTrabajo.escribir((tx) => options.onDead(tx, task_id, reason));
+      await unitOfWork.write((tx) => options.onDead(tx, task_id, reason));
       return 'DEAD';
     }
     logger.warn({ tarea: task.name, intento: envelope.intento, reason }, 'el intento falló');
@@ -140,12 +140,12 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     const reason = messageOf(error);
     const now = Date.now();
     if (job.attemptsMade + 1 < task.retry.max) {
-      await unidadDeTrabajo.escribir((tx) =>
+      await unitOfWork.write((tx) =>
         markRetrying(tx, envelope.task_id, { intento: job.attemptsMade + 1, error: reason, now }),
       );
       throw error;
     }
-    await unidadDeTrabajo.escribir((tx) =>
+    await unitOfWork.write((tx) =>
       failTask(tx, envelope.task_id, { estado: 'FAILURE', error: reason, evento: 'fallida', now }),
     );
     throw new UnrecoverableError(reason);

@@ -20,7 +20,7 @@ afterAll(() => platform.close());
 
 const history = async (entregaId: number) =>
   (
-    await platform.logistica.container.database.leer
+    await platform.logistica.container.database.read
       .selectFrom('entrega_historial')
       .select('estado')
       .where('entrega_id', '=', entregaId)
@@ -29,8 +29,8 @@ const history = async (entregaId: number) =>
   ).length;
 
 const quarantined = async () => {
-  const { leer } = platform.logistica.container.database;
-  return leer.selectFrom('cuarentena').select(['cola', 'nombre', 'motivo']).execute();
+  const { read } = platform.logistica.container.database;
+  return read.selectFrom('cuarentena').select(['cola', 'nombre', 'motivo']).execute();
 };
 
 test('when one job is delivered a hundred times, also at the same time, then it has one effect', async () => {
@@ -83,7 +83,7 @@ test('when Redis forgets everything that was enqueued, then each confirmation is
   const answers = await Promise.all(Array.from({ length: 20 }, () => confirm(platform, 7)));
   const { container } = platform.logistica;
   await until(async () => {
-    const rows = await container.database.leer.selectFrom('outbox').select('estado').execute();
+    const rows = await container.database.read.selectFrom('outbox').select('estado').execute();
     return rows.every((row) => row.estado === 'ENVIADO');
   });
   await container.queues.redis.flushall();

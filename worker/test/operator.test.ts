@@ -222,10 +222,10 @@ describe('inspect', () => {
     const held = hold(generarReporte);
     const taskId = await accept(platform, generarReporte);
     await until(() => held.started.includes(taskId));
-    const { unidadDeTrabajo } = platform.logistica.container.database;
+    const { unitOfWork } = platform.logistica.container.database;
     const disponible = Date.now() + 3_600_000;
     const tarea = await tareaOf(platform, taskId);
-    await unidadDeTrabajo.escribir((tx) =>
+    await unitOfWork.write((tx) =>
       insertAttempt(tx, tarea, { intento: 1, params: {}, disponible, now: Date.now(), motivo: 'prueba' }),
     );
 
@@ -447,7 +447,7 @@ describe('control', () => {
       { code: 1, out: '', err: '00000000-0000-0000-0000-000000000000: Tarea no encontrada' },
     ]);
     const { database, queues } = platform.logistica.container;
-    await database.unidadDeTrabajo.escribir((tx) =>
+    await database.unitOfWork.write((tx) =>
       tx.deleteFrom('outbox').where('task_id', '=', accepted).execute(),
     );
     await queues.queue('logistica').drain();

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 const eventsOf = async (taskId: string) => {
-  const rows = await platform.logistica.container.database.leer
+  const rows = await platform.logistica.container.database.read
     .selectFrom('evento')
     .select('tipo')
     .where('task_id', '=', taskId)

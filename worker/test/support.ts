@@ -17,7 +17,7 @@ export async function accept(
   params: unknown = {},
 ): Promise<string> {
   const { database, outbox } = platform.logistica.container;
-  const { task_id } = await database.unidadDeTrabajo.escribir((tx) =>
+  const { task_id } = await database.unitOfWork.write((tx) =>
     dispatchTask(tx, task, params, { creada_por: 'prueba', task_id: uuidv7() }),
   );
   outbox.relay.wake();
@@ -25,7 +25,7 @@ export async function accept(
 }
 
 export async function tareaOf(platform: Platform, taskId: string): Promise<TareaRow> {
-  return platform.logistica.container.database.leer
+  return platform.logistica.container.database.read
     .selectFrom('tarea')
     .selectAll()
     .where('task_id', '=', taskId)

@@ -35,6 +35,6 @@ export function buildApp(container: Container, options: { isStopping?: () => boo
 }
 
 async function canRead({ db }: Container): Promise<boolean> {
-  await db.leer.selectFrom('usuario').select('id').limit(1).execute();
+  await db.read.selectFrom('usuario').select('id').limit(1).execute();
   return true;
 }

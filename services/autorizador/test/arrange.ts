@@ -170,7 +170,7 @@ export async function grantRoles(
   id: number,
   roles: readonly Role[],
 ): Promise<void> {
-  await container.db.unidadDeTrabajo.escribir((tx) =>
+  await container.db.unitOfWork.write((tx) =>
     tx
       .updateTable('usuario')
       .set({ roles: JSON.stringify(roles) })

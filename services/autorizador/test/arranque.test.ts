@@ -70,7 +70,7 @@ async function ready(child: ChildProcess): Promise<number> {
 
 const administrators = async () => {
   const db = openDatabase<AutorizadorTables>(join(dataDir, 'autorizador.db'));
-  const rows = await db.leer.selectFrom('usuario').select(['nombre', 'roles', 'activo']).execute();
+  const rows = await db.read.selectFrom('usuario').select(['nombre', 'roles', 'activo']).execute();
   await db.close();
   return rows;
 };

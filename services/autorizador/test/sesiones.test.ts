@@ -94,11 +94,11 @@ describe('POST /login', () => {
     });
     const contrasena_hash = await old.hash(CONTRASENA);
     const { db } = autorizador.container;
-    await db.unidadDeTrabajo.escribir((tx) =>
+    await db.unitOfWork.write((tx) =>
       tx.updateTable('usuario').set({ contrasena_hash }).where('id', '=', id).execute(),
     );
     expect((await autorizador.login(nombre)).status).toBe(200);
-    const row = await db.leer
+    const row = await db.read
       .selectFrom('usuario')
       .select('contrasena_hash')
       .where('id', '=', id)
@@ -267,7 +267,7 @@ describe('POST /token/refresh', () => {
 
   test('when tokens are stored, then only as hashes', async () => {
     const { refresh_token } = await loggedIn();
-    const rows = await autorizador.container.db.leer.selectFrom('refresh_token').selectAll().execute();
+    const rows = await autorizador.container.db.read.selectFrom('refresh_token').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(refresh_token);
   });
 
@@ -423,7 +423,7 @@ test('when sessions ended long ago, then the purge deletes them and their tokens
   const fresh = (await autorizador.login(old.nombre)).body;
   const { purgeSesiones } = await import('../src/sesiones/purgar-sesiones.ts');
   expect(await purgeSesiones(autorizador.container.db, now, autorizador.container.logger)).toBeGreaterThan(0);
-  const rest = await autorizador.container.db.leer
+  const rest = await autorizador.container.db.read
     .selectFrom('refresh_token')
     .innerJoin('sesion', 'sesion.id', 'sesion_id')
     .select('sesion.expira')

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => autorizador.close());
 
 const signup = (body: unknown) => autorizador.call('POST', '/signup', body);
-const storedUsuarios = () => autorizador.container.db.leer.selectFrom('usuario').selectAll().execute();
+const storedUsuarios = () => autorizador.container.db.read.selectFrom('usuario').selectAll().execute();
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 

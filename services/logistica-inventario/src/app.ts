@@ -34,6 +34,6 @@ export function buildApp(container: Container, isStopping?: () => boolean): Expr
 }
 
 async function canRead({ database }: Container): Promise<boolean> {
-  await database.leer.selectFrom('entrega').select('id').limit(1).execute();
+  await database.read.selectFrom('entrega').select('id').limit(1).execute();
   return true;
 }

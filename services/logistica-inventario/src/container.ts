@@ -88,8 +88,8 @@ export async function createContainer(
   });
 
   const metrics = createMetrics(SERVICE_NAME);
-  registerOutboxMetrics(metrics.registry, database.leer);
-  registerDeadConfirmations(metrics.registry, database.leer);
+  registerOutboxMetrics(metrics.registry, database.read);
+  registerDeadConfirmations(metrics.registry, database.read);
   registerBreakers(metrics.registry, { autorizador });
 
   return {
@@ -120,11 +120,8 @@ export async function createContainer(
   };
 }
 
-async function removeOldAnswers(
-  { unidadDeTrabajo }: OpenDatabase<LogisticaTables>,
-  now: number,
-): Promise<void> {
-  await unidadDeTrabajo.escribir((tx) =>
+async function removeOldAnswers({ unitOfWork }: OpenDatabase<LogisticaTables>, now: number): Promise<void> {
+  await unitOfWork.write((tx) =>
     tx
       .deleteFrom('idempotencia')
       .where('creada', '<', now - IDEMPOTENCY_RETENTION)

@@ -84,11 +84,11 @@ test('when a confirmation is accepted, then no personal data is in clear in the 
   const fields = someFields({ nombre_recibe: 'Ximena Quiñones', direccion: 'Avenida Zyx 99' });
   const answer = await confirm(platform, 7, fields);
   expect(answer.status).toBe(202);
-  const { leer } = platform.logistica.container.database;
+  const { read } = platform.logistica.container.database;
   const stored = JSON.stringify([
-    await leer.selectFrom('confirmacion').selectAll().execute(),
-    await leer.selectFrom('entrega').selectAll().execute(),
-    await leer.selectFrom('tarea').selectAll().execute(),
+    await read.selectFrom('confirmacion').selectAll().execute(),
+    await read.selectFrom('entrega').selectAll().execute(),
+    await read.selectFrom('tarea').selectAll().execute(),
   ]);
   expect(stored).not.toContain('Ximena');
   expect(stored).not.toContain('Zyx');
@@ -101,7 +101,7 @@ test('when something late would change a delivered one, then ENTREGADA stays, wi
   const read = async () => (await call(platform, 'GET', `/entrega/${id}`, { as })).body;
   await until(async () => (await read()).estado === 'ENTREGADA');
   const before = await read();
-  const { unidadDeTrabajo } = platform.logistica.container.database;
+  const { unitOfWork } = platform.logistica.container.database;
   for (const estado of [
     'PENDING_SYSTEM_CONFIRMATION',
     'FAILED_MAX_RETRIES',
@@ -110,7 +110,7 @@ test('when something late would change a delivered one, then ENTREGADA stays, wi
     'ENTREGADA',
   ]) {
     const change = { id, estado, anterior: 'ENTREGADA', momento: Date.now(), actor: 'worker' };
-    const changed = await unidadDeTrabajo.escribir((tx) =>
+    const changed = await unitOfWork.write((tx) =>
       changeState(tx, change, { confirmada_por: 99, firma: 'otra' }),
     );
     expect(changed).toBe(false);

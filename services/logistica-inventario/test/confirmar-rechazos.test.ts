@@ -47,8 +47,8 @@ const confirmar = (id: number, body: unknown, token = as): Promise<Answer> =>
 
 /** What came, and what it left behind. */
 async function outcome(answer: Answer, id: number) {
-  const { leer } = platform.logistica.container.database;
-  const stored = await leer
+  const { read } = platform.logistica.container.database;
+  const stored = await read
     .selectFrom('confirmacion')
     .select('task_id')
     .where('entrega_id', '=', id)
@@ -195,7 +195,7 @@ describe('who, and which delivery', () => {
 
   test('when it has been delivered, then another confirmation is 409', async () => {
     const id = await createEntrega(platform, USER);
-    await platform.logistica.container.database.unidadDeTrabajo.escribir((tx) =>
+    await platform.logistica.container.database.unitOfWork.write((tx) =>
       tx
         .updateTable('entrega')
         .set({ estado: 'ENTREGADA', confirmada_por: USER })

@@ -77,7 +77,7 @@ async function confirmNew(changes: Record<string, unknown> = {}): Promise<Answer
 
 async function confirmed(answer: Answer) {
   expect(answer.status).toBe(202);
-  return platform.logistica.container.database.leer
+  return platform.logistica.container.database.read
     .selectFrom('confirmacion')
     .select(['verificada', 'jti', 'estado'])
     .where('task_id', '=', answer.body.task_id)

@@ -55,14 +55,14 @@ const send = (id: number, confirmacion_info: object): Promise<Answer> =>
   });
 
 const confirmacionOf = (taskId: string) =>
-  platform.logistica.container.database.leer
+  platform.logistica.container.database.read
     .selectFrom('confirmacion')
     .select(['verificada', 'jti', 'estado'])
     .where('task_id', '=', taskId)
     .executeTakeFirstOrThrow();
 
 const entregaOf = (id: number) =>
-  platform.logistica.container.database.leer
+  platform.logistica.container.database.read
     .selectFrom('entrega')
     .select(['estado', 'confirmada_por', 'nombre_recibe'])
     .where('id', '=', id)
@@ -99,7 +99,7 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
   await platform.startWorker();
   const tasks = [good.body.task_id, forged.body.task_id] as string[];
   await until(async () => {
-    const rows = await database.leer
+    const rows = await database.read
       .selectFrom('outbox')
       .select('gen')
       .where('task_id', 'in', tasks)
@@ -114,7 +114,7 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
 
   published = await readFile(`${platform.dataDir}/secrets/monitor/jwks.json`, 'utf8');
   expect(await keySet.refresh()).toBe(true);
-  await database.unidadDeTrabajo.escribir((tx) =>
+  await database.unitOfWork.write((tx) =>
     tx.updateTable('outbox').set({ disponible: Date.now() }).where('task_id', 'in', tasks).execute(),
   );
   outbox.relay.wake();

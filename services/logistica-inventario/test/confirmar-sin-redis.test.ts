@@ -112,7 +112,7 @@ test('when Redis forgets everything before a worker took it, then what was accep
   expect(answer.body.estado).toBe('exitoso');
   const { database, outbox } = platform.logistica.container;
   await until(async () => {
-    const row = await database.leer
+    const row = await database.read
       .selectFrom('outbox')
       .select('estado')
       .where('task_id', '=', answer.body.task_id)

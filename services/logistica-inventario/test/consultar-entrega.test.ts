@@ -28,7 +28,7 @@ async function deliver(userId = 7): Promise<{ id: number; task_id: string }> {
 }
 
 const change = (id: number, columns: Partial<EntregaRow>) =>
-  platform.logistica.container.database.unidadDeTrabajo.escribir((tx) =>
+  platform.logistica.container.database.unitOfWork.write((tx) =>
     tx.updateTable('entrega').set(columns).where('id', '=', id).execute(),
   );
 
@@ -122,8 +122,7 @@ describe('a row that was changed behind the platform', () => {
 
   test("when another delivery's signature was copied in, then integridad_firma is false", async () => {
     const [mine, other] = await Promise.all([deliver(), deliver()]);
-    const { leer } = platform.logistica.container.database;
-    const { firma } = await leer
+    const { firma } = await platform.logistica.container.database.read
       .selectFrom('entrega')
       .select('firma')
       .where('id', '=', other.id)
@@ -134,8 +133,7 @@ describe('a row that was changed behind the platform', () => {
 
   test("when another row's ciphertext was copied in, then it is an error that tells nothing, never a pass-through", async () => {
     const [mine, other] = await Promise.all([createEntrega(platform, 7), createEntrega(platform, 7)]);
-    const { leer } = platform.logistica.container.database;
-    const { direccion } = await leer
+    const { direccion } = await platform.logistica.container.database.read
       .selectFrom('entrega')
       .select('direccion')
       .where('id', '=', other)

@@ -35,7 +35,7 @@ const retry = (task: { task_id: string; entrega_id: number }, _retry_count: unkn
 const tarea = async (taskId: string) => (await call(platform, 'GET', `/tarea/${taskId}`, { as: admin })).body;
 
 const outboxOf = (taskId: string) =>
-  platform.logistica.container.database.leer
+  platform.logistica.container.database.read
     .selectFrom('outbox')
     .select(['intento', 'payload', 'disponible', 'estado'])
     .where('task_id', '=', taskId)
@@ -287,7 +287,7 @@ describe('POST /tareas/:task_id/reintentar', () => {
     ).body;
     const { database } = platform.logistica.container;
     // As if it had been accepted without keys, with a signature that is not good.
-    await database.unidadDeTrabajo.escribir((tx) =>
+    await database.unitOfWork.write((tx) =>
       tx
         .updateTable('confirmacion')
         .set({ verificada: 'pendiente', jti: null, firma: `${body.firma_payload.slice(0, -4)}AAAA` })

@@ -27,8 +27,8 @@ const create = (body: unknown, headers: Record<string, string> = {}, token = as)
   call(platform, 'POST', '/entregas', { as: token, body, headers });
 
 async function countOf(pedidoId: string): Promise<number> {
-  const { leer } = platform.logistica.container.database;
-  const rows = await leer.selectFrom('entrega').select('id').where('pedido_id', '=', pedidoId).execute();
+  const { read } = platform.logistica.container.database;
+  const rows = await read.selectFrom('entrega').select('id').where('pedido_id', '=', pedidoId).execute();
   return rows.length;
 }
 
@@ -51,7 +51,7 @@ test('when a delivery is created, then the answer is the row as it is stored, wi
   });
 
   const { database, cipher } = platform.logistica.container;
-  const row = await database.leer
+  const row = await database.read
     .selectFrom('entrega')
     .selectAll()
     .where('id', '=', id)
@@ -62,7 +62,7 @@ test('when a delivery is created, then the answer is the row as it is stored, wi
   expect(read.body.historial).toEqual([
     { estado: 'EN_CAMINO', anterior: null, momento: answer.body.creada, actor: 'usuario:7', task_id: null },
   ]);
-  const eventos = await database.leer
+  const eventos = await database.read
     .selectFrom('evento')
     .select(['tipo', 'datos'])
     .where('entrega_id', '=', id)
@@ -220,7 +220,7 @@ describe('Idempotency-Key', () => {
   test('when a key is a day old, then it is forgotten', async () => {
     const headers = { 'idempotency-key': 'clave-6' };
     const first = await create(someEntrega(), headers);
-    await platform.logistica.container.database.unidadDeTrabajo.escribir((tx) =>
+    await platform.logistica.container.database.unitOfWork.write((tx) =>
       tx
         .updateTable('idempotencia')
         .set((eb) => ({ creada: eb('creada', '-', 24 * 3_600_000) }))

@@ -210,7 +210,7 @@ test('when all is well, then invariantes finds nothing; when rows contradict eac
   ];
   await deliver(one);
   await deliver(two);
-  await platform.logistica.container.database.unidadDeTrabajo.escribir(async (tx) => {
+  await platform.logistica.container.database.unitOfWork.write(async (tx) => {
     await tx
       .updateTable('movimiento_inventario')
       .set({ cantidad: -1 })

@@ -106,7 +106,7 @@ test('when a period is given by days, then both are included; without one it is 
 test('when nothing happened in the period, then every figure is zero and no latency is made up', async () => {
   const period = periodOf({ fecha_inicio: '2001-01-01', fecha_fin: '2001-01-31' }, Date.now());
   const run = { signal: new AbortController().signal, progress: () => Promise.resolve() };
-  const reporte = await generar(platform.logistica.container.database.leer, period, run);
+  const reporte = await generar(platform.logistica.container.database.read, period, run);
   expect(reporte).toMatchObject({
     entregas: { total: 0, por_dia: [] },
     confirmaciones: { aceptadas: 0, latencia_ms: null },

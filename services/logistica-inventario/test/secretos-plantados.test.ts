@@ -80,7 +80,7 @@ beforeAll(async () => {
     as: token,
     body: { direccion: FIELDS.direccion, pedido_id: FIELDS.pedido_id, estado: 'EN_CAMINO' },
   });
-  await platform.logistica.container.database.unidadDeTrabajo.escribir((tx) =>
+  await platform.logistica.container.database.unitOfWork.write((tx) =>
     tx.updateTable('entrega').set({ direccion: 'v1:x' }).where('id', '=', broken.body.id).execute(),
   );
   unreadable = (await call(platform, 'GET', `/entrega/${broken.body.id}`, { as: token })).status;

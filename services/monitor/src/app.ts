@@ -24,8 +24,8 @@ export function monitorRoutes({ config, database, queues, throughput, sonda, eve
     }),
     ...colasRoutes({ queues, throughput }),
     ...workersRoutes({ redis: queues.redis }),
-    ...metricasRoutes({ db: database.leer }),
-    ...actividadRoutes({ db: database.leer }),
+    ...metricasRoutes({ db: database.read }),
+    ...actividadRoutes({ db: database.read }),
     ...eventosRoutes({ eventos }),
     ...pingRoutes({ queues, throughput, sonda, logisticaUrl: config.LOGISTICA_URL }),
   ];
@@ -46,7 +46,7 @@ export function buildApp(container: Container, options: { isStopping?: () => boo
       {
         name: 'base',
         async check() {
-          await database.leer.selectFrom('medicion').select('id').limit(1).execute();
+          await database.read.selectFrom('medicion').select('id').limit(1).execute();
           return true;
         },
       },

@@ -21,8 +21,8 @@ beforeEach(async () => {
 afterEach(() => monitor.close());
 afterAll(() => data.remove());
 
-type Write = Parameters<Monitor['container']['database']['unidadDeTrabajo']['escribir']>[0];
-const write = (fn: Write) => monitor.container.database.unidadDeTrabajo.escribir(fn);
+type Write = Parameters<Monitor['container']['database']['unitOfWork']['write']>[0];
+const write = (fn: Write) => monitor.container.database.unitOfWork.write(fn);
 
 const START = Date.parse('2026-03-01T10:00:00.000Z');
 const MINUTE = 60_000;

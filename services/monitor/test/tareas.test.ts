@@ -110,7 +110,7 @@ describe('monitor.log_activity', () => {
       guardada: true,
       repetida: false,
     });
-    expect(await context.database.leer.selectFrom('actividad').selectAll().execute()).toEqual([
+    expect(await context.database.read.selectFrom('actividad').selectAll().execute()).toEqual([
       {
         id: 1,
         task_id: attempt.task_id,
@@ -130,7 +130,7 @@ describe('monitor.log_activity', () => {
       Array.from({ length: 20 }, () => logActivity.handle(params, attempt, context)),
     );
     expect(results.filter((result) => JSON.stringify(result).includes('"repetida":false'))).toHaveLength(1);
-    expect(await context.database.leer.selectFrom('actividad').select('task_id').execute()).toEqual([
+    expect(await context.database.read.selectFrom('actividad').select('task_id').execute()).toEqual([
       { task_id: attempt.task_id },
     ]);
   });
@@ -140,7 +140,7 @@ describe('monitor.log_activity', () => {
     await expect(logActivity.handle(params, run({ signal: AbortSignal.abort() }), context)).rejects.toThrow(
       'aborted',
     );
-    expect(await context.database.leer.selectFrom('actividad').selectAll().execute()).toEqual([]);
+    expect(await context.database.read.selectFrom('actividad').selectAll().execute()).toEqual([]);
   });
 });
 
@@ -228,7 +228,7 @@ describe('monitor.health_check', () => {
 
 async function deliver(latency: number, count: number): Promise<void> {
   const now = Date.now();
-  await taskStore.unidadDeTrabajo.escribir(async (tx) => {
+  await taskStore.unitOfWork.write(async (tx) => {
     for (let i = 0; i < count; i++) {
       const task_id = randomUUID();
       const created = now - latency * (i + 1);
@@ -245,7 +245,7 @@ async function deliver(latency: number, count: number): Promise<void> {
 }
 
 const seriesOf = () =>
-  context.database.leer
+  context.database.read
     .selectFrom('metrica')
     .innerJoin('medicion', 'medicion.id', 'metrica.medicion_id')
     .select(['task_id', 'nombre', 'valor'])
@@ -303,7 +303,7 @@ describe('monitor.generate_metrics', () => {
   it('when rows are older than they are kept, then they go with their figures', async () => {
     await open();
     const now = Date.now();
-    await context.database.unidadDeTrabajo.escribir(async (tx) => {
+    await context.database.unitOfWork.write(async (tx) => {
       for (const [index, age] of [METRICS_RETENTION + 1, METRICS_RETENTION - 60_000].entries()) {
         await tx
           .insertInto('medicion')
@@ -326,10 +326,10 @@ describe('monitor.generate_metrics', () => {
 
     expect(await removeExpired(context.database, now)).toBe(2);
     expect((await seriesOf()).map((row) => row.task_id)).toEqual(['m1']);
-    const left = () => context.database.leer.selectFrom('actividad').select('task_id').execute();
+    const left = () => context.database.read.selectFrom('actividad').select('task_id').execute();
     expect(await left()).toEqual([{ task_id: 'a' }, { task_id: 'b' }, { task_id: 'c' }]);
 
-    await context.database.unidadDeTrabajo.escribir((tx) =>
+    await context.database.unitOfWork.write((tx) =>
       removeOldActividad(tx, { before: 0, keep: 2, batch: 10 }),
     );
     expect(await left()).toEqual([{ task_id: 'b' }, { task_id: 'c' }]);

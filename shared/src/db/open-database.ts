@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { CachedStatements, ImmediateSqliteDialect } from './sqlite-dialect.ts';
-import { UnidadDeTrabajo } from './unidad-de-trabajo.ts';
+import { UnitOfWork } from './unit-of-work.ts';
 
 /** How long SQLite itself may freeze the event loop while another process writes (ms). */
 const BUSY_TIMEOUT = 20;
@@ -12,11 +12,11 @@ const OPEN_WAIT = 10_000;
 /** Before 3.51.3 several connections to one WAL file could corrupt it. */
 const MIN_SQLITE = [3, 51, 3] as const;
 
-/** One SQLite file: a connection that writes (through `escribir` only) and another that reads. */
+/** One SQLite file: a connection that writes (through `write` only) and another that reads. */
 export interface OpenDatabase<DB> {
-  unidadDeTrabajo: UnidadDeTrabajo<DB>;
+  unitOfWork: UnitOfWork<DB>;
   /** For reading outside a transaction; sees what is committed. */
-  leer: Kysely<DB>;
+  read: Kysely<DB>;
   file: string;
   close(): Promise<void>;
 }
@@ -29,15 +29,15 @@ export function openDatabase<DB>(file: string): OpenDatabase<DB> {
   const writing = openHandle(file);
   const reading = openHandle(file);
   reading.pragma('query_only = ON');
-  const leer = kyselyOver<DB>(reading);
-  const unidadDeTrabajo = new UnidadDeTrabajo<DB>(writing, kyselyOver<DB>(writing));
+  const read = kyselyOver<DB>(reading);
+  const unitOfWork = new UnitOfWork<DB>(writing, kyselyOver<DB>(writing));
   return {
-    unidadDeTrabajo,
-    leer,
+    unitOfWork,
+    read,
     file,
     async close() {
-      await unidadDeTrabajo.close();
-      await leer.destroy();
+      await unitOfWork.close();
+      await read.destroy();
     },
   };
 }

@@ -142,7 +142,7 @@ export class EventRelay {
   }
 
   async #newestId(): Promise<number> {
-    const row = await this.#options.database.leer
+    const row = await this.#options.database.read
       .selectFrom('evento')
       .select('id')
       .orderBy('id', 'desc')
@@ -152,8 +152,8 @@ export class EventRelay {
   }
 
   async #readAfter(id: number, limit: number): Promise<[string, RelayedEvento][]> {
-    const { leer } = this.#options.database;
-    const rows: EventoRow[] = await leer
+    const { read } = this.#options.database;
+    const rows: EventoRow[] = await read
       .selectFrom('evento')
       .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
       .select((eb) => [
@@ -173,7 +173,7 @@ export class EventRelay {
       .execute();
     const entregaIds = [...new Set(rows.flatMap((row) => row.entrega_id ?? []))];
     const viewers =
-      entregaIds.length > 0 ? await this.#options.viewersOf(leer, entregaIds) : new Map<number, Viewers>();
+      entregaIds.length > 0 ? await this.#options.viewersOf(read, entregaIds) : new Map<number, Viewers>();
     return rows.map(({ id: eventoId, datos, ...evento }) => [
       entryIdOf(eventoId),
       {

@@ -62,7 +62,7 @@ export class Reconciler {
   async reviewOnce(now: number): Promise<number> {
     const { database, queues, logger } = this.#options;
     if (!queues.isConnected()) return 0;
-    const due = await database.leer
+    const due = await database.read
       .selectFrom('outbox')
       .select([...MESSAGE_COLUMNS, 'reenvios', 'revisiones'])
       .where('estado', '=', 'ENVIADO')
@@ -72,7 +72,7 @@ export class Reconciler {
       .execute();
     if (due.length === 0) return 0;
     const states = await Promise.all(due.map((message) => queues.jobState(message.cola, jobIdOf(message))));
-    const resent = await database.unidadDeTrabajo.escribir(async (tx) => {
+    const resent = await database.unitOfWork.write(async (tx) => {
       let count = 0;
       for (const [index, message] of due.entries()) {
         if (await this.#settle(tx, message, states[index]!, now)) count += 1;

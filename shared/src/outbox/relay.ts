@@ -1,4 +1,4 @@
-import type { UnidadDeTrabajo } from '../db/unidad-de-trabajo.ts';
+import type { UnitOfWork } from '../db/unit-of-work.ts';
 import type { OpenDatabase } from '../db/open-database.ts';
 import type { Logger } from '../logging/logger.ts';
 import { signEnvelope } from '../tasks/envelope.ts';
@@ -40,8 +40,8 @@ interface Sending {
  * PENDIENTE until `addBulk` has resolved. Sending a row twice is harmless, as its job id is derived from it.
  */
 export class Relay {
-  readonly #unidadDeTrabajo: UnidadDeTrabajo<OutboxTables>;
-  readonly #leer: OpenDatabase<OutboxTables>['leer'];
+  readonly #unitOfWork: UnitOfWork<OutboxTables>;
+  readonly #read: OpenDatabase<OutboxTables>['read'];
   readonly #queues: QueueClient;
   readonly #queueKey: string;
   readonly #logger: Logger;
@@ -56,8 +56,8 @@ export class Relay {
   #offConnected: (() => void) | undefined;
 
   constructor(options: RelayOptions) {
-    this.#unidadDeTrabajo = options.database.unidadDeTrabajo;
-    this.#leer = options.database.leer;
+    this.#unitOfWork = options.database.unitOfWork;
+    this.#read = options.database.read;
     this.#queues = options.queues;
     this.#queueKey = options.queueKey;
     this.#logger = options.logger;
@@ -155,7 +155,7 @@ export class Relay {
   async #claimWaiting(): Promise<OutboxMessage[]> {
     const now = Date.now();
     // Looking first costs no write lock, and most polls find nothing.
-    const waiting = await this.#leer
+    const waiting = await this.#read
       .selectFrom('outbox')
       .select('seq')
       .where('estado', '=', 'PENDIENTE')
@@ -165,7 +165,7 @@ export class Relay {
       .limit(BATCH)
       .execute();
     if (waiting.length === 0) return [];
-    return this.#unidadDeTrabajo.escribir((tx) =>
+    return this.#unitOfWork.write((tx) =>
       tx
         .updateTable('outbox')
         .set({ claim_until: now + LEASE })
@@ -226,7 +226,7 @@ export class Relay {
   async #markSent(messages: OutboxMessage[]): Promise<void> {
     const now = Date.now();
     try {
-      await this.#unidadDeTrabajo.escribir(async (tx) => {
+      await this.#unitOfWork.write(async (tx) => {
         // By gen: a worker may have deferred a row meanwhile, which then waits again under a higher one.
         for (const [gen, group] of Map.groupBy(messages, (message) => message.gen)) {
           const marked = await tx
@@ -251,7 +251,7 @@ export class Relay {
 
   async #release(messages: OutboxMessage[], error: string, disponible?: number): Promise<void> {
     try {
-      await this.#unidadDeTrabajo.escribir((tx) =>
+      await this.#unitOfWork.write((tx) =>
         tx
           .updateTable('outbox')
           .set({ claim_until: 0, error, ...(disponible === undefined ? {} : { disponible }) })

@@ -10,11 +10,11 @@ const BATCH = 500;
 
 /** Removes what nothing needs any more, in small writes. Deliveries and their tasks are kept. @returns rows removed */
 export async function removeExpired(database: OpenDatabase<OutboxTables>, now: number): Promise<number> {
-  const { unidadDeTrabajo } = database;
+  const { unitOfWork } = database;
   let total = 0;
   const passes = [
     () =>
-      unidadDeTrabajo.escribir(async (tx) => {
+      unitOfWork.write(async (tx) => {
         const old = await tx
           .selectFrom('tarea')
           .select('task_id')
@@ -29,7 +29,7 @@ export async function removeExpired(database: OpenDatabase<OutboxTables>, now: n
         return ids.length;
       }),
     () =>
-      unidadDeTrabajo.escribir(async (tx) => {
+      unitOfWork.write(async (tx) => {
         const { numDeletedRows } = await tx
           .deleteFrom('tarea_procesada')
           .where('task_id', 'in', (eb) =>
@@ -43,7 +43,7 @@ export async function removeExpired(database: OpenDatabase<OutboxTables>, now: n
         return Number(numDeletedRows);
       }),
     () =>
-      unidadDeTrabajo.escribir(async (tx) => {
+      unitOfWork.write(async (tx) => {
         const { numDeletedRows } = await tx
           .deleteFrom('cuarentena')
           .where('id', 'in', (eb) =>

@@ -65,7 +65,7 @@ export class Scheduler {
         : [{ task, slot, task_id: scheduledTaskId(task.name, slot) }];
     });
     if (due.length === 0) return [];
-    const inserted = await database.unidadDeTrabajo.escribir(async (tx) => {
+    const inserted = await database.unitOfWork.write(async (tx) => {
       const ids: string[] = [];
       for (const { task, task_id } of due) {
         if (await insertTask(tx, { task_id, task, params: {}, creada_por: 'programada', now }))

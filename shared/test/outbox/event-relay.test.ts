@@ -26,7 +26,7 @@ function startRelay(): EventRelay {
 }
 
 const write = (eventos: readonly NewEvento[]) =>
-  fixture.database.unidadDeTrabajo.escribir((tx) => insertEventos(tx, eventos));
+  fixture.database.unitOfWork.write((tx) => insertEventos(tx, eventos));
 
 const some = (count: number, tipo = 'creada') =>
   write(Array.from({ length: count }, () => ({ tipo, momento: 1 })));
@@ -51,7 +51,7 @@ afterEach(async () => {
 });
 
 test('when events are written, then they are in the stream with their task and who may see them', async () => {
-  const { task_id } = await fixture.database.unidadDeTrabajo.escribir(async (tx) => {
+  const { task_id } = await fixture.database.unitOfWork.write(async (tx) => {
     const task = await dispatchTask(tx, pingLogistica, {}, { creada_por: 'usuario:7', entrega_id: 5 });
     await insertEncoladas(tx, [task.task_id], 10);
     await insertEventos(tx, [

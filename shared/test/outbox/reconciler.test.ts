@@ -60,7 +60,7 @@ test('when the job still waits, then nothing is sent again and the next look is 
   await fixture.accept();
   await until(sent);
   expect(await reconciler.reviewOnce(later())).toBe(0);
-  const row = await fixture.database.leer
+  const row = await fixture.database.read
     .selectFrom('outbox')
     .select(['revisiones', 'revisar'])
     .executeTakeFirstOrThrow();
@@ -104,7 +104,7 @@ const state = (jobId: string) => fixture.queues.jobState('monitor', jobId);
 test('when a task is done, then its rows disappear whatever Redis says', async () => {
   const { task_id } = await fixture.accept();
   await until(sent);
-  await fixture.database.unidadDeTrabajo.escribir((tx) =>
+  await fixture.database.unitOfWork.write((tx) =>
     tx.insertInto('tarea_procesada').values({ task_id, procesada: Date.now() }).execute(),
   );
   await reconciler.reviewOnce(later());

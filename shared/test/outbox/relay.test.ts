@@ -101,7 +101,7 @@ test('when two relays sweep the same rows, then each row becomes one job', async
 test('when a row is not due yet, then it is left alone until then', async () => {
   await fixture.accept();
   const due = Date.now() + 500;
-  await fixture.database.unidadDeTrabajo.escribir((tx) =>
+  await fixture.database.unitOfWork.write((tx) =>
     tx.updateTable('outbox').set({ disponible: due }).execute(),
   );
   relay.start();
@@ -112,13 +112,13 @@ test('when a row is not due yet, then it is left alone until then', async () => 
 test('when no job can be made of a row, then it is set aside and the others leave', async () => {
   const broken = await fixture.accept();
   const sound = await fixture.accept();
-  await fixture.database.unidadDeTrabajo.escribir((tx) =>
+  await fixture.database.unitOfWork.write((tx) =>
     tx.updateTable('outbox').set({ payload: 'no es JSON' }).where('task_id', '=', broken.task_id).execute(),
   );
   relay.start();
   await until(async () => (await fixture.jobIds()).length === 1);
   expect(await fixture.jobIds()).toEqual([`${sound.task_id}-0-0`]);
-  const row = await fixture.database.leer
+  const row = await fixture.database.read
     .selectFrom('outbox')
     .select(['estado', 'disponible', 'error'])
     .where('task_id', '=', broken.task_id)

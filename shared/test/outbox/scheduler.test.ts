@@ -38,7 +38,7 @@ test('when the next period begins, then the task is inserted again and the relay
   await scheduler.tick(now);
   expect(await scheduler.tick(now + 60_000)).toHaveLength(1);
   expect(woken).toBe(2);
-  const tareas = await fixture.database.leer
+  const tareas = await fixture.database.read
     .selectFrom('tarea')
     .select(['tipo', 'creada_por', 'estado'])
     .execute();

@@ -47,11 +47,11 @@ export async function outboxFixture(): Promise<OutboxFixture> {
     database,
     queues,
     accept: (options = {}) =>
-      database.unidadDeTrabajo.escribir((tx) =>
+      database.unitOfWork.write((tx) =>
         dispatchTask(tx, pingLogistica, {}, { creada_por: 'prueba', ...options }),
       ),
     rows: () =>
-      database.leer
+      database.read
         .selectFrom('outbox')
         .select(['task_id', 'estado', 'gen', 'intento'])
         .orderBy('seq')

@@ -22,8 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => fixture.close());
 
-const write: OutboxFixture['database']['unidadDeTrabajo']['escribir'] = (fn) =>
-  fixture.database.unidadDeTrabajo.escribir(fn);
+const write: OutboxFixture['database']['unitOfWork']['write'] = (fn) => fixture.database.unitOfWork.write(fn);
 
 async function accept(): Promise<TaskRun> {
   const { task_id } = await write((tx) =>
@@ -41,7 +40,7 @@ async function accept(): Promise<TaskRun> {
 }
 
 async function eventsOf(taskId: string) {
-  const rows = await fixture.database.leer
+  const rows = await fixture.database.read
     .selectFrom('evento')
     .select(['tipo', 'momento', 'entrega_id', 'datos'])
     .where('task_id', '=', taskId)
@@ -81,7 +80,7 @@ test('when it had ended before it could be marked as begun, then nothing is adde
 test('when an attempt fails, then the coming one is an event, through the queue and through the API', async () => {
   const run = await accept();
   await write((tx) => markRetrying(tx, run.task_id, { intento: 1, error: 'se cayó', now: 1_100 }));
-  const tarea = await findTarea(fixture.database.leer, run.task_id);
+  const tarea = await findTarea(fixture.database.read, run.task_id);
   const attempt = { params: {}, disponible: 1_300, now: 1_200 };
   await write((tx) => insertAttempt(tx, tarea!, { ...attempt, intento: 2, motivo: 'otra vez' }));
   await write((tx) =>

@@ -20,7 +20,7 @@ export function buildApp(container: Container, isStopping?: () => boolean): Expr
       {
         name: 'base_de_datos',
         async check() {
-          await database.leer.selectFrom('saludo').select('id').limit(1).execute();
+          await database.read.selectFrom('saludo').select('id').limit(1).execute();
           return true;
         },
       },

@@ -37,7 +37,7 @@ test('when it runs twice, then there is one greeting, and both runs answer with 
   const first = await saludar.handle(params, run, context);
   expect(first).toEqual({ id: 1, texto: 'Hola, Lucía' });
   expect(await saludar.handle(params, { ...run, intento: 1 }, context)).toEqual(first);
-  expect(await context.database.leer.selectFrom('saludo').selectAll().execute()).toEqual([
+  expect(await context.database.read.selectFrom('saludo').selectAll().execute()).toEqual([
     { id: 1, task_id: run.task_id, nombre: 'Lucía', texto: 'Hola, Lucía', creado: expect.any(Number) },
   ]);
 });

@@ -62,7 +62,7 @@ async function call(method: string, path: string, body?: unknown, headers: Recor
 }
 
 const store = (nombre: string) =>
-  service.container.database.unidadDeTrabajo.escribir((tx) =>
+  service.container.database.unitOfWork.write((tx) =>
     insertSaludo(tx, { task_id: `task-${nombre}`, nombre, texto: `Hola, ${nombre}`, creado: 0 }),
   );
 

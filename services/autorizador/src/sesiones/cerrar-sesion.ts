@@ -14,7 +14,7 @@ export async function cerrarSesion(
   options: { todas: boolean },
 ): Promise<void> {
   const ahora = now();
-  const closed = await db.unidadDeTrabajo.escribir(async (tx) => {
+  const closed = await db.unitOfWork.write(async (tx) => {
     const stored = await takeRefreshToken(tx, presented, ahora);
     if (!stored) return undefined;
     const usuario_id = stored.usuario.id;

@@ -25,7 +25,7 @@ export async function iniciarSesion(container: Container, login: Login, direccio
   const { limites, contrasenas, db } = container;
   const intento = { nombre: login.nombre, direccion };
   await limites.assertAllowed(intento);
-  const usuario = await findUsuarioByNombre(db.leer, login.nombre);
+  const usuario = await findUsuarioByNombre(db.read, login.nombre);
   // Asked again when its turn comes: attempts that waited together must not all pass on the first answer.
   const matches = await contrasenas.verify(usuario?.contrasena_hash, login.contrasena, () =>
     limites.assertAllowed(intento),
@@ -47,7 +47,7 @@ async function rehashIfOutdated(
   const { contrasenas, db } = container;
   if (!contrasenas.isOutdated(usuario.contrasena_hash)) return;
   const hash = await contrasenas.hash(contrasena);
-  await db.unidadDeTrabajo.escribir((tx) => updateContrasenaHash(tx, usuario.id, hash));
+  await db.unitOfWork.write((tx) => updateContrasenaHash(tx, usuario.id, hash));
 }
 
 async function openSesion({ db, tokenKey, now }: Container, usuario: UsuarioGuardado): Promise<Tokens> {
@@ -55,7 +55,7 @@ async function openSesion({ db, tokenKey, now }: Container, usuario: UsuarioGuar
   const sesion = { id: randomUUID(), usuario_id: usuario.id, creada: ahora, expira: ahora + SESION_MS };
   const refresh = newRefreshToken();
   const refresh_expira = ahora + REFRESH_TOKEN_MS;
-  await db.unidadDeTrabajo.escribir(async (tx) => {
+  await db.unitOfWork.write(async (tx) => {
     await insertSesion(tx, sesion);
     await insertRefreshToken(tx, { hash: refresh.hash, sesion_id: sesion.id, expira: refresh_expira });
   });

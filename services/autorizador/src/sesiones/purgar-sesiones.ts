@@ -9,7 +9,7 @@ export async function purgeSesiones(db: AutorizadorDatabase, ahora: number, logg
   let total = 0;
   try {
     for (;;) {
-      const deleted = await db.unidadDeTrabajo.escribir((tx) => deleteExpiredSesiones(tx, ahora, BATCH));
+      const deleted = await db.unitOfWork.write((tx) => deleteExpiredSesiones(tx, ahora, BATCH));
       total += deleted;
       if (deleted < BATCH) return total;
     }

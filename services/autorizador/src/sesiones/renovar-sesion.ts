@@ -18,7 +18,7 @@ export async function renovarSesion(container: Container, presented: string | un
   const { db, tokenKey, now } = container;
   const ahora = now();
   const next = newRefreshToken();
-  const renewed = await db.unidadDeTrabajo.escribir(async (tx) => {
+  const renewed = await db.unitOfWork.write(async (tx) => {
     const stored = await takeRefreshToken(tx, presented, ahora);
     if (!stored) return undefined;
     const refresh_expira = Math.min(ahora + REFRESH_TOKEN_MS, stored.token.sesion_expira);

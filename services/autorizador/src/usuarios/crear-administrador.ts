@@ -14,9 +14,9 @@ export async function crearAdministrador(
   contrasena: string,
   ahora: number,
 ): Promise<boolean> {
-  if (await findUsuarioByNombre(db.leer, PRIMER_ADMINISTRADOR)) return false;
+  if (await findUsuarioByNombre(db.read, PRIMER_ADMINISTRADOR)) return false;
   const contrasena_hash = await contrasenas.hash(contrasena);
-  const created = await db.unidadDeTrabajo.escribir((tx) =>
+  const created = await db.unitOfWork.write((tx) =>
     insertUsuario(tx, { nombre: PRIMER_ADMINISTRADOR, contrasena_hash, roles: ['Admin'], ahora }),
   );
   return created !== undefined;

@@ -16,7 +16,7 @@ export async function modificarUsuario(
   cambios: ModificarUsuario,
 ): Promise<UsuarioGuardado> {
   const ahora = now();
-  const { usuario, changed } = await db.unidadDeTrabajo.escribir(async (tx) => {
+  const { usuario, changed } = await db.unitOfWork.write(async (tx) => {
     const antes = await findUsuario(tx, id);
     if (!antes) throw notFound('Usuario no encontrado');
     const despues = { roles: cambios.roles ?? antes.roles, activo: cambios.activo ?? antes.activo };

@@ -32,7 +32,7 @@ export async function createRevocaciones(options: {
 }): Promise<Revocaciones> {
   const { db, redis, logger, now, repeatMs = REPEAT_MS } = options;
   const list = createRevocationList({ redis, logger, now });
-  const recent = () => listRevocadosDesde(db.leer, now() - REVOCATION_LIFETIME_MS);
+  const recent = () => listRevocadosDesde(db.read, now() - REVOCATION_LIFETIME_MS);
   for (const revocation of await recent()) list.add(revocation);
 
   let running = false;

@@ -18,10 +18,10 @@ export async function registrarUsuario(
       errors: [{ path: 'body.contrasena', message: 'Demasiado común' }],
     });
   }
-  if (await findUsuarioByNombre(db.leer, nombre)) throw nameTaken();
+  if (await findUsuarioByNombre(db.read, nombre)) throw nameTaken();
   const contrasena_hash = await contrasenas.hash(contrasena);
   const ahora = now();
-  const usuario = await db.unidadDeTrabajo.escribir((tx) =>
+  const usuario = await db.unitOfWork.write((tx) =>
     insertUsuario(tx, { nombre, contrasena_hash, roles: ['usuario'], ahora }),
   );
   if (!usuario) throw nameTaken();

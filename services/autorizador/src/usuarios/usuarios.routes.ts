@@ -48,7 +48,7 @@ export function usuariosRoutes(container: Container): Route[] {
       responses: { 200: { description: 'Una página', schema: z.array(usuario) } },
       handler: async ({ query, request }) => {
         const limit = query.limite ?? DEFAULT_LIMIT;
-        const rows = await listUsuarios(container.db.leer, limit, decodeCursor(query.cursor));
+        const rows = await listUsuarios(container.db.read, limit, decodeCursor(query.cursor));
         const { items, next } = pageOf(rows, limit, (row) => row.id, present);
         return pageReply(request, next, items);
       },

@@ -61,10 +61,10 @@ export async function confirmarEntrega(
     // Malformed UTF-16 has no canonical form, and is refused further down like any other bad signature.
     req_hash: sha256Hex(canonicalBytes({ ...payload, firma: firma.toWellFormed() })),
   };
-  const stored = await findRepeated(parts.database.leer, repeated);
+  const stored = await findRepeated(parts.database.read, repeated);
   if (stored) return toAnswer(stored);
 
-  await assertConfirmable(parts.database.leer, confirmacion);
+  await assertConfirmable(parts.database.read, confirmacion);
   return parts.confirmLimit.run(usuario_id, async () => {
     const signature = await verifyOrRecord(parts, confirmacion);
     return accept(parts, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
@@ -94,7 +94,7 @@ async function verifyOrRecord(
       entrega_id: payload.entrega_id,
       datos: { usuario_id },
     };
-    await parts.database.unidadDeTrabajo.escribir((tx) => insertEventos(tx, [rejected]));
+    await parts.database.unitOfWork.write((tx) => insertEventos(tx, [rejected]));
     throw error;
   }
 }
@@ -111,7 +111,7 @@ async function accept(
   const claimUntil = relay.claim(Date.now());
   const respuesta = claimUntil === 0 ? 'Pendiente Confirmacion Sistema' : 'exitoso';
 
-  const { stored, message } = await parts.database.unidadDeTrabajo.escribir(async (tx) => {
+  const { stored, message } = await parts.database.unitOfWork.write(async (tx) => {
     const earlier = await findRepeated(tx, acceptance);
     if (earlier) return { stored: earlier, message: undefined };
     const entrega = await assertConfirmable(tx, confirmacion);
@@ -174,7 +174,7 @@ async function accept(
   if (!message || claimUntil === 0) return toAnswer(stored);
   if (await enqueued(relay, message)) return toAnswer(stored);
   const pending = 'Pendiente Confirmacion Sistema';
-  await parts.database.unidadDeTrabajo.escribir((tx) => setAnswer(tx, stored.task_id, pending));
+  await parts.database.unitOfWork.write((tx) => setAnswer(tx, stored.task_id, pending));
   return toAnswer({ ...stored, respuesta: pending });
 }
 

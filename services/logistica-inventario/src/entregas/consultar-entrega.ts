@@ -20,13 +20,13 @@ type Parts = Pick<Container, 'database' | 'cipher' | 'keySet'>;
 
 /** One delivery in clear. @throws AppError 404, also for somebody else's */
 export async function consultarEntrega(parts: Parts, id: number, caller: Caller): Promise<EntregaDescifrada> {
-  const { leer } = parts.database;
-  const row = await findEntrega(leer, id);
+  const { read } = parts.database;
+  const row = await findEntrega(read, id);
   if (!row || !puedeVerEntrega(row, caller)) throw notFound('Entrega no encontrada');
   const [historial, task_id, items] = await Promise.all([
-    listHistorial(leer, id),
-    latestTaskOf(leer, id),
-    listItems(leer, id),
+    listHistorial(read, id),
+    latestTaskOf(read, id),
+    listItems(read, id),
   ]);
   const fields = decrypt(parts.cipher, row);
   return {
@@ -52,7 +52,7 @@ export async function listarEntregas(
   caller: UserCaller,
 ): Promise<Page<EntregaGuardada>> {
   const limit = query.limite ?? 50;
-  const rows = await listEntregas(parts.database.leer, {
+  const rows = await listEntregas(parts.database.read, {
     viewer: isAdmin(caller) ? undefined : caller.usuario_id,
     before: decodeCursor(query.cursor),
     estado: query.estado,

@@ -23,7 +23,7 @@ import {
 const tag = 'entregas';
 
 export function entregasRoutes(container: Container): Route[] {
-  const { unidadDeTrabajo } = container.database;
+  const { unitOfWork } = container.database;
   return [
     callerRoute({
       method: 'post',
@@ -36,7 +36,7 @@ export function entregasRoutes(container: Container): Route[] {
       example: { direccion: 'Calle 10 # 5-51, Bogotá', estado: 'EN_CAMINO', pedido_id: 'PED-1001' },
       responses: { 201: { description: 'La fila como está guardada', schema: entregaGuardada } },
       handler: ({ body, caller, idempotencyKey }) =>
-        unidadDeTrabajo.escribir((tx) =>
+        unitOfWork.write((tx) =>
           once(tx, idempotencyKey, async () =>
             reply(201, await crearEntrega(tx, container.cipher, body, caller)),
           ),
@@ -93,7 +93,7 @@ export function entregasRoutes(container: Container): Route[] {
       params: entregaParams,
       responses: { 200: { description: 'La entrega cancelada', schema: entregaGuardada } },
       handler: async ({ params, caller }) =>
-        reply(200, await unidadDeTrabajo.escribir((tx) => cancelarEntrega(tx, params.id, caller))),
+        reply(200, await unitOfWork.write((tx) => cancelarEntrega(tx, params.id, caller))),
     }),
   ];
 }

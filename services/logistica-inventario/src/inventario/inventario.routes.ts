@@ -17,7 +17,7 @@ import { ajustarProducto, consultarProducto, crearProducto, listarProductos } fr
 const tag = 'inventario';
 
 export function inventarioRoutes({ database }: Container): Route[] {
-  const { unidadDeTrabajo, leer } = database;
+  const { unitOfWork, read } = database;
   return [
     userRoute({
       method: 'get',
@@ -27,7 +27,7 @@ export function inventarioRoutes({ database }: Container): Route[] {
       query: listarProductosQuery,
       responses: { 200: { description: 'Una página; Link lleva a la siguiente', schema: z.array(producto) } },
       handler: async ({ query, request }) => {
-        const page = await listarProductos(leer, query);
+        const page = await listarProductos(read, query);
         return pageReply(request, page.next, page.items);
       },
     }),
@@ -38,7 +38,7 @@ export function inventarioRoutes({ database }: Container): Route[] {
       summary: 'Un producto con su libro de movimientos',
       params: productoParams,
       responses: { 200: { description: 'El producto', schema: productoConMovimientos } },
-      handler: async ({ params }) => reply(200, await consultarProducto(leer, params.id)),
+      handler: async ({ params }) => reply(200, await consultarProducto(read, params.id)),
     }),
     userRoute({
       method: 'post',
@@ -51,7 +51,7 @@ export function inventarioRoutes({ database }: Container): Route[] {
       example: { sku: 'GUANTE-M', nombre: 'Guantes de nitrilo, talla M', stock: 500, minimo: 50 },
       responses: { 201: { description: 'El producto', schema: producto } },
       handler: ({ body, caller, idempotencyKey }) =>
-        unidadDeTrabajo.escribir((tx) =>
+        unitOfWork.write((tx) =>
           once(tx, idempotencyKey, async () => reply(201, await crearProducto(tx, body, caller))),
         ),
     }),
@@ -67,7 +67,7 @@ export function inventarioRoutes({ database }: Container): Route[] {
       example: { cantidad: -3, motivo: 'Rotura en almacén' },
       responses: { 201: { description: 'El producto después del ajuste', schema: producto } },
       handler: ({ params, body, caller, idempotencyKey }) =>
-        unidadDeTrabajo.escribir((tx) =>
+        unitOfWork.write((tx) =>
           once(tx, idempotencyKey, async () =>
             reply(201, await ajustarProducto(tx, params.id, body, caller)),
           ),

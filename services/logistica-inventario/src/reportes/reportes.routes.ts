@@ -21,7 +21,7 @@ export function reportesRoutes({ database }: Container): Route[] {
       params,
       responses: { 200: { description: 'CSV (RFC 4180, UTF-8)', contentType: 'text/csv' } },
       handler: async ({ params: { task_id }, caller, response }) => {
-        const tarea = await findVisibleTarea(database.leer, task_id, caller);
+        const tarea = await findVisibleTarea(database.read, task_id, caller);
         if (tarea.tipo !== generarReporte.name) throw notFound('La tarea no es un reporte');
         if (tarea.estado !== 'SUCCESS') throw conflict(`El reporte no está listo: ${tarea.estado}`);
         response

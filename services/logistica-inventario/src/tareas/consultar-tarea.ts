@@ -22,9 +22,9 @@ const MAX_SCANNED = 2_000;
 
 /** @throws AppError 404 unknown, or not for this caller */
 export async function consultarTarea(parts: Parts, taskId: string, caller: Caller): Promise<TareaDetalle> {
-  const { leer } = parts.database;
-  const tarea = await findVisibleTarea(leer, taskId, caller);
-  const events = await listTaskEvents(leer, taskId);
+  const { read } = parts.database;
+  const tarea = await findVisibleTarea(read, taskId, caller);
+  const events = await listTaskEvents(read, taskId);
   const result = resultOf(tarea);
   return {
     task_id: tarea.task_id,
@@ -74,7 +74,7 @@ export async function listarTareas(
   const page = () => pageOf(found, limit, (row) => row.seq, toResumen);
   let before = decodeCursor(query.cursor);
   for (let scanned = 0; scanned < MAX_SCANNED;) {
-    const chunk = await listTareas(parts.database.leer, { ...filter, before, limit: 200 });
+    const chunk = await listTareas(parts.database.read, { ...filter, before, limit: 200 });
     for (const row of chunk) {
       before = row.seq;
       if (puedeVerTarea(row, row.viewers, caller)) found.push(row);

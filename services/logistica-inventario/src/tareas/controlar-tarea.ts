@@ -21,7 +21,7 @@ export async function cancelarTarea(
   taskId: string,
   caller: Caller,
 ): Promise<void> {
-  await database.unidadDeTrabajo.escribir(async (tx) => {
+  await database.unitOfWork.write(async (tx) => {
     const tarea = await findTarea(tx, taskId);
     if (!tarea) throw notFound('Tarea no encontrada');
     if (tarea.tipo === procesarEntrega.name) throw conflict('Una confirmación aceptada no se cancela');
@@ -45,7 +45,7 @@ export async function redirigirTarea(
   caller: Caller,
 ): Promise<TareaEncolada> {
   const now = Date.now();
-  const tarea = await database.unidadDeTrabajo.escribir(async (tx) => {
+  const tarea = await database.unitOfWork.write(async (tx) => {
     const row = await findTarea(tx, taskId);
     if (!row) throw notFound('Tarea no encontrada');
     if (row.estado !== 'FAILURE') throw conflict('Solo se reactiva una tarea que falló definitivamente');

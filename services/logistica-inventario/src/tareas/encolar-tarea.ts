@@ -42,7 +42,7 @@ export async function encolarTarea(
     if ('confirmacion_info' in params) return confirmFromTask(container, parse(confirmBody, request));
     return reply(202, await reintentarEntrega(container, parse(retryBody, request)));
   }
-  const answer = await container.database.unidadDeTrabajo.escribir((tx) =>
+  const answer = await container.database.unitOfWork.write((tx) =>
     once(tx, key, async () => {
       const now = Date.now();
       const { task_id } = await dispatchTask(tx, task, params, { creada_por: callerName(caller), now });

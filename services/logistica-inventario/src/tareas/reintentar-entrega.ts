@@ -25,7 +25,7 @@ export async function reintentarEntrega(
 ): Promise<TareaEncolada> {
   const { task_id, entrega_id, _retry_count: intento } = request;
   const now = Date.now();
-  await database.unidadDeTrabajo.escribir(async (tx) => {
+  await database.unitOfWork.write(async (tx) => {
     const confirmacion = await findConfirmacion(tx, task_id);
     const tarea = await findTarea(tx, task_id);
     if (!tarea || confirmacion?.estado !== 'ACEPTADA' || confirmacion.entrega_id !== entrega_id) {

@@ -12,7 +12,7 @@ export default defineHandler(generarReporte, async (params, run, context: Logist
   if (context.reportSlot.taken) throw new DeferTask('Otro reporte está en curso', SLOT_WAIT);
   context.reportSlot.taken = true;
   try {
-    const reporte = await generar(context.database.leer, periodOf(params, run.started), run);
+    const reporte = await generar(context.database.read, periodOf(params, run.started), run);
     return reporte as unknown as JsonValue;
   } finally {
     context.reportSlot.taken = false;

@@ -17,20 +17,20 @@ const MAX_SHOWN = 100;
  * reserved = sum of what open deliveries hold. What contradicts is logged as an error, for the alert, and returned.
  */
 export default defineHandler(invariantes, async (_params, run, { database }: LogisticaTaskContext) => {
-  const { leer } = database;
+  const { read } = database;
   const problems: string[] = [];
-  const last = await lastEntregaId(leer);
+  const last = await lastEntregaId(read);
   await overIdRanges(
     { from: 1, to: last, size: ENTREGAS_PER_STEP, signal: run.signal },
     async (first, end) => {
-      for (const { id, motivo } of await contradictions(leer, first, end))
+      for (const { id, motivo } of await contradictions(read, first, end))
         problems.push(`entrega ${id}: ${motivo}`);
     },
   );
-  const products = await productIds(leer);
+  const products = await productIds(read);
   for (const id of products) {
     run.signal.throwIfAborted();
-    const figures = await productFigures(leer, id);
+    const figures = await productFigures(read, id);
     if (!figures) continue;
     const { sku, stock, reservado, movimientos, reservas } = figures;
     if (stock !== movimientos) problems.push(`producto ${sku}: stock ${stock}, movimientos ${movimientos}`);

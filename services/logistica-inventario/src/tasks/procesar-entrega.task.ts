@@ -17,14 +17,14 @@ const KEYS_WAIT = 5_000;
 /** Applies an accepted confirmation: verifies what could not be verified before, then one write. */
 export default defineHandler(procesarEntrega, async ({ entrega_id }, run, context: LogisticaTaskContext) => {
   await injectFaults(context, run.signal);
-  const confirmacion = await findConfirmacion(context.database.leer, run.task_id);
+  const confirmacion = await findConfirmacion(context.database.read, run.task_id);
   if (!confirmacion || confirmacion.entrega_id !== entrega_id) {
     throw new RefusedTask('La tarea no tiene una confirmación guardada');
   }
   const jti = confirmacion.verificada === 'pendiente' ? await verifyLate(context, confirmacion) : undefined;
 
   const result = { entrega_id, task_id: run.task_id, estado: 'ENTREGADA', intento: run.intento };
-  await context.database.unidadDeTrabajo.escribir(async (tx) => {
+  await context.database.unitOfWork.write(async (tx) => {
     const now = Date.now();
     if (!(await completeTask(tx, run, result, { evento: 'aplicada', entrega_id, now }))) return;
     if (jti !== undefined) await setVerified(tx, run.task_id, jti);
@@ -43,7 +43,7 @@ async function verifyLate(context: LogisticaTaskContext, confirmacion: Confirmac
   const kid = headerOfSignature(confirmacion.firma)?.kid;
   if (kid !== undefined && !keySet.findSignatureKey(kid)) await keySet.refreshForUnknownKid(kid);
 
-  const entrega = await findEntregaState(database.leer, confirmacion.entrega_id);
+  const entrega = await findEntregaState(database.read, confirmacion.entrega_id);
   const open = (column: 'direccion' | 'nombre_recibe' | 'firma_recibe') =>
     cipher.decrypt(confirmacion[column], fieldAad('entrega', column, confirmacion.entrega_id));
   const payload = {
@@ -59,7 +59,7 @@ async function verifyLate(context: LogisticaTaskContext, confirmacion: Confirmac
     now: confirmacion.creada,
   });
   if (verification.valid) return verification.jti;
-  await database.unidadDeTrabajo.escribir((tx) =>
+  await database.unitOfWork.write((tx) =>
     rechazarConfirmacion(tx, confirmacion, `Firma no válida: ${verification.motivo}`, Date.now()),
   );
   throw new RefusedTask('Firma no válida');

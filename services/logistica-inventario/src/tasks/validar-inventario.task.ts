@@ -7,7 +7,7 @@ import type { LogisticaTaskContext } from './context.ts';
 export default defineHandler(
   validarInventario,
   async ({ producto_id, cantidad }, _run, context: LogisticaTaskContext) => {
-    const producto = await findProducto(context.database.leer, producto_id);
+    const producto = await findProducto(context.database.read, producto_id);
     const stock_disponible = producto ? producto.stock - producto.reservado : 0;
     return {
       producto_id,

@@ -11,7 +11,7 @@ const BATCH = 500;
 
 /** Removes what has been kept long enough, one small batch of each: it is called every minute. @returns rows removed */
 export const removeExpired = (database: OpenDatabase<MonitorTables>, now: number): Promise<number> =>
-  database.unidadDeTrabajo.escribir(
+  database.unitOfWork.write(
     async (tx) =>
       (await removeOldMediciones(tx, { before: now - METRICS_RETENTION, batch: BATCH })) +
       (await removeOldActividad(tx, {

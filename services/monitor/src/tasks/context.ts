@@ -42,7 +42,7 @@ const createTaskContext: CreateTaskContext<MonitorTaskContext> = async ({ env, l
   return {
     context: {
       database,
-      tareas: taskStore.leer,
+      tareas: taskStore.read,
       queues,
       throughput: createThroughput(queues),
       sonda,

@@ -9,15 +9,13 @@ import type { MonitorTaskContext } from './context.ts';
 /** Measures and stores one point of every series. A second run answers with what the first one stored. */
 export default defineHandler(generateMetrics, async (_params, run, context: MonitorTaskContext) => {
   const { database } = context;
-  const stored = await findMedicion(database.leer, run.task_id);
+  const stored = await findMedicion(database.read, run.task_id);
   if (stored) return { momento: isoTime(stored.momento), valores: stored.valores };
 
   const momento = Date.now();
   const valores = await medirMetricas(context, momento, run.signal);
   run.signal.throwIfAborted();
-  await database.unidadDeTrabajo.escribir((tx) =>
-    insertMedicion(tx, { task_id: run.task_id, momento, valores }),
-  );
+  await database.unitOfWork.write((tx) => insertMedicion(tx, { task_id: run.task_id, momento, valores }));
   await removeExpired(database, momento);
   return { momento: isoTime(momento), valores };
 });

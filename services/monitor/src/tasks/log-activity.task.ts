@@ -7,7 +7,7 @@ import type { MonitorTaskContext } from './context.ts';
 export default defineHandler(logActivity, async ({ activity_data }, run, context: MonitorTaskContext) => {
   run.signal.throwIfAborted();
   const { tipo, descripcion, usuario_id, datos } = activity_data;
-  const nueva = await context.database.unidadDeTrabajo.escribir((tx) =>
+  const nueva = await context.database.unitOfWork.write((tx) =>
     insertActividad(tx, {
       task_id: run.task_id,
       momento: run.started,

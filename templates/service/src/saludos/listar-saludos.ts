@@ -11,7 +11,7 @@ export async function listarSaludos(
   query: ListarSaludos,
 ): Promise<Page<Saludo>> {
   const limit = query.limite ?? 50;
-  const rows = await listSaludos(database.leer, { before: decodeCursor(query.cursor), limit: limit + 1 });
+  const rows = await listSaludos(database.read, { before: decodeCursor(query.cursor), limit: limit + 1 });
   return pageOf(
     rows,
     limit,

@@ -7,7 +7,7 @@ import type { ServicioPlantillaTaskContext } from './context.ts';
 export default defineHandler(
   saludarServicioPlantilla,
   async ({ nombre }, run, { database }: ServicioPlantillaTaskContext) => {
-    const { id, texto } = await database.unidadDeTrabajo.escribir((tx) =>
+    const { id, texto } = await database.unitOfWork.write((tx) =>
       insertSaludo(tx, { task_id: run.task_id, nombre, texto: `Hola, ${nombre}`, creado: Date.now() }),
     );
     return { id, texto };

@@ -40,9 +40,9 @@ afterEach(async () => {
 });
 
 const insert = (id: number) =>
-  database.unidadDeTrabajo.escribir((tx) => tx.insertInto('cuenta').values({ id, saldo: 0 }).execute());
+  database.unitOfWork.write((tx) => tx.insertInto('cuenta').values({ id, saldo: 0 }).execute());
 const ids = async () =>
-  (await database.leer.selectFrom('cuenta').select('id').orderBy('id').execute()).map((row) => row.id);
+  (await database.read.selectFrom('cuenta').select('id').orderBy('id').execute()).map((row) => row.id);
 
 test('when writes are submitted in one turn, then they share one commit', async () => {
   const before = commits(file);
@@ -61,7 +61,7 @@ test('when each write is followed by another as soon as it is answered, then non
 test('when one write of a group fails, then only its own changes are undone', async () => {
   const outcomes = await Promise.allSettled([
     insert(1),
-    database.unidadDeTrabajo.escribir(async (tx) => {
+    database.unitOfWork.write(async (tx) => {
       await tx.insertInto('cuenta').values({ id: 2, saldo: 0 }).execute();
       throw new Error('se arrepintió');
     }),
@@ -72,7 +72,7 @@ test('when one write of a group fails, then only its own changes are undone', as
 });
 
 test('when it reads inside a write, then it sees its own changes, and readers do not before the commit', async () => {
-  const seen = await database.unidadDeTrabajo.escribir(async (tx) => {
+  const seen = await database.unitOfWork.write(async (tx) => {
     await tx.insertInto('cuenta').values({ id: 1, saldo: 5 }).execute();
     const inside = await tx.selectFrom('cuenta').selectAll().execute();
     return { inside, outside: await ids() };
@@ -114,7 +114,7 @@ test(
 test('when the file is opened again, then commits are still durable: WAL with synchronous FULL', async () => {
   await database.close();
   database = openDatabase<Tables>(file);
-  const pragmas = await database.unidadDeTrabajo.escribir(async (tx) => {
+  const pragmas = await database.unitOfWork.write(async (tx) => {
     const { sql } = await import('kysely');
     const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(tx);
     const sync = await sql<{ synchronous: number }>`pragma synchronous`.execute(tx);
@@ -125,7 +125,7 @@ test('when the file is opened again, then commits are still durable: WAL with sy
 
 test('when it is closed with writes under way, then they are finished first and later ones refused', async () => {
   const writing = insert(1);
-  const closing = database.unidadDeTrabajo.close();
+  const closing = database.unitOfWork.close();
   await expect(insert(2)).rejects.toMatchObject({ status: 503 });
   await closing;
   await expect(writing).resolves.toBeDefined();

@@ -18,12 +18,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const escribir = () => database.unidadDeTrabajo.escribir(() => Promise.resolve('escrito'));
+const write = () => database.unitOfWork.write(() => Promise.resolve('escrito'));
 
 test('when a write follows any number of microtasks after another one resolved, then it is not forgotten', async () => {
   for (let microtasks = 0; microtasks < 20; microtasks++) {
-    await escribir();
+    await write();
     for (let i = 0; i < microtasks; i++) await Promise.resolve();
-    expect(await escribir()).toBe('escrito');
+    expect(await write()).toBe('escrito');
   }
 }, 5_000);

@@ -20,7 +20,7 @@ type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
  * The only way to write. Everything that is submitted in the same turn of the event loop shares one
  * `BEGIN IMMEDIATE … COMMIT`, each in its own savepoint: full durability costs one fsync per group, not per request.
  */
-export class UnidadDeTrabajo<DB> {
+export class UnitOfWork<DB> {
   readonly #handle: Database.Database;
   readonly #tx: Kysely<DB>;
   readonly #pending: Pending<DB>[] = [];
@@ -37,7 +37,7 @@ export class UnidadDeTrabajo<DB> {
    * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone.
    * @throws AppError 503 when another process keeps the database locked for 10 s
    */
-  escribir<T>(fn: (tx: Kysely<DB>) => Promise<T>): Promise<T> {
+  write<T>(fn: (tx: Kysely<DB>) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ fn, submitted: Date.now(), resolve, reject });
