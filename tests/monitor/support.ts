@@ -1,5 +1,5 @@
 import { buildApp as buildMonitor } from '@medisupply/monitor/app';
-import { loadMonitorConfig } from '@medisupply/monitor/config';
+import { readConfig } from '@medisupply/monitor/config';
 import type { Container } from '@medisupply/monitor/container';
 import { createContainer } from '@medisupply/monitor/container';
 import { createLogger } from '@medisupply/shared/logging/logger';
@@ -16,7 +16,7 @@ export const silent = createLogger('test', { level: 'silent' });
 
 /** The monitor of a platform, on a free port. */
 export async function startMonitor(platform: Platform): Promise<RunningMonitor> {
-  const container = await createContainer(loadMonitorConfig(platform.env('monitor')), silent);
+  const container = await createContainer(readConfig(platform.env('monitor')), silent);
   const server = await serve(buildMonitor(container));
   await until(() => container.queues.isConnected());
   return {

@@ -77,7 +77,7 @@ export const huerfana = defineTask({
 export const huerfanaTasks = [huerfana] as const;
 `;
 
-const HANDLER = `import { defineHandler } from '@medisupply/shared/tasks/handler';
+const HANDLER = `import { defineHandler } from '@medisupply/shared/queueing/handler';
 import { huerfana } from '@medisupply/shared/tasks/huerfana';
 
 export default defineHandler(huerfana, () => Promise.resolve(null));

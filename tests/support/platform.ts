@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
 import { buildApp as buildAutorizador } from '@medisupply/autorizador/app';
-import { loadAutorizadorConfig } from '@medisupply/autorizador/config';
+import { readConfig as readAutorizadorConfig } from '@medisupply/autorizador/config';
 import { createContainer as createAutorizador } from '@medisupply/autorizador/container';
 import { buildApp as buildLogistica } from '@medisupply/logistica-inventario/app';
 import { readConfig as readLogisticaConfig } from '@medisupply/logistica-inventario/config';
@@ -105,7 +105,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
   let autorizador: Platform['autorizador'];
   if (options.autorizador) {
-    const container = await createAutorizador(loadAutorizadorConfig(env('autorizador')), { logger });
+    const container = await createAutorizador(readAutorizadorConfig(env('autorizador')), { logger });
     const server = await serve(buildAutorizador(container));
     closers.push(() => container.close(), server.close);
     addresses['AUTORIZADOR_URL'] = server.url;

@@ -1,4 +1,4 @@
-import type { ControlListener } from '@medisupply/shared/workers/control-channel';
+import type { ControlListener } from '@medisupply/shared/queueing/control/control-channel';
 
 /** Cancellations of tasks that run in this process. */
 export interface Cancellations {

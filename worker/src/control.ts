@@ -5,10 +5,10 @@ import { cancelarTarea } from '@medisupply/logistica-inventario/tareas/controlar
 import type { LogisticaTables } from '@medisupply/logistica-inventario/tables';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import { nextSlot } from '@medisupply/shared/outbox/scheduler';
-import type { OutboxTables } from '@medisupply/shared/outbox/tables';
-import { findTarea, listWaitingForTheirTime } from '@medisupply/shared/outbox/task-store';
-import type { ControlResult } from '@medisupply/shared/workers/control-commands';
+import { nextSlot } from '@medisupply/shared/queueing/relay/scheduler';
+import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
+import { findTarea, listWaitingForTheirTime } from '@medisupply/shared/queueing/store/task-store';
+import type { ControlResult } from '@medisupply/shared/queueing/control/control-commands';
 import { VERSION } from '@medisupply/shared/version';
 import { environment } from './config.ts';
 import type { Config } from './config.ts';

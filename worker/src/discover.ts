@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
 import { tipoOf } from '@medisupply/shared/tasks/define-task';
-import type { CreateTaskContext, TaskHandler } from '@medisupply/shared/tasks/handler';
+import type { CreateTaskContext, TaskHandler } from '@medisupply/shared/queueing/handler';
 
 const SUFFIX = '.task.ts';
 

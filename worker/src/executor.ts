@@ -1,9 +1,9 @@
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import type { OutboxTables } from '@medisupply/shared/outbox/tables';
-import { completeTask, markStarted, setProgress } from '@medisupply/shared/outbox/task-store';
-import type { Envelope } from '@medisupply/shared/tasks/envelope';
-import type { JsonValue, TaskHandler, TaskRun } from '@medisupply/shared/tasks/handler';
+import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
+import { completeTask, markStarted, setProgress } from '@medisupply/shared/queueing/store/task-store';
+import type { Envelope } from '@medisupply/shared/queueing/wire/envelope';
+import type { JsonValue, TaskHandler, TaskRun } from '@medisupply/shared/queueing/handler';
 
 /** A task that takes longer than this is written down as STARTED (ms); shorter ones cost no extra write. */
 const STARTED_AFTER = 100;

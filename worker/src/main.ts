@@ -1,5 +1,5 @@
 import { Lifecycle, runProcess } from '@medisupply/shared/lifecycle/run-process';
-import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
+import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { createContainer, PROCESS_NAME } from './container.ts';

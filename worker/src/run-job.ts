@@ -1,24 +1,24 @@
 import type { Job } from 'bullmq';
 import { UnrecoverableError } from 'bullmq';
-import type { Kysely } from 'kysely';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { ServiceClient } from '@medisupply/shared/http/service-client';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { logContext } from '@medisupply/shared/logging/logger';
-import type { OutboxTables } from '@medisupply/shared/outbox/tables';
+import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import {
   deferMessage,
   failTask,
   isProcessed,
   markRetrying,
   quarantine,
-} from '@medisupply/shared/outbox/task-store';
+} from '@medisupply/shared/queueing/store/task-store';
 import { tipoOf } from '@medisupply/shared/tasks/define-task';
 import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
-import type { Envelope } from '@medisupply/shared/tasks/envelope';
-import { verifyEnvelope } from '@medisupply/shared/tasks/envelope';
-import type { JsonValue } from '@medisupply/shared/tasks/handler';
-import { DeferTask, RefusedTask } from '@medisupply/shared/tasks/handler';
+import type { Envelope } from '@medisupply/shared/queueing/wire/envelope';
+import { verifyEnvelope } from '@medisupply/shared/queueing/wire/envelope';
+import type { JsonValue } from '@medisupply/shared/queueing/handler';
+import { DeferTask, RefusedTask } from '@medisupply/shared/queueing/handler';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { Cancellations } from './cancellations.ts';
 import type { BoundHandler } from './executor.ts';
 import { execute } from './executor.ts';
@@ -35,7 +35,7 @@ export interface JobRunnerOptions {
   logistica: ServiceClient;
   cancellations: Cancellations;
   runSuspect: RunSuspect;
-  onDead: (tx: Kysely<OutboxTables>, taskId: string, reason: string) => Promise<void>;
+  onDead: (tx: Tx<OutboxTables>, taskId: string, reason: string) => Promise<void>;
   logger: Logger;
 }
 

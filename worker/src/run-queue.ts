@@ -8,8 +8,8 @@ import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
-import { QUEUE_PREFIX } from '@medisupply/shared/tasks/queue-client';
-import type { WorkerState } from '@medisupply/shared/workers/worker-state';
+import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
+import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';
 import type { Container } from './container.ts';
 
 const CLOSE_DEADLINE = 15_000;

@@ -1,6 +1,6 @@
 /** Runs the one task that its parent sends, and ends. */
-import type { Envelope } from '@medisupply/shared/tasks/envelope';
-import { DeferTask, RefusedTask } from '@medisupply/shared/tasks/handler';
+import type { Envelope } from '@medisupply/shared/queueing/wire/envelope';
+import { DeferTask, RefusedTask } from '@medisupply/shared/queueing/handler';
 import { readConfig } from './config.ts';
 import { createHandlers } from './container.ts';
 import { execute } from './executor.ts';

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import type { Envelope } from '@medisupply/shared/tasks/envelope';
-import type { JsonValue } from '@medisupply/shared/tasks/handler';
-import { DeferTask, RefusedTask } from '@medisupply/shared/tasks/handler';
+import type { Envelope } from '@medisupply/shared/queueing/wire/envelope';
+import type { JsonValue } from '@medisupply/shared/queueing/handler';
+import { DeferTask, RefusedTask } from '@medisupply/shared/queueing/handler';
 
 /** The process in which a suspect ran alone died, or stopped answering: it is the task's own doing. */
 export class SuspectDied extends Error {}

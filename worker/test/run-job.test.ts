@@ -10,12 +10,12 @@ import { cancelarTarea } from '@medisupply/logistica-inventario/tareas/controlar
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
 import { createLogger } from '@medisupply/shared/logging/logger';
-import { failTask } from '@medisupply/shared/outbox/task-store';
+import { failTask } from '@medisupply/shared/queueing/store/task-store';
 import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
-import type { TaskHandler } from '@medisupply/shared/tasks/handler';
+import type { TaskHandler } from '@medisupply/shared/queueing/handler';
 import { pingLogistica } from '@medisupply/shared/tasks/monitor';
-import { QUEUE_PREFIX } from '@medisupply/shared/tasks/queue-client';
-import { createControlListener } from '@medisupply/shared/workers/control-channel';
+import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
+import { createControlListener } from '@medisupply/shared/queueing/control/control-channel';
 import type { Platform } from '../../tests/support/platform.ts';
 import { NOWHERE, startPlatform, until } from '../../tests/support/platform.ts';
 import { createCancellations } from '../src/cancellations.ts';

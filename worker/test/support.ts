@@ -1,10 +1,10 @@
 import type { Job } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
-import { dispatchTask } from '@medisupply/shared/tasks/dispatcher';
+import { dispatchTask } from '@medisupply/shared/queueing/dispatcher';
 import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
-import type { TareaRow } from '@medisupply/shared/outbox/tables';
-import type { TaskHandler } from '@medisupply/shared/tasks/handler';
-import { createHeartbeat, readWorkers } from '@medisupply/shared/workers/heartbeat';
+import type { TareaRow } from '@medisupply/shared/queueing/store/tables';
+import type { TaskHandler } from '@medisupply/shared/queueing/handler';
+import { createHeartbeat, readWorkers } from '@medisupply/shared/queueing/control/heartbeat';
 import type { Platform, RunningWorker } from '../../tests/support/platform.ts';
 import { until } from '../../tests/support/platform.ts';
 import { serveControl } from '../src/control.ts';

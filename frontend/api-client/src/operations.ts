@@ -15,7 +15,7 @@ import type * as ping from '@medisupply/monitor/ping/ping.schemas';
 export type { EventData } from '@medisupply/monitor/eventos/eventos.schemas';
 /** The `result` of a `generar_reporte`. */
 export type { Reporte } from '@medisupply/logistica-inventario/reportes/reporte';
-import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
+import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
 
 type In<S extends z.ZodType> = z.input<S>;
 type Out<S extends z.ZodType> = z.output<S>;

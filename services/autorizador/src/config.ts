@@ -27,7 +27,7 @@ export const secrets = {
 } as const;
 
 /** autorizador.config: the environment and the secret files of this process. @throws ConfigError */
-export function loadAutorizadorConfig(env: NodeJS.ProcessEnv) {
+export function readConfig(env: NodeJS.ProcessEnv) {
   const { secrets: values, ...config } = loadConfig(environment, { env, secrets });
   return {
     ...config,
@@ -40,4 +40,4 @@ export function loadAutorizadorConfig(env: NodeJS.ProcessEnv) {
   };
 }
 
-export type AutorizadorConfig = ReturnType<typeof loadAutorizadorConfig>;
+export type Config = ReturnType<typeof readConfig>;

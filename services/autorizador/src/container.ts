@@ -15,7 +15,7 @@ import { actualKey, publishedJwks } from '@medisupply/shared/security/key-files'
 import { fixedKeySet } from '@medisupply/shared/security/key-set';
 import type { KeySet } from '@medisupply/shared/security/key-set';
 import { createServiceKeyVerifier } from '@medisupply/shared/security/service-key';
-import type { AutorizadorConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { openAutorizadorDatabase } from './database.ts';
 import type { AutorizadorDatabase } from './database.ts';
 import { MAX_IN_FLIGHT } from './firmas/firmar-datos.ts';
@@ -59,7 +59,7 @@ export interface Container {
 
 /** Opens everything the service needs; Redis may be down. `overrides` is for tests. */
 export async function createContainer(
-  config: AutorizadorConfig,
+  config: Config,
   overrides: { logger?: Logger; now?: () => number; contrasenas?: Contrasenas } = {},
 ): Promise<Container> {
   const logger =

@@ -1,10 +1,10 @@
 import { Lifecycle, runProcess } from '@medisupply/shared/lifecycle/run-process';
 import { buildApp } from './app.ts';
-import { loadAutorizadorConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { createContainer } from './container.ts';
 
 await runProcess('autorizador', async () => {
-  const config = loadAutorizadorConfig(process.env);
+  const config = readConfig(process.env);
   const container = await createContainer(config);
   const lifecycle = new Lifecycle(container.logger, { lameDuckMs: config.LAME_DUCK_MS });
   lifecycle.onStop('autorizador', () => container.close());

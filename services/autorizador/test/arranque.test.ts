@@ -8,9 +8,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { openDatabase } from '@medisupply/shared/db/open-database';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import { autorizadorRoutes } from '../src/app.ts';
-import { loadAutorizadorConfig } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
 import type { AutorizadorTables } from '../src/tables.ts';
-import { NO_REDIS, startAutorizador } from './arrange.ts';
+import { NO_REDIS, startAutorizador } from './support.ts';
 
 let template: string;
 let dataDir: string;
@@ -108,7 +108,7 @@ test.each([
   writeFileSync(path, contents);
   let message = '';
   try {
-    loadAutorizadorConfig(environment());
+    readConfig(environment());
   } catch (error) {
     message = String(error);
   }

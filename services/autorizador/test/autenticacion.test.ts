@@ -2,8 +2,8 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { connect } from 'node:net';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bearer, CONTRASENA, grantRoles, startAutorizador } from './arrange.ts';
-import type { Autorizador } from './arrange.ts';
+import { bearer, CONTRASENA, grantRoles, startAutorizador } from './support.ts';
+import type { Autorizador } from './support.ts';
 
 let autorizador: Autorizador;
 let admin: string;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bearer, CONTRASENA, startAutorizador } from './arrange.ts';
-import type { Answer, Autorizador } from './arrange.ts';
+import { bearer, CONTRASENA, startAutorizador } from './support.ts';
+import type { Answer, Autorizador } from './support.ts';
 
 let autorizador: Autorizador;
 let token: string;

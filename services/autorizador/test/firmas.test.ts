@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { flattenedVerify, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalBytes } from '@medisupply/shared/security/canonical-json';
-import { bearer, startAutorizador } from './arrange.ts';
-import type { Autorizador } from './arrange.ts';
+import { bearer, startAutorizador } from './support.ts';
+import type { Autorizador } from './support.ts';
 
 let autorizador: Autorizador;
 let now = Date.now();

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createRevocationList } from '@medisupply/shared/security/revocations';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
-import { bearer, startAutorizador } from './arrange.ts';
-import type { Autorizador } from './arrange.ts';
+import { bearer, startAutorizador } from './support.ts';
+import type { Autorizador } from './support.ts';
 
 let server: RedisServer;
 let autorizador: Autorizador;

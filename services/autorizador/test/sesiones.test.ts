@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createContrasenas } from '../src/usuarios/contrasenas.ts';
-import { bearer, CONTRASENA, FAST, startAutorizador } from './arrange.ts';
-import type { Answer, Autorizador } from './arrange.ts';
+import { bearer, CONTRASENA, FAST, startAutorizador } from './support.ts';
+import type { Answer, Autorizador } from './support.ts';
 
 const OUR_PAGE = 'http://localhost:4200';
 

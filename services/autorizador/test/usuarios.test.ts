@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bearer, CONTRASENA, startAutorizador } from './arrange.ts';
-import type { Autorizador } from './arrange.ts';
+import { bearer, CONTRASENA, startAutorizador } from './support.ts';
+import type { Autorizador } from './support.ts';
 
 let autorizador: Autorizador;
 let admin: string;

@@ -6,8 +6,8 @@ import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSesiones, SESSION_LIFETIME_MS } from '../src/sesiones/sesiones.ts';
-import type { Board, FakeAutorizador } from './harness.ts';
-import { connected, CREDENTIALS, form, navigation, startAutorizador, startBoard } from './harness.ts';
+import type { Board, FakeAutorizador } from './support.ts';
+import { connected, CREDENTIALS, form, navigation, startAutorizador, startBoard } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;

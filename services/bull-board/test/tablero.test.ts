@@ -3,8 +3,8 @@ import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Board, FakeAutorizador } from './harness.ts';
-import { connected, navigation, startAutorizador, startBoard } from './harness.ts';
+import type { Board, FakeAutorizador } from './support.ts';
+import { connected, navigation, startAutorizador, startBoard } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;

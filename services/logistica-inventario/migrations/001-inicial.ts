@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { createOutboxTables } from '@medisupply/shared/outbox/migration';
+import { createOutboxTables } from '@medisupply/shared/queueing/store/migration';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createOutboxTables(db);

@@ -10,7 +10,7 @@
  */
 import type { Generated } from 'kysely';
 import type { IdempotencyTable } from '@medisupply/shared/http/idempotency';
-import type { OutboxTables } from '@medisupply/shared/outbox/tables';
+import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 
 export interface EntregaTable {
   id: Generated<number>;

@@ -27,10 +27,10 @@ export const secrets = {
   SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
 } as const;
 
-export type MonitorConfig = ReturnType<typeof loadMonitorConfig>;
+export type Config = ReturnType<typeof readConfig>;
 
 /** @throws ConfigError */
-export function loadMonitorConfig(env: NodeJS.ProcessEnv) {
+export function readConfig(env: NodeJS.ProcessEnv) {
   const config = loadConfig(environment, { env, secrets });
   assertFaultsAllowed(config);
   return config;

@@ -5,13 +5,13 @@ import type { Metrics } from '@medisupply/shared/metrics/metrics';
 import { createMetrics } from '@medisupply/shared/metrics/metrics';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import { createVerifier } from '@medisupply/shared/security/verifier';
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
-import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { Sonda } from './clients/sonda.client.ts';
 import { createSonda } from './clients/sonda.client.ts';
 import type { Throughput } from './colas/throughput.ts';
 import { createThroughput } from './colas/throughput.ts';
-import type { MonitorConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { openMonitorDatabase } from './database.ts';
 import type { EventHub } from './eventos/event-hub.ts';
 import { createEventHub } from './eventos/event-hub.ts';
@@ -21,7 +21,7 @@ import type { MonitorTables } from './tables.ts';
 const SERVICE_NAME = 'monitor';
 
 export interface Container {
-  config: MonitorConfig;
+  config: Config;
   logger: Logger;
   database: OpenDatabase<MonitorTables>;
   queues: QueueClient;
@@ -34,7 +34,7 @@ export interface Container {
 }
 
 /** Opens what the service needs; Redis and the other services may be away. */
-export async function createContainer(config: MonitorConfig, logger: Logger): Promise<Container> {
+export async function createContainer(config: Config, logger: Logger): Promise<Container> {
   const database = await openMonitorDatabase(config.DATA_DIR);
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const queues = createQueueClient(address, logger);

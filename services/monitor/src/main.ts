@@ -1,11 +1,11 @@
 import { runProcess, Lifecycle } from '@medisupply/shared/lifecycle/run-process';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import { buildApp } from './app.ts';
-import { loadMonitorConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { createContainer } from './container.ts';
 
 await runProcess('monitor', async () => {
-  const config = loadMonitorConfig(process.env);
+  const config = readConfig(process.env);
   const logger = createLogger('monitor', { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const lifecycle = new Lifecycle(logger, { lameDuckMs: config.LAME_DUCK_MS });
   lifecycle.handleSignals();

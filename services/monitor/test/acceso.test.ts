@@ -3,9 +3,9 @@ import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { publishRevocations } from '@medisupply/shared/security/revocations';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
-import type { Monitor } from './harness.ts';
+import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
-import { connected, startMonitor } from './harness.ts';
+import { connected, startMonitor } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { QUEUE_PREFIX } from '@medisupply/shared/tasks/queue-client';
+import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
-import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
+import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createThroughput } from '../src/colas/throughput.ts';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
-import type { Monitor } from './harness.ts';
+import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { startMute } from '@medisupply/shared/testing/fake-service';
-import { connected, silent, startMonitor, workerState } from './harness.ts';
+import { connected, silent, startMonitor, workerState } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;

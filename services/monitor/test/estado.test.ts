@@ -5,13 +5,13 @@ import { migrate } from '@medisupply/shared/db/migrate';
 import { openDatabase } from '@medisupply/shared/db/open-database';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
-import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
+import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Estado } from '../src/estado/estado.schemas.ts';
 import { estado } from '../src/estado/estado.schemas.ts';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import type { FakeService } from '@medisupply/shared/testing/fake-service';
-import type { Monitor } from './harness.ts';
+import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import {
   answering,
@@ -20,7 +20,7 @@ import {
   startMute,
   startService,
 } from '@medisupply/shared/testing/fake-service';
-import { connected, silent, startMonitor, workerState } from './harness.ts';
+import { connected, silent, startMonitor, workerState } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EVENT_FIELD, EVENT_STREAM } from '@medisupply/shared/outbox/event-stream';
-import type { RelayedEvento } from '@medisupply/shared/outbox/event-stream';
+import { EVENT_FIELD, EVENT_STREAM } from '@medisupply/shared/queueing/wire/event-stream';
+import type { RelayedEvento } from '@medisupply/shared/queueing/wire/event-stream';
 import { createApp } from '@medisupply/shared/http/create-app';
 import { publicRoute } from '@medisupply/shared/http/route';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
@@ -15,11 +15,11 @@ import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { SseClient } from '@medisupply/shared/testing/sse-client';
 import { openSseClient } from '@medisupply/shared/testing/sse-client';
 import { until } from '@medisupply/shared/testing/until';
-import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
+import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEventHub } from '../src/eventos/event-hub.ts';
-import type { Monitor } from './harness.ts';
-import { connected, silent, startMonitor, workerState } from './harness.ts';
+import type { Monitor } from './support.ts';
+import { connected, silent, startMonitor, workerState } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;

@@ -1,10 +1,10 @@
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
-import { createHeartbeat } from '@medisupply/shared/workers/heartbeat';
+import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { estadoLogistica, ping as pingSchema } from '../src/ping/ping.schemas.ts';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
-import type { Monitor } from './harness.ts';
+import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import {
   answering,
@@ -13,7 +13,7 @@ import {
   startMute,
   startService,
 } from '@medisupply/shared/testing/fake-service';
-import { connected, NOWHERE, silent, startMonitor, workerState } from './harness.ts';
+import { connected, NOWHERE, silent, startMonitor, workerState } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;

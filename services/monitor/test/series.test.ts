@@ -3,8 +3,8 @@ import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertActividad } from '../src/actividad/actividad.repository.ts';
 import { insertMedicion } from '../src/metricas/metricas.repository.ts';
-import type { Monitor } from './harness.ts';
-import { startMonitor } from './harness.ts';
+import type { Monitor } from './support.ts';
+import { startMonitor } from './support.ts';
 
 let data: DataDir;
 let monitor: Monitor;

@@ -7,8 +7,16 @@ import { unavailable } from '../http/app-error.ts';
 const BUSY_BUDGET = 10_000;
 const MAX_GROUP = 500;
 
+declare const written: unique symbol;
+
+/**
+ * A transaction, which only `UnitOfWork.write` makes. What reads in order to decide what to write takes one of these, so
+ * that nobody can give it a reader, whose answer may be old when the decision is written.
+ */
+export type Tx<DB> = Kysely<DB> & { readonly [written]: true };
+
 interface Pending<DB> {
-  fn: (tx: Kysely<DB>) => Promise<unknown>;
+  fn: (tx: Tx<DB>) => Promise<unknown>;
   submitted: number;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
@@ -22,14 +30,14 @@ type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
  */
 export class UnitOfWork<DB> {
   readonly #handle: Database.Database;
-  readonly #tx: Kysely<DB>;
+  readonly #tx: Tx<DB>;
   readonly #pending: Pending<DB>[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
 
   constructor(handle: Database.Database, tx: Kysely<DB>) {
     this.#handle = handle;
-    this.#tx = tx;
+    this.#tx = tx as Tx<DB>;
   }
 
   /**
@@ -37,7 +45,7 @@ export class UnitOfWork<DB> {
    * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone.
    * @throws AppError 503 when another process keeps the database locked for 10 s
    */
-  write<T>(fn: (tx: Kysely<DB>) => Promise<T>): Promise<T> {
+  write<T>(fn: (tx: Tx<DB>) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
     return new Promise<T>((resolve, reject) => {
       this.#pending.push({ fn, submitted: Date.now(), resolve, reject });

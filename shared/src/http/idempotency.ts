@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { Kysely } from 'kysely';
+import type { Tx } from '../db/unit-of-work.ts';
 import { canonicalBytes, sha256Hex } from '../security/canonical-json.ts';
 import { AppError, badRequest } from './app-error.ts';
 import type { Caller } from './caller.ts';
@@ -44,7 +44,7 @@ export function readIdempotencyKey(request: Request, caller: Caller): Idempotenc
  * @throws AppError 422 when the key was used with another body
  */
 export async function once(
-  tx: Kysely<{ idempotencia: IdempotencyTable }>,
+  tx: Tx<{ idempotencia: IdempotencyTable }>,
   key: IdempotencyKey | undefined,
   effect: () => Promise<Reply>,
   now = Date.now(),

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Registry } from 'prom-client';
-import type { OutboxTables } from '../outbox/tables.ts';
+import type { OutboxTables } from '../queueing/store/tables.ts';
 import { registerGauge } from './gauge.ts';
 
 /** Counting stops here: a scrape costs the same whatever has piled up. */

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Counter } from 'prom-client';
-import { createEventLoopLag } from '../workers/event-loop-lag.ts';
+import { createEventLoopLag } from '../queueing/control/event-loop-lag.ts';
 import { registerGauge } from './gauge.ts';
 
 /** Names as prom-client's own collector has them; that one cannot be stopped, so each test would leave its timers. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { TaskRun } from '@medisupply/shared/tasks/handler';
+import type { TaskRun } from '@medisupply/shared/queueing/handler';
 import createTaskContext from '../src/tasks/context.ts';
 import type { ServicioPlantillaTaskContext } from '../src/tasks/context.ts';
 import saludar from '../src/tasks/saludar-servicio-plantilla.task.ts';

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '@medisupply/shared/config/load-config';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUES } from '@medisupply/shared/tasks/define-task';
-import type { ControlAnswers, ControlClient } from '@medisupply/shared/workers/control-client';
-import { UnknownWorkerError } from '@medisupply/shared/workers/control-client';
-import type { ControlCommand } from '@medisupply/shared/workers/control-commands';
+import type { ControlAnswers, ControlClient } from '@medisupply/shared/queueing/control/control-client';
+import { UnknownWorkerError } from '@medisupply/shared/queueing/control/control-client';
+import type { ControlCommand } from '@medisupply/shared/queueing/control/control-commands';
 import { connectOperator, OperatorError } from './connection.ts';
 import { table } from './table.ts';
 

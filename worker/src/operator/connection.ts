@@ -8,8 +8,8 @@ import { z } from 'zod';
 import { processEnvironment, redisEnvironment } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
-import type { ControlClient } from '@medisupply/shared/workers/control-client';
-import { openControlClient } from '@medisupply/shared/workers/control-client';
+import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
+import { openControlClient } from '@medisupply/shared/queueing/control/control-client';
 
 /** Something the person at the terminal can put right: shown without a stack, exit code 1. */
 export class OperatorError extends Error {

@@ -1,8 +1,8 @@
 /** `npm run control`: tells workers and queues what to do. */
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUES } from '@medisupply/shared/tasks/define-task';
-import type { ControlClient } from '@medisupply/shared/workers/control-client';
-import { MAX_CONCURRENCY } from '@medisupply/shared/workers/control-commands';
+import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
+import { MAX_CONCURRENCY } from '@medisupply/shared/queueing/control/control-commands';
 import type { Command, ExitCode, Outcome, Terminal } from './command-line.ts';
 import { outcomeOf, queueName, runProgram, silence, UsageError } from './command-line.ts';
 import type { QueueView } from './queues.ts';

@@ -1,5 +1,5 @@
 /** `npm run inspect`: what workers and queues are doing; changes nothing. */
-import type { ControlClient } from '@medisupply/shared/workers/control-client';
+import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
 import type { Command, CommandLine, ExitCode, Outcome, Terminal } from './command-line.ts';
 import { outcomeOf, runProgram, silence } from './command-line.ts';
 import { delayedJobs, viewReserved } from './queues.ts';

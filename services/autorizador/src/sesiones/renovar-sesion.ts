@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
 import { unauthorized } from '@medisupply/shared/http/app-error';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { Container } from '../container.ts';
 import type { AutorizadorTables } from '../tables.ts';
 import { findUsuario } from '../usuarios/usuarios.repository.ts';
@@ -42,7 +42,7 @@ export async function renovarSesion(container: Container, presented: string | un
  * one) must be committed, so it is not thrown here.
  */
 export async function takeRefreshToken(
-  tx: Kysely<AutorizadorTables>,
+  tx: Tx<AutorizadorTables>,
   presented: string | undefined,
   ahora: number,
 ): Promise<{ token: RefreshTokenGuardado; usuario: UsuarioGuardado } | undefined> {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { AutorizadorTables } from '../tables.ts';
 
 type Db = Kysely<AutorizadorTables>;
@@ -14,7 +15,7 @@ export interface RefreshTokenGuardado {
 }
 
 export async function insertSesion(
-  tx: Db,
+  tx: Tx<AutorizadorTables>,
   sesion: { id: string; usuario_id: number; creada: number; expira: number },
 ): Promise<void> {
   await tx
@@ -24,7 +25,7 @@ export async function insertSesion(
 }
 
 export async function insertRefreshToken(
-  tx: Db,
+  tx: Tx<AutorizadorTables>,
   token: { hash: string; sesion_id: string; expira: number },
 ): Promise<void> {
   await tx
@@ -50,11 +51,11 @@ export function findRefreshToken(db: Db, hash: string): Promise<RefreshTokenGuar
     .executeTakeFirst();
 }
 
-export async function markUsado(tx: Db, hash: string, ahora: number): Promise<void> {
+export async function markUsado(tx: Tx<AutorizadorTables>, hash: string, ahora: number): Promise<void> {
   await tx.updateTable('refresh_token').set({ usado: ahora }).where('hash', '=', hash).execute();
 }
 
-export async function closeSesion(tx: Db, id: string, ahora: number): Promise<void> {
+export async function closeSesion(tx: Tx<AutorizadorTables>, id: string, ahora: number): Promise<void> {
   await tx
     .updateTable('sesion')
     .set({ cerrada: ahora })
@@ -63,7 +64,11 @@ export async function closeSesion(tx: Db, id: string, ahora: number): Promise<vo
     .execute();
 }
 
-export async function closeSesionesDeUsuario(tx: Db, usuarioId: number, ahora: number): Promise<void> {
+export async function closeSesionesDeUsuario(
+  tx: Tx<AutorizadorTables>,
+  usuarioId: number,
+  ahora: number,
+): Promise<void> {
   await tx
     .updateTable('sesion')
     .set({ cerrada: ahora })
@@ -73,7 +78,11 @@ export async function closeSesionesDeUsuario(tx: Db, usuarioId: number, ahora: n
 }
 
 /** Deletes up to `limit` sessions that ended; their tokens go with them. Returns how many. */
-export async function deleteExpiredSesiones(tx: Db, ahora: number, limit: number): Promise<number> {
+export async function deleteExpiredSesiones(
+  tx: Tx<AutorizadorTables>,
+  ahora: number,
+  limit: number,
+): Promise<number> {
   const result = await tx
     .deleteFrom('sesion')
     .where('id', 'in', (eb) => eb.selectFrom('sesion').select('id').where('expira', '<', ahora).limit(limit))

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Role } from '@medisupply/shared/http/caller';
 import { rol } from '@medisupply/shared/contracts/autorizador';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { AutorizadorTables, UsuarioTable } from '../tables.ts';
 import { nombreClave } from './nombre-de-usuario.ts';
 
@@ -20,7 +21,7 @@ export interface UsuarioGuardado {
 
 /** Undefined when the name is taken, also by a request that runs at the same time. */
 export async function insertUsuario(
-  tx: Db,
+  tx: Tx<AutorizadorTables>,
   nuevo: { nombre: string; contrasena_hash: string; roles: readonly Role[]; ahora: number },
 ): Promise<UsuarioGuardado | undefined> {
   const row = await tx
@@ -72,7 +73,11 @@ export async function listUsuarios(
   return rows.map(fromRow);
 }
 
-export async function updateContrasenaHash(tx: Db, id: number, contrasena_hash: string): Promise<void> {
+export async function updateContrasenaHash(
+  tx: Tx<AutorizadorTables>,
+  id: number,
+  contrasena_hash: string,
+): Promise<void> {
   await tx.updateTable('usuario').set({ contrasena_hash }).where('id', '=', id).execute();
 }
 
@@ -89,7 +94,7 @@ export async function hasOtherActiveAdmin(db: Db, id: number): Promise<boolean> 
 
 /** Writes the changes and raises `token_version`. */
 export async function updateUsuario(
-  tx: Db,
+  tx: Tx<AutorizadorTables>,
   id: number,
   cambios: { roles: readonly Role[]; activo: boolean; ahora: number },
 ): Promise<UsuarioGuardado> {
@@ -109,7 +114,11 @@ export async function updateUsuario(
 }
 
 /** Refuses the access tokens issued so far. Returns the new version. */
-export async function raiseTokenVersion(tx: Db, id: number, ahora: number): Promise<number> {
+export async function raiseTokenVersion(
+  tx: Tx<AutorizadorTables>,
+  id: number,
+  ahora: number,
+): Promise<number> {
   const row = await tx
     .updateTable('usuario')
     .set((eb) => ({ token_version: eb('token_version', '+', 1), revocado: ahora }))

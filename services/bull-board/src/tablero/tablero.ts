@@ -6,7 +6,7 @@ import type { RequestHandler, Router } from 'express';
 import { unavailable } from '@medisupply/shared/http/app-error';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { QUEUES } from '@medisupply/shared/tasks/define-task';
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { auditHooks } from './auditoria.ts';
 
 /** The styles that the board's script sets need `unsafe-inline`; scripts come from this server only. */

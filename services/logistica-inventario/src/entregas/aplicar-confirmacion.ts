@@ -1,18 +1,20 @@
 /** What becomes of an accepted confirmation: applied, refused, dead, or brought back. Each runs in the caller's transaction. */
-import type { Kysely } from 'kysely';
-import { failTask } from '@medisupply/shared/outbox/task-store';
+import { failTask } from '@medisupply/shared/queueing/store/task-store';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { debitar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import type { ConfirmacionRow } from './confirmaciones.repository.ts';
 import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
 import { changeState } from './entregas.repository.ts';
 
-type Tx = Kysely<LogisticaTables>;
-
 const WORKER = 'worker';
 
 /** ENTREGADA with the confirmed data (ciphertext is copied, nothing is decrypted), and its stock debited. */
-export async function aplicarConfirmacion(tx: Tx, confirmacion: ConfirmacionRow, now: number): Promise<void> {
+export async function aplicarConfirmacion(
+  tx: Tx<LogisticaTables>,
+  confirmacion: ConfirmacionRow,
+  now: number,
+): Promise<void> {
   await changeState(
     tx,
     {
@@ -38,7 +40,7 @@ export async function aplicarConfirmacion(tx: Tx, confirmacion: ConfirmacionRow,
 
 /** The late verification refused the signature: the delivery is as it was before, and free to be confirmed. */
 export async function rechazarConfirmacion(
-  tx: Tx,
+  tx: Tx<LogisticaTables>,
   confirmacion: ConfirmacionRow,
   motivo: string,
   now: number,
@@ -66,7 +68,12 @@ export async function rechazarConfirmacion(
 }
 
 /** Out of retries: visible as FAILED_MAX_RETRIES, and keeps its place until an Admin re-drives it. */
-export async function marcarMuerta(tx: Tx, taskId: string, motivo: string, now: number): Promise<void> {
+export async function marcarMuerta(
+  tx: Tx<LogisticaTables>,
+  taskId: string,
+  motivo: string,
+  now: number,
+): Promise<void> {
   const ended = await failTask(tx, taskId, { estado: 'FAILURE', error: motivo, evento: 'muerta', now });
   const confirmacion = ended ? await findConfirmacion(tx, taskId) : undefined;
   if (!confirmacion) return;

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
 import { conflict, forbidden, notFound } from '@medisupply/shared/http/app-error';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { callerName, isAdmin } from '@medisupply/shared/http/caller';
-import { insertEventos } from '@medisupply/shared/outbox/eventos';
+import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { liberar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import { findLive } from './confirmaciones.repository.ts';
@@ -14,7 +14,7 @@ import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
 
 /** Cancels a delivery that nobody has confirmed and releases its reservation. Cancelling it again changes nothing. */
 export async function cancelarEntrega(
-  tx: Kysely<LogisticaTables>,
+  tx: Tx<LogisticaTables>,
   id: number,
   caller: UserCaller,
 ): Promise<EntregaGuardada> {

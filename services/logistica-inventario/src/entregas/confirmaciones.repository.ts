@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { ConfirmacionEstado, ConfirmacionTable, LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
@@ -41,7 +42,10 @@ export async function isJtiUsed(db: Db, jti: string): Promise<boolean> {
   return row !== undefined;
 }
 
-export async function insertConfirmacion(tx: Db, confirmacion: Insertable<ConfirmacionTable>): Promise<void> {
+export async function insertConfirmacion(
+  tx: Tx<LogisticaTables>,
+  confirmacion: Insertable<ConfirmacionTable>,
+): Promise<void> {
   await tx.insertInto('confirmacion').values(confirmacion).execute();
 }
 
@@ -50,7 +54,7 @@ export async function findConfirmacion(db: Db, taskId: string): Promise<Confirma
 }
 
 export async function setConfirmacionState(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   taskId: string,
   estado: ConfirmacionEstado,
   terminada: number | null,
@@ -59,7 +63,7 @@ export async function setConfirmacionState(
 }
 
 /** A signature that was accepted unverified has been verified now. */
-export async function setVerified(tx: Db, taskId: string, jti: string): Promise<void> {
+export async function setVerified(tx: Tx<LogisticaTables>, taskId: string, jti: string): Promise<void> {
   await tx
     .updateTable('confirmacion')
     .set({ verificada: 'local', jti })
@@ -68,7 +72,7 @@ export async function setVerified(tx: Db, taskId: string, jti: string): Promise<
 }
 
 /** Remembers what the client is told, so that a repetition is told the same. */
-export async function setAnswer(tx: Db, taskId: string, respuesta: string): Promise<void> {
+export async function setAnswer(tx: Tx<LogisticaTables>, taskId: string, respuesta: string): Promise<void> {
   await tx.updateTable('confirmacion').set({ respuesta }).where('task_id', '=', taskId).execute();
 }
 

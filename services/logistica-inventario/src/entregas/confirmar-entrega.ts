@@ -4,12 +4,12 @@ import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
-import { insertEventos } from '@medisupply/shared/outbox/eventos';
-import type { OutboxMessage } from '@medisupply/shared/outbox/task-store';
+import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
+import type { OutboxMessage } from '@medisupply/shared/queueing/store/task-store';
 import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
-import { dispatchTask } from '@medisupply/shared/tasks/dispatcher';
+import { dispatchTask } from '@medisupply/shared/queueing/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import type { LogisticaTables } from '../tables.ts';
@@ -42,14 +42,14 @@ export interface Confirmacion {
   claimed: { entrega_id?: number | undefined; usuario_id?: number | undefined };
 }
 
-type Parts = Pick<Container, 'database' | 'cipher' | 'keySet' | 'autorizador' | 'outbox' | 'confirmLimit'>;
+type Deps = Pick<Container, 'database' | 'cipher' | 'keySet' | 'autorizador' | 'outbox' | 'confirmLimit'>;
 
 /**
  * Accepts a signed confirmation: once it has answered 202 the delivery will be applied, whatever fails afterwards.
  * The same confirmation again gets the same answer, also after it expired or was delivered.
  */
 export async function confirmarEntrega(
-  parts: Parts,
+  deps: Deps,
   confirmacion: Confirmacion,
 ): Promise<ConfirmacionAceptada> {
   const { payload, firma, usuario_id } = confirmacion;
@@ -61,13 +61,13 @@ export async function confirmarEntrega(
     // Malformed UTF-16 has no canonical form, and is refused further down like any other bad signature.
     req_hash: sha256Hex(canonicalBytes({ ...payload, firma: firma.toWellFormed() })),
   };
-  const stored = await findRepeated(parts.database.read, repeated);
+  const stored = await findRepeated(deps.database.read, repeated);
   if (stored) return toAnswer(stored);
 
-  await assertConfirmable(parts.database.read, confirmacion);
-  return parts.confirmLimit.run(usuario_id, async () => {
-    const signature = await verifyOrRecord(parts, confirmacion);
-    return accept(parts, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
+  await assertConfirmable(deps.database.read, confirmacion);
+  return deps.confirmLimit.run(usuario_id, async () => {
+    const signature = await verifyOrRecord(deps, confirmacion);
+    return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
   });
 }
 
@@ -81,11 +81,11 @@ interface Acceptance {
 
 /** A refused signature leaves an event: who tried, on which delivery. */
 async function verifyOrRecord(
-  parts: Parts,
+  deps: Deps,
   { payload, firma, usuario_id }: Confirmacion,
 ): Promise<VerifiedSignature> {
   try {
-    return await verificarFirma(parts, payload, firma);
+    return await verificarFirma(deps, payload, firma);
   } catch (error) {
     if (!isFirmaNoValida(error)) throw error;
     const rejected = {
@@ -94,24 +94,24 @@ async function verifyOrRecord(
       entrega_id: payload.entrega_id,
       datos: { usuario_id },
     };
-    await parts.database.unitOfWork.write((tx) => insertEventos(tx, [rejected]));
+    await deps.database.unitOfWork.write((tx) => insertEventos(tx, [rejected]));
     throw error;
   }
 }
 
 /** Steps 3 and 4 of the flow: one write, then as much of an answer as Redis gives within the wait. */
 async function accept(
-  parts: Parts,
+  deps: Deps,
   confirmacion: Confirmacion,
   acceptance: Acceptance,
   signature: VerifiedSignature,
 ): Promise<ConfirmacionAceptada> {
-  const { relay } = parts.outbox;
-  const encrypted = encryptFields(parts.cipher, confirmacion.payload);
+  const { relay } = deps.outbox;
+  const encrypted = encryptFields(deps.cipher, confirmacion.payload);
   const claimUntil = relay.claim(Date.now());
   const respuesta = claimUntil === 0 ? 'Pendiente Confirmacion Sistema' : 'exitoso';
 
-  const { stored, message } = await parts.database.unitOfWork.write(async (tx) => {
+  const { stored, message } = await deps.database.unitOfWork.write(async (tx) => {
     const earlier = await findRepeated(tx, acceptance);
     if (earlier) return { stored: earlier, message: undefined };
     const entrega = await assertConfirmable(tx, confirmacion);
@@ -174,11 +174,11 @@ async function accept(
   if (!message || claimUntil === 0) return toAnswer(stored);
   if (await enqueued(relay, message)) return toAnswer(stored);
   const pending = 'Pendiente Confirmacion Sistema';
-  await parts.database.unitOfWork.write((tx) => setAnswer(tx, stored.task_id, pending));
+  await deps.database.unitOfWork.write((tx) => setAnswer(tx, stored.task_id, pending));
   return toAnswer({ ...stored, respuesta: pending });
 }
 
-function enqueued(relay: Parts['outbox']['relay'], message: OutboxMessage): Promise<boolean> {
+function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), ENQUEUE_WAIT);
     void relay.send(message).then((sent) => {

@@ -16,11 +16,11 @@ import { findEntrega, listEntregas, listHistorial } from './entregas.repository.
 import type { EntregaDescifrada, EntregaGuardada, ListarEntregas } from './entregas.schemas.ts';
 import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
 
-type Parts = Pick<Container, 'database' | 'cipher' | 'keySet'>;
+type Deps = Pick<Container, 'database' | 'cipher' | 'keySet'>;
 
 /** One delivery in clear. @throws AppError 404, also for somebody else's */
-export async function consultarEntrega(parts: Parts, id: number, caller: Caller): Promise<EntregaDescifrada> {
-  const { read } = parts.database;
+export async function consultarEntrega(deps: Deps, id: number, caller: Caller): Promise<EntregaDescifrada> {
+  const { read } = deps.database;
   const row = await findEntrega(read, id);
   if (!row || !puedeVerEntrega(row, caller)) throw notFound('Entrega no encontrada');
   const [historial, task_id, items] = await Promise.all([
@@ -28,13 +28,13 @@ export async function consultarEntrega(parts: Parts, id: number, caller: Caller)
     latestTaskOf(read, id),
     listItems(read, id),
   ]);
-  const fields = decrypt(parts.cipher, row);
+  const fields = decrypt(deps.cipher, row);
   return {
     id: row.id,
     ...fields,
     pedido_id: row.pedido_id,
     estado: row.estado,
-    integridad_firma: signatureHolds(parts, row, fields),
+    integridad_firma: signatureHolds(deps, row, fields),
     fecha_entrega: timeOrNull(row.fecha_entrega),
     asignada_a: row.asignada_a,
     creada_por: row.creada_por,
@@ -47,12 +47,12 @@ export async function consultarEntrega(parts: Parts, id: number, caller: Caller)
 
 /** A page of what the caller may see, newest first, as stored. */
 export async function listarEntregas(
-  parts: Parts,
+  deps: Deps,
   query: ListarEntregas,
   caller: UserCaller,
 ): Promise<Page<EntregaGuardada>> {
   const limit = query.limite ?? 50;
-  const rows = await listEntregas(parts.database.read, {
+  const rows = await listEntregas(deps.database.read, {
     viewer: isAdmin(caller) ? undefined : caller.usuario_id,
     before: decodeCursor(query.cursor),
     estado: query.estado,
@@ -79,7 +79,7 @@ function decrypt(cipher: FieldCipher, row: EntregaRow): ClearFields {
 }
 
 /** Whether the stored signature still covers the stored data, years after it expired; null before the delivery. */
-function signatureHolds({ keySet }: Parts, row: EntregaRow, fields: ClearFields): boolean | null {
+function signatureHolds({ keySet }: Deps, row: EntregaRow, fields: ClearFields): boolean | null {
   if (
     row.firma === null ||
     fields.nombre_recibe === null ||

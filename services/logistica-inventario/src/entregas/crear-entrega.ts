@@ -1,9 +1,9 @@
-import type { Kysely } from 'kysely';
 import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
-import { insertEventos } from '@medisupply/shared/outbox/eventos';
+import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { reservar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
@@ -12,7 +12,7 @@ import type { CrearEntrega, EntregaGuardada } from './entregas.schemas.ts';
 
 /** Creates a delivery, its first row of history and its event, and reserves what it carries. */
 export async function crearEntrega(
-  tx: Kysely<LogisticaTables>,
+  tx: Tx<LogisticaTables>,
   cipher: FieldCipher,
   input: CrearEntrega,
   caller: Caller,

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { EntregaTable, LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
@@ -15,7 +16,7 @@ export interface NewEntrega {
 
 /** Inserts the row, then its address: the ciphertext is bound to the id, which only the insert gives. */
 export async function insertEntrega(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   entrega: NewEntrega,
   encryptDireccion: (id: number) => string,
 ): Promise<EntregaRow> {
@@ -110,7 +111,7 @@ export interface StateChange {
 
 /** Changes `estado` with its row of history. ENTREGADA is final: then nothing changes and the answer is false. */
 export async function changeState(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   change: StateChange,
   columns: Partial<
     Pick<
@@ -131,7 +132,7 @@ export async function changeState(
 }
 
 export async function insertHistorial(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   change: Omit<StateChange, 'anterior'> & { anterior: string | null },
 ): Promise<void> {
   await tx

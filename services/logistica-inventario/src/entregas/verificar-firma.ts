@@ -22,19 +22,19 @@ export const isFirmaNoValida = (error: unknown): boolean =>
  * @throws AppError 403 when the signature is malformed, forged, expired or by a key that was never published
  */
 export async function verificarFirma(
-  parts: { autorizador: AutorizadorClient; keySet: KeySet },
+  deps: { autorizador: AutorizadorClient; keySet: KeySet },
   payload: DeliveryPayload,
   firma: string,
 ): Promise<VerifiedSignature> {
   const header = headerOfSignature(firma);
   if (!header) throw firmaNoValida();
-  const answer = await parts.autorizador.validateSignature(payload, firma);
+  const answer = await deps.autorizador.validateSignature(payload, firma);
   if (answer === 'no válida') throw firmaNoValida();
   if (answer === 'válida') return { verificada: 'autorizador', jti: header.jti };
 
-  if (parts.keySet.isEmpty()) return { verificada: 'pendiente', jti: null };
-  if (!parts.keySet.findSignatureKey(header.kid)) await parts.keySet.refreshForUnknownKid(header.kid);
-  const local = verifyDelivery(firma, payload, parts.keySet.findSignatureKey);
+  if (deps.keySet.isEmpty()) return { verificada: 'pendiente', jti: null };
+  if (!deps.keySet.findSignatureKey(header.kid)) await deps.keySet.refreshForUnknownKid(header.kid);
+  const local = verifyDelivery(firma, payload, deps.keySet.findSignatureKey);
   if (!local.valid) throw firmaNoValida();
   return { verificada: 'local', jti: local.jti };
 }

@@ -1,6 +1,6 @@
 /** What happens to stock: reserved with a delivery, debited when it is delivered, released when it is cancelled. */
-import type { Kysely } from 'kysely';
 import { badRequest, conflict } from '@medisupply/shared/http/app-error';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { LogisticaTables } from '../tables.ts';
 import {
   changeReserved,
@@ -12,11 +12,9 @@ import {
 } from './inventario.repository.ts';
 import type { Item } from './inventario.schemas.ts';
 
-type Tx = Kysely<LogisticaTables>;
-
 /** @throws AppError 400 unknown product; 409 not enough of one */
 export async function reservar(
-  tx: Tx,
+  tx: Tx<LogisticaTables>,
   entregaId: number,
   items: readonly Item[],
   now: number,
@@ -40,7 +38,12 @@ export async function reservar(
 }
 
 /** Debit and un-reserve in one; runs in the transaction that makes the delivery ENTREGADA. */
-export async function debitar(tx: Tx, entregaId: number, taskId: string, now: number): Promise<void> {
+export async function debitar(
+  tx: Tx<LogisticaTables>,
+  entregaId: number,
+  taskId: string,
+  now: number,
+): Promise<void> {
   const reserved = (await listItems(tx, entregaId)).filter((item) => item.estado === 'RESERVADO');
   for (const item of reserved) {
     // First the reservation: the stock never falls below what is reserved.
@@ -59,7 +62,7 @@ export async function debitar(tx: Tx, entregaId: number, taskId: string, now: nu
   if (reserved.length > 0) await setItemsState(tx, entregaId, 'DEBITADO');
 }
 
-export async function liberar(tx: Tx, entregaId: number, now: number): Promise<void> {
+export async function liberar(tx: Tx<LogisticaTables>, entregaId: number, now: number): Promise<void> {
   const reserved = (await listItems(tx, entregaId)).filter((item) => item.estado === 'RESERVADO');
   for (const item of reserved) await changeReserved(tx, item.producto_id, -item.cantidad, now);
   if (reserved.length > 0) await setItemsState(tx, entregaId, 'LIBERADO');

@@ -1,12 +1,13 @@
 import type { Expression, Insertable, Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { EntregaItemTable, LogisticaTables, MovimientoTable, ProductoTable } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
 export type ProductoRow = Selectable<ProductoTable>;
 
 export async function insertProducto(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   producto: { sku: string; nombre: string; minimo: number; creado: number },
 ): Promise<ProductoRow | undefined> {
   return tx
@@ -37,7 +38,10 @@ export async function listProductos(
 }
 
 /** One ledger row, and the stock that is its sum. */
-export async function insertMovimiento(tx: Db, movimiento: Insertable<MovimientoTable>): Promise<void> {
+export async function insertMovimiento(
+  tx: Tx<LogisticaTables>,
+  movimiento: Insertable<MovimientoTable>,
+): Promise<void> {
   await tx.insertInto('movimiento_inventario').values(movimiento).execute();
   await tx
     .updateTable('producto')
@@ -47,7 +51,7 @@ export async function insertMovimiento(tx: Db, movimiento: Insertable<Movimiento
 }
 
 export async function changeReserved(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   productoId: number,
   cantidad: number,
   now: number,
@@ -59,7 +63,10 @@ export async function changeReserved(
     .execute();
 }
 
-export async function insertItem(tx: Db, item: Omit<EntregaItemTable, 'estado'>): Promise<void> {
+export async function insertItem(
+  tx: Tx<LogisticaTables>,
+  item: Omit<EntregaItemTable, 'estado'>,
+): Promise<void> {
   await tx
     .insertInto('entrega_item')
     .values({ ...item, estado: 'RESERVADO' })
@@ -76,7 +83,7 @@ export async function listItems(db: Db, entregaId: number) {
 }
 
 export async function setItemsState(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   entregaId: number,
   estado: EntregaItemTable['estado'],
 ): Promise<void> {

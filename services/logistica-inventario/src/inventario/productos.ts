@@ -5,6 +5,7 @@ import type { UserCaller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { LogisticaTables } from '../tables.ts';
 import type { ProductoRow } from './inventario.repository.ts';
 import {
@@ -25,7 +26,11 @@ import type {
 type Db = Kysely<LogisticaTables>;
 
 /** @throws AppError 409 the SKU exists */
-export async function crearProducto(tx: Db, input: CrearProducto, caller: UserCaller): Promise<Producto> {
+export async function crearProducto(
+  tx: Tx<LogisticaTables>,
+  input: CrearProducto,
+  caller: UserCaller,
+): Promise<Producto> {
   const momento = Date.now();
   const row = await insertProducto(tx, {
     sku: input.sku,
@@ -51,7 +56,7 @@ export async function crearProducto(tx: Db, input: CrearProducto, caller: UserCa
 
 /** A row of the ledger; what is available never falls below zero. @throws AppError 404, 409 */
 export async function ajustarProducto(
-  tx: Db,
+  tx: Tx<LogisticaTables>,
   id: number,
   input: Ajustar,
   caller: UserCaller,

@@ -1,6 +1,6 @@
 /** The figures of a period, each from the database. */
 import { isoTime } from '@medisupply/shared/contracts/fields';
-import type { TaskRun } from '@medisupply/shared/tasks/handler';
+import type { TaskRun } from '@medisupply/shared/queueing/handler';
 import type { Kysely } from 'kysely';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogisticaTables } from '../tables.ts';

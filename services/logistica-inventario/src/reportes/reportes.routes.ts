@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { conflict, notFound } from '@medisupply/shared/http/app-error';
 import type { Route } from '@medisupply/shared/http/route';
 import { userRoute } from '@medisupply/shared/http/route';
-import { resultOf } from '@medisupply/shared/tasks/dispatcher';
+import { resultOf } from '@medisupply/shared/queueing/dispatcher';
 import { generarReporte } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import { findVisibleTarea } from '../tareas/consultar-tarea.ts';

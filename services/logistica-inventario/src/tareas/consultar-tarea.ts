@@ -4,9 +4,9 @@ import { badRequest, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, encodeCursor, pageOf } from '@medisupply/shared/http/pagination';
-import type { TareaRow } from '@medisupply/shared/outbox/tables';
-import { findTarea } from '@medisupply/shared/outbox/task-store';
-import { isFinal, resultOf } from '@medisupply/shared/tasks/dispatcher';
+import type { TareaRow } from '@medisupply/shared/queueing/store/tables';
+import { findTarea } from '@medisupply/shared/queueing/store/task-store';
+import { isFinal, resultOf } from '@medisupply/shared/queueing/dispatcher';
 import { findTaskByTipo } from '@medisupply/shared/tasks/registry';
 import type { Container } from '../container.ts';
 import { timeOrNull } from '../entregas/entrega.presenter.ts';
@@ -15,14 +15,14 @@ import type { LogisticaTables } from '../tables.ts';
 import { findViewers, listTareas, listTaskEvents } from './tareas.repository.ts';
 import type { ListarTareas, TareaDetalle, TareaResumen } from './tareas.schemas.ts';
 
-type Parts = Pick<Container, 'database' | 'queues'>;
+type Deps = Pick<Container, 'database' | 'queues'>;
 
 /** One page reads at most this many rows, however few of them the caller may see. */
 const MAX_SCANNED = 2_000;
 
 /** @throws AppError 404 unknown, or not for this caller */
-export async function consultarTarea(parts: Parts, taskId: string, caller: Caller): Promise<TareaDetalle> {
-  const { read } = parts.database;
+export async function consultarTarea(deps: Deps, taskId: string, caller: Caller): Promise<TareaDetalle> {
+  const { read } = deps.database;
   const tarea = await findVisibleTarea(read, taskId, caller);
   const events = await listTaskEvents(read, taskId);
   const result = resultOf(tarea);
@@ -40,7 +40,7 @@ export async function consultarTarea(parts: Parts, taskId: string, caller: Calle
     entrega_id: tarea.entrega_id,
     params: JSON.parse(tarea.params) as Record<string, unknown>,
     timestamp: isoTime(tarea.actualizada),
-    broker: parts.queues.isConnected() ? 'disponible' : 'no_disponible',
+    broker: deps.queues.isConnected() ? 'disponible' : 'no_disponible',
     historial: events.map((event) => ({
       tipo: event.tipo,
       momento: isoTime(event.momento),
@@ -64,7 +64,7 @@ export async function findVisibleTarea(
 
 /** Newest first. A page may be shorter than asked for while there is a next one, since reading is bounded. */
 export async function listarTareas(
-  parts: Parts,
+  deps: Deps,
   query: ListarTareas,
   caller: Caller,
 ): Promise<Page<TareaResumen>> {
@@ -74,7 +74,7 @@ export async function listarTareas(
   const page = () => pageOf(found, limit, (row) => row.seq, toResumen);
   let before = decodeCursor(query.cursor);
   for (let scanned = 0; scanned < MAX_SCANNED;) {
-    const chunk = await listTareas(parts.database.read, { ...filter, before, limit: 200 });
+    const chunk = await listTareas(deps.database.read, { ...filter, before, limit: 200 });
     for (const row of chunk) {
       before = row.seq;
       if (puedeVerTarea(row, row.viewers, caller)) found.push(row);

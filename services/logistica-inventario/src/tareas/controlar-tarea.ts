@@ -3,8 +3,8 @@ import { isoTime } from '@medisupply/shared/contracts/fields';
 import { conflict, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
-import { failTask, findTarea, insertAttempt } from '@medisupply/shared/outbox/task-store';
-import { isFinal } from '@medisupply/shared/tasks/dispatcher';
+import { failTask, findTarea, insertAttempt } from '@medisupply/shared/queueing/store/task-store';
+import { isFinal } from '@medisupply/shared/queueing/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import { findConfirmacion, setConfirmacionState } from '../entregas/confirmaciones.repository.ts';
@@ -39,7 +39,7 @@ export async function cancelarTarea(
 }
 
 /** Runs a task that failed for good once more, with all its retries. @throws AppError 404, 409 */
-export async function redirigirTarea(
+export async function reactivarTarea(
   { database, outbox }: Pick<Container, 'database' | 'outbox'>,
   taskId: string,
   caller: Caller,

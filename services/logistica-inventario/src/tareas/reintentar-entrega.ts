@@ -1,6 +1,6 @@
 import { conflict } from '@medisupply/shared/http/app-error';
 import { isoTime } from '@medisupply/shared/contracts/fields';
-import { findTarea, insertAttempt } from '@medisupply/shared/outbox/task-store';
+import { findTarea, insertAttempt } from '@medisupply/shared/queueing/store/task-store';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import { marcarMuerta } from '../entregas/aplicar-confirmacion.ts';

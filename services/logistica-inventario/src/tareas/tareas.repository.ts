@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
-import type { TareaRow, TaskStatus } from '@medisupply/shared/outbox/tables';
+import type { TareaRow, TaskStatus } from '@medisupply/shared/queueing/store/tables';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
@@ -89,7 +90,11 @@ export async function listTaskEvents(db: Db, taskId: string) {
 }
 
 /** Lets an ended task run again: from here on its retries are counted anew. */
-export async function reopenTask(tx: Db, taskId: string, intentoBase: number): Promise<void> {
+export async function reopenTask(
+  tx: Tx<LogisticaTables>,
+  taskId: string,
+  intentoBase: number,
+): Promise<void> {
   await tx.deleteFrom('tarea_procesada').where('task_id', '=', taskId).execute();
   await tx
     .updateTable('tarea')

@@ -3,7 +3,7 @@ import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
 import { consultarTarea, listarTareas } from './consultar-tarea.ts';
-import { cancelarTarea, redirigirTarea } from './controlar-tarea.ts';
+import { cancelarTarea, reactivarTarea } from './controlar-tarea.ts';
 import { encolarTarea } from './encolar-tarea.ts';
 import {
   encolarTareaBody,
@@ -87,7 +87,7 @@ export function tareasRoutes(container: Container): Route[] {
       params: tareaParams,
       responses: { 202: { description: 'Guardada; se ejecutará', schema: tareaEncolada } },
       handler: async ({ params, caller }) =>
-        reply(202, await redirigirTarea(container, params.task_id, caller)),
+        reply(202, await reactivarTarea(container, params.task_id, caller)),
     }),
   ];
 }

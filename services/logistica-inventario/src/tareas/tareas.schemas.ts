@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
 import { id, isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
 import { tipoOf } from '@medisupply/shared/tasks/define-task';
-import type { AvailableTask } from '@medisupply/shared/tasks/dispatcher';
-import { listAvailableTasks } from '@medisupply/shared/tasks/dispatcher';
+import type { AvailableTask } from '@medisupply/shared/queueing/dispatcher';
+import { listAvailableTasks } from '@medisupply/shared/queueing/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
 

@@ -12,7 +12,7 @@ import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { createFieldCipher, fieldKeyRing } from '@medisupply/shared/security/field-cipher';
 import type { KeySet } from '@medisupply/shared/security/key-set';
 import { createKeySet } from '@medisupply/shared/security/key-set';
-import type { TaskHost } from '@medisupply/shared/tasks/handler';
+import type { TaskHost } from '@medisupply/shared/queueing/handler';
 import { join } from 'node:path';
 import type { LogisticaTables } from '../tables.ts';
 

@@ -1,5 +1,5 @@
-import type { JsonValue } from '@medisupply/shared/tasks/handler';
-import { DeferTask, defineHandler } from '@medisupply/shared/tasks/handler';
+import type { JsonValue } from '@medisupply/shared/queueing/handler';
+import { DeferTask, defineHandler } from '@medisupply/shared/queueing/handler';
 import { generarReporte } from '@medisupply/shared/tasks/logistica';
 import { generar, periodOf } from '../reportes/reporte.ts';
 import type { LogisticaTaskContext } from './context.ts';

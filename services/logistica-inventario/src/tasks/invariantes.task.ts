@@ -1,4 +1,4 @@
-import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { defineHandler } from '@medisupply/shared/queueing/handler';
 import { invariantes } from '@medisupply/shared/tasks/logistica';
 import {
   contradictions,

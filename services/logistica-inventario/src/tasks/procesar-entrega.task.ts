@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
-import { completeTask } from '@medisupply/shared/outbox/task-store';
+import { completeTask } from '@medisupply/shared/queueing/store/task-store';
 import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
-import { DeferTask, defineHandler, RefusedTask } from '@medisupply/shared/tasks/handler';
+import { DeferTask, defineHandler, RefusedTask } from '@medisupply/shared/queueing/handler';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { aplicarConfirmacion, rechazarConfirmacion } from '../entregas/aplicar-confirmacion.ts';
 import type { ConfirmacionRow } from '../entregas/confirmaciones.repository.ts';

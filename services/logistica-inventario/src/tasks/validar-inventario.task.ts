@@ -1,4 +1,4 @@
-import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { defineHandler } from '@medisupply/shared/queueing/handler';
 import { validarInventario } from '@medisupply/shared/tasks/logistica';
 import { findProducto } from '../inventario/inventario.repository.ts';
 import type { LogisticaTaskContext } from './context.ts';

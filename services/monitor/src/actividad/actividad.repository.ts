@@ -1,10 +1,12 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { ActividadTable, MonitorTables } from '../tables.ts';
 
-type Tx = Kysely<MonitorTables>;
-
 /** @returns false when the task had stored its row before */
-export async function insertActividad(tx: Tx, row: Insertable<ActividadTable>): Promise<boolean> {
+export async function insertActividad(
+  tx: Tx<MonitorTables>,
+  row: Insertable<ActividadTable>,
+): Promise<boolean> {
   const inserted = await tx
     .insertInto('actividad')
     .values(row)
@@ -15,7 +17,7 @@ export async function insertActividad(tx: Tx, row: Insertable<ActividadTable>): 
 
 /** Newest first. */
 export async function listActividad(
-  db: Tx,
+  db: Kysely<MonitorTables>,
   filter: { before: number | undefined; tipo: string | undefined; limit: number },
 ): Promise<Selectable<ActividadTable>[]> {
   let query = db.selectFrom('actividad').selectAll();
@@ -28,7 +30,7 @@ export async function listActividad(
  * Removes what is older than `before` and all but the newest `keep` rows, at most `batch` of each. @returns rows removed
  */
 export async function removeOldActividad(
-  tx: Tx,
+  tx: Tx<MonitorTables>,
   limits: { before: number; keep: number; batch: number },
 ): Promise<number> {
   const byAge = await tx

@@ -1,4 +1,4 @@
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';

@@ -1,6 +1,6 @@
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
-import { withDeadline } from '@medisupply/shared/tasks/queue-client';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
 import { unavailable } from '@medisupply/shared/http/app-error';
 import { REDIS_DEADLINE } from '../estado/medir-redis.ts';
 import type { Cola, Colas } from './colas.schemas.ts';

@@ -1,5 +1,5 @@
 import type { FaultSwitches } from '@medisupply/shared/config/environment';
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { Sonda } from '../clients/sonda.client.ts';
 import { consultarColas } from '../colas/consultar-colas.ts';
 import type { Throughput } from '../colas/throughput.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoTimestamp } from '@medisupply/shared/contracts/fields';
-import { liveWorker } from '@medisupply/shared/workers/worker-state';
+import { liveWorker } from '@medisupply/shared/queueing/control/worker-state';
 import { colas } from '../colas/colas.schemas.ts';
 
 export const estadoRedis = z.object({

@@ -1,5 +1,5 @@
 import type { FaultSwitches } from '@medisupply/shared/config/environment';
-import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
+import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
 import type { Estado } from './estado.schemas.ts';
 
 /** The fault switches of this process and of every worker that is alive. */

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { withDeadline } from '@medisupply/shared/tasks/queue-client';
+import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
 import type { EstadoRedis } from './estado.schemas.ts';
 
 /** Nothing that asks Redis waits longer than this (ms). */

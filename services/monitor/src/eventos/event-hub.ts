@@ -5,8 +5,8 @@ import { tooManyRequests, unavailable } from '@medisupply/shared/http/app-error'
 import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { entryIdOf } from '@medisupply/shared/outbox/event-stream';
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
+import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { Throughput } from '../colas/throughput.ts';
 import { ephemeral, toSse } from './evento.presenter.ts';
 import type { EventData } from './eventos.schemas.ts';

@@ -1,5 +1,5 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
-import { entryIdOf } from '@medisupply/shared/outbox/event-stream';
+import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
 import type { EventData } from './eventos.schemas.ts';
 import { sseEvent } from './sse-connection.ts';
 import type { StreamEntry } from './stream-reader.ts';

@@ -6,8 +6,8 @@ import {
   EVENT_STREAM,
   eventoIdOf,
   relayedEvento,
-} from '@medisupply/shared/outbox/event-stream';
-import type { RelayedEvento } from '@medisupply/shared/outbox/event-stream';
+} from '@medisupply/shared/queueing/wire/event-stream';
+import type { RelayedEvento } from '@medisupply/shared/queueing/wire/event-stream';
 
 /** Few enough that what goes to a client at once stays small. */
 export const BATCH = 100;

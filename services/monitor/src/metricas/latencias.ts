@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { countPending } from '@medisupply/shared/metrics/outbox-metrics';
-import type { OutboxTables } from '@medisupply/shared/outbox/tables';
+import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Valores } from './metricas.repository.ts';
 

@@ -1,6 +1,6 @@
 import { registerGauge, registerGauges } from '@medisupply/shared/metrics/gauge';
 import type { Metrics } from '@medisupply/shared/metrics/metrics';
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { consultarColas } from '../colas/consultar-colas.ts';
 import type { Throughput } from '../colas/throughput.ts';
 import type { EventHub } from '../eventos/event-hub.ts';

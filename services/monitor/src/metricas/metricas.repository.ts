@@ -1,15 +1,14 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { MonitorTables } from '../tables.ts';
-
-type Tx = Kysely<MonitorTables>;
 
 /** Figures by dotted name. */
 export type Valores = Readonly<Record<string, number>>;
 
 /** Stores the figures of one run. @returns false when the task had stored its own before */
 export async function insertMedicion(
-  tx: Tx,
+  tx: Tx<MonitorTables>,
   medicion: { task_id: string; momento: number; valores: Valores },
 ): Promise<boolean> {
   const { task_id, momento, valores } = medicion;
@@ -31,7 +30,7 @@ export async function insertMedicion(
 
 /** What an earlier run of the same task stored. */
 export async function findMedicion(
-  db: Tx,
+  db: Kysely<MonitorTables>,
   taskId: string,
 ): Promise<{ momento: number; valores: Valores } | undefined> {
   const medicion = await db
@@ -52,7 +51,7 @@ export async function findMedicion(
 }
 
 /** Names of all series, in order: one step of the index each, however long they are. */
-export async function listNombres(db: Tx): Promise<string[]> {
+export async function listNombres(db: Kysely<MonitorTables>): Promise<string[]> {
   const { rows } = await sql<{ nombre: string }>`
     with recursive serie (nombre) as (
       select min(nombre) from metrica
@@ -73,7 +72,7 @@ export interface Punto {
 
 /** One series in buckets of `paso` ms; buckets without a measurement are absent. */
 export async function readSerie(
-  db: Tx,
+  db: Kysely<MonitorTables>,
   nombre: string,
   range: { desde: number; hasta: number; paso: number },
 ): Promise<Punto[]> {
@@ -88,7 +87,7 @@ export async function readSerie(
 
 /** Removes runs older than `before` with their figures, at most `batch` of them. @returns runs removed */
 export async function removeOldMediciones(
-  tx: Tx,
+  tx: Tx<MonitorTables>,
   limits: { before: number; batch: number },
 ): Promise<number> {
   const { numDeletedRows } = await tx

@@ -1,5 +1,5 @@
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
-import type { LiveWorker } from '@medisupply/shared/workers/worker-state';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
 import type { Sonda } from '../clients/sonda.client.ts';
 import type { Cola } from '../colas/colas.schemas.ts';
 import { consultarColas } from '../colas/consultar-colas.ts';

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import type { OutboxTables } from '@medisupply/shared/outbox/tables';
-import type { CreateTaskContext } from '@medisupply/shared/tasks/handler';
-import type { QueueClient } from '@medisupply/shared/tasks/queue-client';
-import { createQueueClient } from '@medisupply/shared/tasks/queue-client';
-import type { EventLoopLag } from '@medisupply/shared/workers/event-loop-lag';
-import { createEventLoopLag } from '@medisupply/shared/workers/event-loop-lag';
+import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
+import type { CreateTaskContext } from '@medisupply/shared/queueing/handler';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import type { EventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
+import { createEventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import type { Sonda } from '../clients/sonda.client.ts';
 import { createSonda } from '../clients/sonda.client.ts';
 import type { Throughput } from '../colas/throughput.ts';

@@ -1,5 +1,5 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
-import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { defineHandler } from '@medisupply/shared/queueing/handler';
 import { generateMetrics } from '@medisupply/shared/tasks/monitor';
 import { medirMetricas } from '../metricas/medir-metricas.ts';
 import { findMedicion, insertMedicion } from '../metricas/metricas.repository.ts';

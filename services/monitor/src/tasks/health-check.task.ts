@@ -1,4 +1,4 @@
-import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { defineHandler } from '@medisupply/shared/queueing/handler';
 import { healthCheck } from '@medisupply/shared/tasks/monitor';
 import { comprobarSalud } from '../estado/comprobar-salud.ts';
 import type { MonitorTaskContext } from './context.ts';

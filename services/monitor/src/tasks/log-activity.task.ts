@@ -1,4 +1,4 @@
-import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { defineHandler } from '@medisupply/shared/queueing/handler';
 import { logActivity } from '@medisupply/shared/tasks/monitor';
 import { insertActividad } from '../actividad/actividad.repository.ts';
 import type { MonitorTaskContext } from './context.ts';

@@ -1,4 +1,4 @@
-import { defineHandler } from '@medisupply/shared/tasks/handler';
+import { defineHandler } from '@medisupply/shared/queueing/handler';
 import { pingLogistica as declaration } from '@medisupply/shared/tasks/monitor';
 import { pingLogistica } from '../ping/ping-logistica.ts';
 import type { MonitorTaskContext } from './context.ts';

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import { withDeadline } from '@medisupply/shared/tasks/queue-client';
-import type { LiveWorker } from '@medisupply/shared/workers/heartbeat';
-import { readWorkers } from '@medisupply/shared/workers/heartbeat';
+import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
+import type { LiveWorker } from '@medisupply/shared/queueing/control/heartbeat';
+import { readWorkers } from '@medisupply/shared/queueing/control/heartbeat';
 import { redisAway } from '../colas/consultar-colas.ts';
 import { REDIS_DEADLINE } from '../estado/medir-redis.ts';
 

@@ -1,11 +1,15 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { SaludoTable, ServicioPlantillaTables } from '../tables.ts';
 
 type Db = Kysely<ServicioPlantillaTables>;
 type SaludoRow = Selectable<SaludoTable>;
 
 /** The row of that task, made now or on an earlier run. */
-export async function insertSaludo(tx: Db, row: Insertable<SaludoTable>): Promise<SaludoRow> {
+export async function insertSaludo(
+  tx: Tx<ServicioPlantillaTables>,
+  row: Insertable<SaludoTable>,
+): Promise<SaludoRow> {
   await tx
     .insertInto('saludo')
     .values(row)

@@ -1,5 +1,5 @@
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import type { TaskHost } from '@medisupply/shared/tasks/handler';
+import type { TaskHost } from '@medisupply/shared/queueing/handler';
 import { readTaskConfig } from '../config.ts';
 import { openServicioPlantillaDatabase } from '../database.ts';
 import type { ServicioPlantillaTables } from '../tables.ts';

@@ -1,0 +1,119 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from '../../logging/logger.ts';
+import { redisTime } from '../../redis/connect.ts';
+import { withDeadline } from '../wire/queue-client.ts';
+import type { LiveWorker, WorkerState } from './worker-state.ts';
+import { liveWorker } from './worker-state.ts';
+
+export type { LiveWorker, WorkerState } from './worker-state.ts';
+
+/** One key per worker, which Redis forgets by itself when the worker does. */
+export const WORKER_KEY_PREFIX = 'medisupply:worker:';
+/** Sorted set of ids by last sign of life (ms, Redis's clock): lists them without KEYS. */
+export const WORKER_INDEX = 'medisupply:workers';
+export const HEARTBEAT_TTL_MS = 12_000;
+const BEAT_MS = 3_000;
+const BEAT_DEADLINE_MS = 2_500;
+const STOP_DEADLINE_MS = 1_000;
+/** Ids without a key stay in the index this long; they only cost a lookup. */
+const INDEX_RETENTION_MS = 60_000;
+
+type HeartbeatRedis = Pick<
+  Redis,
+  'status' | 'time' | 'set' | 'zadd' | 'zremrangebyscore' | 'del' | 'zrem' | 'on' | 'off'
+>;
+
+export interface HeartbeatOptions {
+  redis: HeartbeatRedis;
+  logger: Pick<Logger, 'warn' | 'info'>;
+  /** Called for each beat; its `id` must not change. */
+  snapshot: () => WorkerState;
+  beatMs?: number;
+}
+
+export interface Heartbeat {
+  start(): void;
+  /** Takes the worker off the list, if Redis answers; never throws. */
+  stop(): Promise<void>;
+}
+
+/** Publishes the worker's state every 3 s. Without Redis it waits for the next beat; one line tells of an outage. */
+export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
+  const { redis, logger, snapshot, beatMs = BEAT_MS } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let failing = false;
+
+  async function publish(): Promise<void> {
+    const now = await redisTime(redis);
+    const state = snapshot();
+    const live: LiveWorker = { ...state, last_seen: new Date(now).toISOString() };
+    // Single commands, not a transaction: in a cluster the keys live in different slots.
+    await Promise.all([
+      redis.set(WORKER_KEY_PREFIX + state.id, JSON.stringify(live), 'PX', HEARTBEAT_TTL_MS),
+      redis.zadd(WORKER_INDEX, now, state.id),
+      redis.zremrangebyscore(WORKER_INDEX, '-inf', now - INDEX_RETENTION_MS),
+    ]);
+  }
+
+  async function beat(): Promise<void> {
+    // Otherwise a connection with an offline queue would collect beats during an outage.
+    if (redis.status !== 'ready') return;
+    try {
+      await withDeadline(publish(), BEAT_DEADLINE_MS);
+      if (failing) logger.info('el estado del worker se publica de nuevo');
+      failing = false;
+    } catch (error) {
+      if (!failing) logger.warn({ err: error }, 'no se pudo publicar el estado del worker; se repite');
+      failing = true;
+    }
+  }
+
+  const beatOnce = () => {
+    running ??= beat().finally(() => (running = undefined));
+  };
+
+  return {
+    start() {
+      if (timer) return;
+      timer = setInterval(beatOnce, beatMs).unref();
+      // Whoever looks right after the start, or after an outage, sees it without waiting for a beat.
+      redis.on('ready', beatOnce);
+      beatOnce();
+    },
+    async stop() {
+      clearInterval(timer);
+      timer = undefined;
+      redis.off('ready', beatOnce);
+      await running;
+      if (redis.status !== 'ready') return;
+      const { id } = snapshot();
+      try {
+        await withDeadline(
+          Promise.all([redis.del(WORKER_KEY_PREFIX + id), redis.zrem(WORKER_INDEX, id)]),
+          STOP_DEADLINE_MS,
+        );
+      } catch {
+        // The key runs out by itself.
+      }
+    },
+  };
+}
+
+/**
+ * The workers that are alive, by id. Rejects when Redis does not answer; what is not a worker's state is passed over.
+ */
+export async function readWorkers(redis: Pick<Redis, 'zrange' | 'get'>): Promise<LiveWorker[]> {
+  const ids = await redis.zrange(WORKER_INDEX, 0, -1);
+  const values = await Promise.all(ids.map((id) => redis.get(WORKER_KEY_PREFIX + id)));
+  return values.flatMap((value) => parse(value) ?? []).toSorted((a, b) => a.id.localeCompare(b.id));
+}
+
+function parse(value: string | null): LiveWorker | undefined {
+  if (value === null) return undefined;
+  try {
+    return liveWorker.safeParse(JSON.parse(value)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,213 @@
+import type { Kysely } from 'kysely';
+import type { Viewers } from '../../contracts/visibilidad.ts';
+import type { OpenDatabase } from '../../db/open-database.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { QueueClient } from '../wire/queue-client.ts';
+import { withDeadline } from '../wire/queue-client.ts';
+import type { RelayedEvento } from '../wire/event-stream.ts';
+import {
+  entryIdOf,
+  EVENT_FIELD,
+  EVENT_STREAM,
+  EVENT_STREAM_LENGTH,
+  eventoIdOf,
+} from '../wire/event-stream.ts';
+import type { OutboxTables } from '../store/tables.ts';
+
+const BATCH = 200;
+/** What is told again when Redis forgot everything, at most. Fits one step, so that nobody sees half of it. */
+const TAIL = 2_000;
+/** How often Redis is asked what it holds while nothing happens (ms). */
+const CHECK_EVERY = 5_000;
+const DEADLINE = 2_500;
+const BACKOFF = { first: 250, max: 5_000 };
+
+/**
+ * Appends events if the stream's newest id is still the one that the caller saw (ARGV 1), otherwise changes nothing;
+ * ARGV 2 = 1 starts the stream anew. Answers the newest id. In one step: a loop that died, was slow or runs twice can
+ * neither repeat an event nor leave one out.
+ */
+const APPEND = `
+local top = '0-0'
+local info = redis.pcall('XINFO', 'STREAM', KEYS[1])
+if not info.err then
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then top = info[i + 1] end
+  end
+end
+if top ~= ARGV[1] then return top end
+if ARGV[2] == '1' then
+  redis.call('DEL', KEYS[1])
+  top = '0-0'
+end
+for i = 4, #ARGV, 2 do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[i], '${EVENT_FIELD}', ARGV[i + 1])
+  top = ARGV[i]
+end
+return top
+`;
+
+export interface EventRelayOptions {
+  database: OpenDatabase<OutboxTables>;
+  queues: QueueClient;
+  /** With whom each of these deliveries is shared. */
+  viewersOf: (db: Kysely<OutboxTables>, entregaIds: readonly number[]) => Promise<Map<number, Viewers>>;
+  logger: Logger;
+  /** How often it looks for new rows (ms). */
+  pollMs: number;
+}
+
+type EventoRow = Omit<RelayedEvento, 'viewers' | 'datos'> & { id: number; datos: string | null };
+
+/**
+ * Carries the rows of `evento` to the stream, in order. It only reads the database and nobody waits for it; while Redis
+ * is away the rows stay where they are. Any number of these loops may run.
+ */
+export class EventRelay {
+  readonly #options: EventRelayOptions;
+  /** The newest event in the stream, as far as known; undefined: Redis has to be asked. */
+  #top: number | undefined;
+  #checked = 0;
+  #failures = 0;
+  #blockedUntil = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #stopped = true;
+  #offConnected: (() => void) | undefined;
+
+  constructor(options: EventRelayOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#offConnected = this.#options.queues.onConnected(() => {
+      this.#top = undefined;
+      this.#failures = 0;
+      this.#blockedUntil = 0;
+      this.#schedule(0);
+    });
+    this.#schedule(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#offConnected?.();
+    await this.#running;
+  }
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#running ??= this.#runSafely().finally(() => {
+        this.#running = undefined;
+        this.#schedule(this.#options.pollMs);
+      });
+    }, ms);
+  }
+
+  async #runSafely(): Promise<void> {
+    if (!this.#options.queues.isConnected() || Date.now() < this.#blockedUntil) return;
+    try {
+      await this.#relayNew();
+      if (this.#failures > 0) this.#options.logger.info('los eventos se publican de nuevo');
+      this.#failures = 0;
+    } catch (error) {
+      this.#top = undefined;
+      this.#failures += 1;
+      this.#blockedUntil = Date.now() + Math.min(BACKOFF.first * 2 ** (this.#failures - 1), BACKOFF.max);
+      if (this.#failures === 1) {
+        this.#options.logger.warn(
+          { reason: error instanceof Error ? error.message : String(error) },
+          'no se pudieron publicar eventos; esperan en la base de datos',
+        );
+      }
+    }
+  }
+
+  async #relayNew(): Promise<void> {
+    const now = Date.now();
+    const isQuiet = this.#top !== undefined && (await this.#newestId()) === this.#top;
+    // Redis may have been emptied behind our back.
+    if (isQuiet && now - this.#checked < CHECK_EVERY) return;
+    // Another loop may have been here: asking costs less than reading what it has relayed.
+    this.#top = await this.#append(undefined, false, []);
+    this.#checked = now;
+    while (!this.#stopped) {
+      const top: number = this.#top;
+      // Read after the stream: what another loop has relayed is committed, so only a restored database is behind.
+      const newest = await this.#newestId();
+      if (newest === top) return;
+      const isOther = newest < top || newest - top > EVENT_STREAM_LENGTH;
+      const restart = isOther || top === 0;
+      const rows = await this.#readAfter(restart ? Math.max(0, newest - TAIL) : top, restart ? TAIL : BATCH);
+      this.#top = await this.#append(top, isOther, rows);
+    }
+  }
+
+  async #newestId(): Promise<number> {
+    const row = await this.#options.database.read
+      .selectFrom('evento')
+      .select('id')
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row?.id ?? 0;
+  }
+
+  async #readAfter(id: number, limit: number): Promise<[string, RelayedEvento][]> {
+    const { read } = this.#options.database;
+    const rows: EventoRow[] = await read
+      .selectFrom('evento')
+      .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
+      .select((eb) => [
+        'evento.id',
+        'evento.tipo',
+        'evento.momento',
+        'evento.task_id',
+        'tarea.tipo as tarea',
+        'tarea.estado',
+        'tarea.creada_por',
+        eb.fn.coalesce('evento.entrega_id', 'tarea.entrega_id').as('entrega_id'),
+        'evento.datos',
+      ])
+      .where('evento.id', '>', id)
+      .orderBy('evento.id')
+      .limit(limit)
+      .execute();
+    const entregaIds = [...new Set(rows.flatMap((row) => row.entrega_id ?? []))];
+    const viewers =
+      entregaIds.length > 0 ? await this.#options.viewersOf(read, entregaIds) : new Map<number, Viewers>();
+    return rows.map(({ id: eventoId, datos, ...evento }) => [
+      entryIdOf(eventoId),
+      {
+        ...evento,
+        viewers: evento.entrega_id === null ? null : (viewers.get(evento.entrega_id) ?? null),
+        datos: datos === null ? null : (JSON.parse(datos) as Record<string, unknown>),
+      },
+    ]);
+  }
+
+  /** @returns the stream's newest id: the last of `entries`, or another one, in which case nothing was appended */
+  async #append(
+    seen: number | undefined,
+    restart: boolean,
+    entries: readonly [string, RelayedEvento][],
+  ): Promise<number> {
+    const top = await withDeadline(
+      this.#options.queues.redis.eval(
+        APPEND,
+        1,
+        EVENT_STREAM,
+        seen === undefined ? '' : entryIdOf(seen),
+        restart ? '1' : '0',
+        EVENT_STREAM_LENGTH,
+        ...entries.flatMap(([id, evento]) => [id, JSON.stringify(evento)]),
+      ),
+      DEADLINE,
+    );
+    return eventoIdOf(String(top));
+  }
+}

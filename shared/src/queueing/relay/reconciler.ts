@@ -1,0 +1,135 @@
+import type { Tx } from '../../db/unit-of-work.ts';
+import type { OpenDatabase } from '../../db/open-database.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { QueueClient } from '../wire/queue-client.ts';
+import { jobIdOf } from './relay.ts';
+import type { OutboxTables } from '../store/tables.ts';
+import type { OutboxMessage } from '../store/task-store.ts';
+import { MESSAGE_COLUMNS } from '../store/task-store.ts';
+
+const BATCH = 200;
+const MAX_RESENDS = 5;
+const REVIEW = { first: 30_000, max: 300_000 };
+
+type ReviewedMessage = OutboxMessage & { reenvios: number; revisiones: number };
+
+export interface ReconcilerOptions {
+  database: OpenDatabase<OutboxTables>;
+  queues: QueueClient;
+  logger: Logger;
+  /** Called in the transaction when a task's job ended again and again without the task being done. */
+  onDead: (tx: Tx<OutboxTables>, taskId: string, reason: string) => Promise<void>;
+  /** Called after rows became PENDIENTE again. */
+  wakeRelay: () => void;
+  everyMs?: number;
+}
+
+/**
+ * Compares what was sent with what Redis still knows. A crash, a FLUSHALL or a restore makes Redis forget: those rows
+ * are sent again. It asks first, since sending without asking makes hundreds of duplicates for each lost job.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#running ??= this.#runSafely().finally(() => {
+        this.#running = undefined;
+      });
+    }, this.#options.everyMs ?? 5_000);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #runSafely(): Promise<void> {
+    try {
+      await this.reviewOnce(Date.now());
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'la conciliación con Redis falló; se repite');
+    }
+  }
+
+  /** One pass over the rows that are due. @returns how many became PENDIENTE again */
+  async reviewOnce(now: number): Promise<number> {
+    const { database, queues, logger } = this.#options;
+    if (!queues.isConnected()) return 0;
+    const due = await database.read
+      .selectFrom('outbox')
+      .select([...MESSAGE_COLUMNS, 'reenvios', 'revisiones'])
+      .where('estado', '=', 'ENVIADO')
+      .where('revisar', '<=', now)
+      .orderBy('revisar')
+      .limit(BATCH)
+      .execute();
+    if (due.length === 0) return 0;
+    const states = await Promise.all(due.map((message) => queues.jobState(message.cola, jobIdOf(message))));
+    const resent = await database.unitOfWork.write(async (tx) => {
+      let count = 0;
+      for (const [index, message] of due.entries()) {
+        if (await this.#settle(tx, message, states[index]!, now)) count += 1;
+      }
+      return count;
+    });
+    if (resent > 0) {
+      logger.warn({ filas: resent }, 'Redis no conocía trabajos ya enviados; se envían de nuevo');
+      this.#options.wakeRelay();
+    }
+    return resent;
+  }
+
+  async #settle(
+    tx: Tx<OutboxTables>,
+    message: ReviewedMessage,
+    state: string,
+    now: number,
+  ): Promise<boolean> {
+    const row = () =>
+      tx
+        .updateTable('outbox')
+        .where('seq', '=', message.seq)
+        .where('gen', '=', message.gen)
+        .where('estado', '=', 'ENVIADO');
+    const done = await tx
+      .selectFrom('tarea_procesada')
+      .select('task_id')
+      .where('task_id', '=', message.task_id)
+      .executeTakeFirst();
+    if (done) {
+      await tx.deleteFrom('outbox').where('task_id', '=', message.task_id).execute();
+      return false;
+    }
+    const waitingAgain = { estado: 'PENDIENTE', claim_until: 0, revisiones: 0 } as const;
+    if (state === 'unknown') {
+      const { numUpdatedRows } = await row().set(waitingAgain).executeTakeFirst();
+      return numUpdatedRows > 0n;
+    }
+    if (state === 'failed' || state === 'completed') {
+      if (message.reenvios >= MAX_RESENDS) {
+        await this.#options.onDead(
+          tx,
+          message.task_id,
+          `El trabajo terminó ${MAX_RESENDS + 1} veces (${state}) sin aplicar la tarea`,
+        );
+        return false;
+      }
+      const { numUpdatedRows } = await row()
+        .set({ ...waitingAgain, gen: message.gen + 1, reenvios: message.reenvios + 1 })
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    }
+    const wait = Math.min(REVIEW.first * 2 ** message.revisiones, REVIEW.max);
+    await row()
+      .set({ revisar: now + wait, revisiones: message.revisiones + 1 })
+      .execute();
+    return false;
+  }
+}

@@ -1,0 +1,80 @@
+import { v5 as uuidv5 } from 'uuid';
+import type { OpenDatabase } from '../../db/open-database.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { TaskDeclaration } from '../../tasks/define-task.ts';
+import type { OutboxTables } from '../store/tables.ts';
+import { insertTask } from '../store/task-store.ts';
+
+/** Namespace of the ids of scheduled tasks. */
+const NAMESPACE = '6f1d2f0e-6a55-5c0b-9d4e-2f4a3c1b7e90';
+
+export interface SchedulerOptions {
+  database: OpenDatabase<OutboxTables>;
+  tasks: readonly TaskDeclaration[];
+  logger: Logger;
+  wakeRelay: () => void;
+  tickMs?: number;
+}
+
+/** The id of a scheduled task: the same wherever it is computed, so that several loops make one task a slot. */
+export const scheduledTaskId = (name: string, slot: number): string => uuidv5(`${name}:${slot}`, NAMESPACE);
+
+/** When the next slot of a task with this period begins (ms UTC). */
+export const nextSlot = (every: number, now: number): number => (Math.floor(now / every) + 1) * every;
+
+/** Inserts each scheduled task once per period, as an ordinary task of the outbox. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #lastSlot = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#running ??= this.#runSafely().finally(() => {
+        this.#running = undefined;
+      });
+    }, this.#options.tickMs ?? 1_000);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #runSafely(): Promise<void> {
+    try {
+      await this.tick(Date.now());
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'no se pudieron programar tareas; se repite');
+    }
+  }
+
+  /** @returns the ids of the tasks that this call inserted */
+  async tick(now: number): Promise<string[]> {
+    const { database, tasks, wakeRelay } = this.#options;
+    const due = tasks.flatMap((task) => {
+      if (!task.every) return [];
+      const slot = Math.floor(now / task.every);
+      return this.#lastSlot.get(task.name) === slot
+        ? []
+        : [{ task, slot, task_id: scheduledTaskId(task.name, slot) }];
+    });
+    if (due.length === 0) return [];
+    const inserted = await database.unitOfWork.write(async (tx) => {
+      const ids: string[] = [];
+      for (const { task, task_id } of due) {
+        if (await insertTask(tx, { task_id, task, params: {}, creada_por: 'programada', now }))
+          ids.push(task_id);
+      }
+      return ids;
+    });
+    for (const { task, slot } of due) this.#lastSlot.set(task.name, slot);
+    if (inserted.length > 0) wakeRelay();
+    return inserted;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Tx } from '../../db/unit-of-work.ts';
+import type { EventoTable, OutboxTables } from './tables.ts';
+
+export interface NewEvento {
+  tipo: string;
+  momento: number;
+  task_id?: string;
+  entrega_id?: number | null;
+  /** Without personal data. */
+  datos?: Record<string, unknown>;
+}
+
+/** Writes events in the caller's transaction, with the change they tell of. */
+export async function insertEventos(
+  tx: Tx<{ evento: EventoTable }>,
+  eventos: readonly NewEvento[],
+): Promise<void> {
+  if (eventos.length === 0) return;
+  await tx
+    .insertInto('evento')
+    .values(
+      eventos.map((evento) => ({
+        tipo: evento.tipo,
+        momento: evento.momento,
+        task_id: evento.task_id ?? null,
+        entrega_id: evento.entrega_id ?? null,
+        datos: evento.datos ? JSON.stringify(evento.datos) : null,
+      })),
+    )
+    .execute();
+}
+
+/** `encolada` for each of the tasks, with its delivery. */
+export async function insertEncoladas(
+  tx: Tx<OutboxTables>,
+  taskIds: readonly string[],
+  momento: number,
+): Promise<void> {
+  if (taskIds.length === 0) return;
+  await tx
+    .insertInto('evento')
+    .columns(['tipo', 'momento', 'task_id', 'entrega_id'])
+    .expression((eb) =>
+      eb
+        .selectFrom('tarea')
+        .select((task) => [
+          task.val('encolada').as('tipo'),
+          task.val(momento).as('momento'),
+          'task_id',
+          'entrega_id',
+        ])
+        .where('task_id', 'in', taskIds)
+        .orderBy('seq'),
+    )
+    .execute();
+}

@@ -1,0 +1,329 @@
+/** Queries and changes of the task tables. All take the transaction; none of them talks to Redis. */
+import type { Kysely } from 'kysely';
+import type { Tx } from '../../db/unit-of-work.ts';
+import type { Logger } from '../../logging/logger.ts';
+import { logContext } from '../../logging/logger.ts';
+import type { QueueName, TaskDeclaration } from '../../tasks/define-task.ts';
+import type { JsonValue, TaskRun } from '../handler.ts';
+import type { NewEvento } from './eventos.ts';
+import { insertEventos } from './eventos.ts';
+import type { OutboxRow, OutboxTables, TareaRow } from './tables.ts';
+
+export interface NewTask {
+  task_id: string;
+  task: TaskDeclaration;
+  params: Record<string, unknown>;
+  creada_por: string;
+  entrega_id?: number;
+  now: number;
+  /** Set when the inserting process sends the row itself right after the commit: no other relay takes it before. */
+  claimUntil?: number;
+}
+
+/** What a relay needs of an outbox row to send it. */
+export interface OutboxMessage {
+  seq: number;
+  task_id: string;
+  intento: number;
+  gen: number;
+  cola: QueueName;
+  nombre: string;
+  payload: string;
+  request_id: string | null;
+  traceparent: string | null;
+}
+
+export const MESSAGE_COLUMNS = [
+  'seq',
+  'task_id',
+  'intento',
+  'gen',
+  'cola',
+  'nombre',
+  'payload',
+  'request_id',
+  'traceparent',
+] as const;
+
+/** State and intent in one: the task's row and the message that makes it run. Undefined when the task exists already. */
+export async function insertTask(tx: Tx<OutboxTables>, task: NewTask): Promise<OutboxMessage | undefined> {
+  const params = JSON.stringify(task.params);
+  const inserted = await tx
+    .insertInto('tarea')
+    .values({
+      task_id: task.task_id,
+      tipo: task.task.name,
+      cola: task.task.queue,
+      estado: 'PENDING',
+      intento: 0,
+      creada_por: task.creada_por,
+      entrega_id: task.entrega_id ?? null,
+      params,
+      progreso: null,
+      resultado: null,
+      error: null,
+      creada: task.now,
+      iniciada: null,
+      terminada: null,
+      actualizada: task.now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 0n) return undefined;
+  return insertMessage(tx, {
+    task_id: task.task_id,
+    intento: 0,
+    cola: task.task.queue,
+    nombre: task.task.name,
+    payload: params,
+    disponible: task.now,
+    claim_until: task.claimUntil ?? 0,
+  });
+}
+
+interface NewMessage {
+  task_id: string;
+  intento: number;
+  cola: QueueName;
+  nombre: string;
+  payload: string;
+  disponible: number;
+  claim_until?: number;
+}
+
+async function insertMessage(tx: Tx<OutboxTables>, message: NewMessage): Promise<OutboxMessage> {
+  const context = logContext.getStore();
+  return tx
+    .insertInto('outbox')
+    .values({
+      ...message,
+      enviado: null,
+      error: null,
+      request_id: context?.request_id ?? null,
+      traceparent: context?.traceparent ?? null,
+    })
+    .returning(MESSAGE_COLUMNS)
+    .executeTakeFirstOrThrow();
+}
+
+export async function findTarea(db: Kysely<OutboxTables>, taskId: string): Promise<TareaRow | undefined> {
+  return db.selectFrom('tarea').selectAll().where('task_id', '=', taskId).executeTakeFirst();
+}
+
+/** Messages that are not sent before some time to come, the earliest first, and how many there are in all. */
+export async function listWaitingForTheirTime(
+  db: Kysely<OutboxTables>,
+  now: number,
+  limit: number,
+): Promise<{ total: number; rows: Pick<OutboxRow, 'task_id' | 'nombre' | 'cola' | 'disponible'>[] }> {
+  const waiting = db.selectFrom('outbox').where('estado', '=', 'PENDIENTE').where('disponible', '>', now);
+  const { total } = await waiting
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  const rows = await waiting
+    .select(['task_id', 'nombre', 'cola', 'disponible'])
+    .orderBy('disponible')
+    .limit(limit)
+    .execute();
+  return { total, rows };
+}
+
+export async function isProcessed(db: Kysely<OutboxTables>, taskId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('tarea_procesada')
+    .select('task_id')
+    .where('task_id', '=', taskId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The task's next attempt, sent not before `disponible`; the earlier attempt's row goes in the same write. */
+export async function insertAttempt(
+  tx: Tx<OutboxTables>,
+  tarea: TareaRow,
+  attempt: {
+    intento: number;
+    params: Record<string, unknown>;
+    disponible: number;
+    now: number;
+    motivo: string;
+    evento?: 'reintento' | 'reactivada';
+  },
+): Promise<OutboxMessage> {
+  await tx.deleteFrom('outbox').where('task_id', '=', tarea.task_id).execute();
+  const message = await insertMessage(tx, {
+    task_id: tarea.task_id,
+    intento: attempt.intento,
+    cola: tarea.cola,
+    nombre: tarea.tipo,
+    payload: JSON.stringify(attempt.params),
+    disponible: attempt.disponible,
+  });
+  await tx
+    .updateTable('tarea')
+    .set({ estado: 'RETRY', intento: attempt.intento, actualizada: attempt.now, terminada: null })
+    .where('task_id', '=', tarea.task_id)
+    .execute();
+  await insertEventos(tx, [
+    {
+      tipo: attempt.evento ?? 'reintento',
+      momento: attempt.now,
+      task_id: tarea.task_id,
+      entrega_id: tarea.entrega_id,
+      datos: { intento: attempt.intento, motivo: attempt.motivo, disponible: attempt.disponible },
+    },
+  ]);
+  return message;
+}
+
+/** Runs the task again later under a new job id; the attempt does not count. */
+export async function deferMessage(tx: Tx<OutboxTables>, taskId: string, disponible: number): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set((eb) => ({ estado: 'PENDIENTE', claim_until: 0, disponible, gen: eb('gen', '+', 1) }))
+    .where('task_id', '=', taskId)
+    .execute();
+}
+
+/**
+ * Marks the task as done and its message as delivered, once.
+ * @returns false when it was done before: the caller's effect must not be written
+ */
+export async function completeTask(
+  tx: Tx<OutboxTables>,
+  run: TaskRun,
+  result: JsonValue,
+  options: { evento?: string; entrega_id?: number; now?: number } = {},
+): Promise<boolean> {
+  const now = options.now ?? Date.now();
+  if (!(await markProcessed(tx, run.task_id, now))) return false;
+  const tarea = await tx
+    .updateTable('tarea')
+    .set({
+      estado: 'SUCCESS',
+      resultado: JSON.stringify(result),
+      error: null,
+      progreso: 100,
+      iniciada: run.started,
+      terminada: now,
+      actualizada: now,
+    })
+    .where('task_id', '=', run.task_id)
+    .returning('entrega_id')
+    .executeTakeFirst();
+  const entrega_id = options.entrega_id ?? tarea?.entrega_id ?? null;
+  await insertEventos(tx, [
+    ...(run.announced ? [] : [startOf(run, entrega_id)]),
+    { tipo: options.evento ?? 'fin', momento: now, task_id: run.task_id, entrega_id },
+  ]);
+  run.settled = true;
+  return true;
+}
+
+/** Ends the task for good without success. @returns false when it had ended before */
+export async function failTask(
+  tx: Tx<OutboxTables>,
+  taskId: string,
+  outcome: { estado: 'FAILURE' | 'REVOKED'; error: string; evento: string; now: number },
+): Promise<boolean> {
+  if (!(await markProcessed(tx, taskId, outcome.now))) return false;
+  const tarea = await tx
+    .updateTable('tarea')
+    .set({ estado: outcome.estado, error: outcome.error, terminada: outcome.now, actualizada: outcome.now })
+    .where('task_id', '=', taskId)
+    .returning('entrega_id')
+    .executeTakeFirst();
+  await insertEventos(tx, [
+    {
+      tipo: outcome.evento,
+      momento: outcome.now,
+      task_id: taskId,
+      entrega_id: tarea?.entrega_id ?? null,
+      datos: { error: outcome.error },
+    },
+  ]);
+  return true;
+}
+
+async function markProcessed(tx: Tx<OutboxTables>, taskId: string, now: number): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('tarea_procesada')
+    .values({ task_id: taskId, procesada: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  await tx.deleteFrom('outbox').where('task_id', '=', taskId).execute();
+  return inserted.numInsertedOrUpdatedRows === 1n;
+}
+
+const startOf = (run: TaskRun, entrega_id: number | null): NewEvento => ({
+  tipo: 'inicio',
+  momento: run.started,
+  task_id: run.task_id,
+  entrega_id,
+  datos: { intento: run.intento },
+});
+
+/** STARTED, for those who watch a task that takes its time; a short one gets its `inicio` with its end. */
+export async function markStarted(tx: Tx<OutboxTables>, run: TaskRun): Promise<void> {
+  const tarea = await tx
+    .updateTable('tarea')
+    .set({ estado: 'STARTED', iniciada: run.started, actualizada: Date.now() })
+    .where('task_id', '=', run.task_id)
+    .where('estado', 'in', ['PENDING', 'RETRY'])
+    .returning('entrega_id')
+    .executeTakeFirst();
+  if (!tarea) return;
+  await insertEventos(tx, [startOf(run, tarea.entrega_id)]);
+  run.announced = true;
+}
+
+/** A failed attempt that BullMQ will repeat. */
+export async function markRetrying(
+  tx: Tx<OutboxTables>,
+  taskId: string,
+  failure: { intento: number; error: string; now: number },
+): Promise<void> {
+  const tarea = await tx
+    .updateTable('tarea')
+    .set({ estado: 'RETRY', error: failure.error, actualizada: failure.now })
+    .where('task_id', '=', taskId)
+    .where('terminada', 'is', null)
+    .returning('entrega_id')
+    .executeTakeFirst();
+  if (!tarea) return;
+  await insertEventos(tx, [
+    {
+      tipo: 'reintento',
+      momento: failure.now,
+      task_id: taskId,
+      entrega_id: tarea.entrega_id,
+      datos: { intento: failure.intento, motivo: failure.error },
+    },
+  ]);
+}
+
+export async function setProgress(tx: Tx<OutboxTables>, taskId: string, percent: number): Promise<void> {
+  await tx
+    .updateTable('tarea')
+    .set({ progreso: percent, actualizada: Date.now() })
+    .where('task_id', '=', taskId)
+    .where('terminada', 'is', null)
+    .execute();
+}
+
+export async function quarantine(
+  tx: Tx<OutboxTables>,
+  job: { cola: string; job_id: string; nombre: string; motivo: string },
+  logger: Logger,
+): Promise<void> {
+  logger.error({ cola: job.cola, job_id: job.job_id, motivo: job.motivo }, 'trabajo en cuarentena');
+  await tx
+    .insertInto('cuarentena')
+    .values({
+      ...job,
+      job_id: job.job_id.slice(0, 200),
+      nombre: job.nombre.slice(0, 200),
+      momento: Date.now(),
+    })
+    .execute();
+}

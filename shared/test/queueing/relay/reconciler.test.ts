@@ -1,0 +1,121 @@
+import { Worker } from 'bullmq';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Reconciler } from '../../../src/queueing/relay/reconciler.ts';
+import { Relay } from '../../../src/queueing/relay/relay.ts';
+import { failTask } from '../../../src/queueing/store/task-store.ts';
+import { connectForBlocking } from '../../../src/redis/connect.ts';
+import { QUEUE_PREFIX } from '../../../src/queueing/wire/queue-client.ts';
+import type { OutboxFixture } from './support.ts';
+import { outboxFixture, QUEUE_KEY, silent, until } from './support.ts';
+
+let fixture: OutboxFixture;
+let relay: Relay;
+let reconciler: Reconciler;
+let dead: { taskId: string; reason: string }[];
+
+/** Later than any review that is due now. */
+const later = () => Date.now() + 3_600_000;
+
+beforeEach(async () => {
+  fixture = await outboxFixture();
+  dead = [];
+  relay = new Relay({
+    database: fixture.database,
+    queues: fixture.queues,
+    queueKey: QUEUE_KEY,
+    logger: silent,
+    pollMs: 50,
+  });
+  reconciler = new Reconciler({
+    database: fixture.database,
+    queues: fixture.queues,
+    logger: silent,
+    onDead: async (tx, taskId, reason) => {
+      dead.push({ taskId, reason });
+      await failTask(tx, taskId, { estado: 'FAILURE', error: reason, evento: 'muerta', now: Date.now() });
+    },
+    wakeRelay: () => relay.wake(),
+  });
+  relay.start();
+});
+
+afterEach(async () => {
+  await reconciler.stop();
+  await relay.stop();
+  await fixture.close();
+});
+
+const sent = async () => (await fixture.rows()).every((row) => row.estado === 'ENVIADO');
+
+test('when Redis forgot what it was sent, then exactly those rows are sent again under the same id', async () => {
+  const { task_id } = await fixture.accept();
+  await until(sent);
+  await fixture.queues.redis.flushall();
+  expect(await reconciler.reviewOnce(later())).toBe(1);
+  await until(async () => (await fixture.jobIds()).length === 1);
+  expect(await fixture.jobIds()).toEqual([`${task_id}-0-0`]);
+});
+
+test('when the job still waits, then nothing is sent again and the next look is later', async () => {
+  await fixture.accept();
+  await until(sent);
+  expect(await reconciler.reviewOnce(later())).toBe(0);
+  const row = await fixture.database.read
+    .selectFrom('outbox')
+    .select(['revisiones', 'revisar'])
+    .executeTakeFirstOrThrow();
+  expect(row.revisiones).toBe(1);
+  expect(row.revisar).toBeGreaterThan(later());
+});
+
+test('when a row was sent just now, then it is not looked at yet', async () => {
+  await fixture.accept();
+  await until(sent);
+  await fixture.queues.redis.flushall();
+  expect(await reconciler.reviewOnce(Date.now())).toBe(0);
+});
+
+test(
+  'when jobs end without their task being done, then they are sent under a new gen, and are dead after five',
+  { timeout: 30_000 },
+  async () => {
+    const { task_id } = await fixture.accept();
+    const connection = connectForBlocking({ REDIS_URL: fixture.redis.url, password: '' }, silent);
+    const worker = new Worker('monitor', () => Promise.resolve('nada hecho'), {
+      connection,
+      prefix: QUEUE_PREFIX,
+    });
+    try {
+      for (let gen = 0; gen <= 5; gen++) {
+        await until(async () => (await sent()) && (await state(`${task_id}-0-${gen}`)) === 'completed');
+        await reconciler.reviewOnce(later());
+      }
+    } finally {
+      await worker.close();
+      connection.disconnect();
+    }
+    expect(dead).toEqual([{ taskId: task_id, reason: expect.stringContaining('terminó 6 veces') }]);
+    expect(await fixture.rows()).toEqual([]);
+  },
+);
+
+const state = (jobId: string) => fixture.queues.jobState('monitor', jobId);
+
+test('when a task is done, then its rows disappear whatever Redis says', async () => {
+  const { task_id } = await fixture.accept();
+  await until(sent);
+  await fixture.database.unitOfWork.write((tx) =>
+    tx.insertInto('tarea_procesada').values({ task_id, procesada: Date.now() }).execute(),
+  );
+  await reconciler.reviewOnce(later());
+  expect(await fixture.rows()).toEqual([]);
+});
+
+test('when Redis is down, then it waits instead of guessing', async () => {
+  await fixture.accept();
+  await until(sent);
+  await fixture.redis.kill();
+  await until(() => !fixture.queues.isConnected());
+  expect(await reconciler.reviewOnce(later())).toBe(0);
+  expect((await fixture.rows())[0]?.estado).toBe('ENVIADO');
+});

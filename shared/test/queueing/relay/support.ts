@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '../../../src/db/migrate.ts';
+import type { OpenDatabase } from '../../../src/db/open-database.ts';
+import { openDatabase } from '../../../src/db/open-database.ts';
+import { createLogger } from '../../../src/logging/logger.ts';
+import { createOutboxTables } from '../../../src/queueing/store/migration.ts';
+import type { OutboxTables } from '../../../src/queueing/store/tables.ts';
+import { dispatchTask } from '../../../src/queueing/dispatcher.ts';
+import type { QueueClient } from '../../../src/queueing/wire/queue-client.ts';
+import { createQueueClient } from '../../../src/queueing/wire/queue-client.ts';
+import { pingLogistica } from '../../../src/tasks/monitor.ts';
+import type { RedisServer } from '../../../src/testing/redis-server.ts';
+import { startRedis } from '../../../src/testing/redis-server.ts';
+import { until } from '../../../src/testing/until.ts';
+
+export { until } from '../../../src/testing/until.ts';
+
+export const QUEUE_KEY = 'clave-de-cola-solo-para-estas-pruebas';
+export const silent = createLogger('prueba', { level: 'silent' });
+
+export interface OutboxFixture {
+  redis: RedisServer;
+  database: OpenDatabase<OutboxTables>;
+  queues: QueueClient;
+  /** Accepts a task, as a request would. */
+  accept(options?: {
+    claimUntil?: number;
+  }): Promise<{ task_id: string; message: Awaited<ReturnType<typeof dispatchTask>>['message'] }>;
+  rows(): Promise<{ task_id: string; estado: string; gen: number; intento: number }[]>;
+  /** Ids of the jobs in Redis, whatever their state. */
+  jobIds(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export async function outboxFixture(): Promise<OutboxFixture> {
+  const folder = mkdtempSync(join(tmpdir(), 'medisupply-outbox-'));
+  const file = join(folder, 'prueba.db');
+  await migrate(file, { '001': { up: createOutboxTables } });
+  const database = openDatabase<OutboxTables>(file);
+  const redis = await startRedis();
+  const queues = createQueueClient({ REDIS_URL: redis.url, password: '' }, silent);
+  await until(() => queues.isConnected());
+  return {
+    redis,
+    database,
+    queues,
+    accept: (options = {}) =>
+      database.unitOfWork.write((tx) =>
+        dispatchTask(tx, pingLogistica, {}, { creada_por: 'prueba', ...options }),
+      ),
+    rows: () =>
+      database.read
+        .selectFrom('outbox')
+        .select(['task_id', 'estado', 'gen', 'intento'])
+        .orderBy('seq')
+        .execute(),
+    async jobIds() {
+      const jobs = await queues.queue('monitor').getJobs();
+      return jobs.map((job) => job.id ?? '').toSorted();
+    },
+    async close() {
+      await queues.close();
+      await database.close();
+      await redis.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
