@@ -144,7 +144,7 @@ function reportingProgram(): string {
     import { createContainer } from ${JSON.stringify(join(SRC, 'container.ts'))};
     import { serveControl } from ${JSON.stringify(join(SRC, 'control.ts'))};
     import { startConsumers } from ${JSON.stringify(join(SRC, 'run-queue.ts'))};
-    import { createHeartbeat } from ${JSON.stringify(join(SHARED, 'workers', 'heartbeat.ts'))};
+    import { createHeartbeat } from ${JSON.stringify(join(SHARED, 'queueing', 'control', 'heartbeat.ts'))};
 
     const container = await createContainer(readConfig(process.env), process.env);
     const report = container.handlers.get('logistica.generar_reporte');
