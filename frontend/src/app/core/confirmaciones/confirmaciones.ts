@@ -3,12 +3,12 @@ import { ApiError } from '@medisupply/api-client/api-client';
 import { AutorizadorApi } from '../api/autorizador-api';
 import { LogisticaApi } from '../api/logistica-api';
 import { Sesion } from '../auth/sesion';
+import type { Evento } from '../eventos/evento';
 import type {
   ConfirmacionAceptada,
   ConfirmacionGuardada,
   DatosDeEntrega,
   PorEnviar,
-  Suceso,
 } from './confirmacion-guardada';
 import { outboxStore } from './outbox-store';
 import { hasExpired } from './signature-expiry';
@@ -24,7 +24,7 @@ const PASSING = new Set([401, 408, 425, 429]);
 /** An accepted confirmation, with what this device knows of it that the server does not. */
 export interface Aceptada extends ConfirmacionAceptada {
   pedido_id: string;
-  antes: readonly Suceso[];
+  antes: readonly Evento[];
 }
 
 /**
@@ -253,10 +253,10 @@ export class Confirmaciones {
   }
 }
 
-/** By the server's clock, so that they can be compared with what it tells. */
-function stepsBefore({ pulsada, firmada, enviada, desfase, ...guardada }: PorEnviar): Suceso[] {
+/** By the server's clock, so that they can be compared with the server's events. */
+function stepsBefore({ pulsada, firmada, enviada, desfase, ...guardada }: PorEnviar): Evento[] {
   const at = (ms: number) => new Date(ms + desfase).toISOString();
-  const steps: Suceso[] = [
+  const steps: Evento[] = [
     { tipo: 'pulsada', momento: at(pulsada) },
     { tipo: guardada.firmadaDeNuevo ? 'firmada_de_nuevo' : 'firmada', momento: at(firmada) },
   ];
