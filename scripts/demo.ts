@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
+import type { Confirmation } from '@medisupply/api-client/forgeries';
+import { FORGERIES } from '@medisupply/api-client/forgeries';
 
 const USAGE = 'Uso: npm run demo [-- --base http://localhost:8080]';
 const REQUEST_DEADLINE = 15_000;
@@ -19,11 +21,7 @@ interface Answer {
 }
 
 /** What a delivery says; exactly these fields are signed. */
-interface Delivery {
-  direccion: string;
-  nombre_recibe: string;
-  firma_recibe: string;
-  pedido_id: string;
+interface Delivery extends Omit<Confirmation, 'firma_payload'> {
   entrega_id: number;
 }
 
@@ -44,21 +42,21 @@ async function main(): Promise<void> {
   });
 
   const entrega = await step('Crear una entrega', createDelivery);
-  const firma = await step('Firmar lo que se entrega', () => sign(entrega));
+  const confirmacion = await step('Firmar lo que se entrega', () => sign(entrega));
   const taskId = await step('Confirmar la entrega', async () => {
-    const { body } = await confirm(entrega, firma, 202);
+    const { body } = await confirm(entrega, confirmacion, 202);
     return text(body, 'task_id');
   });
   await step('Esperar a que el trabajador la aplique', () => waitUntilApplied(taskId));
   await step('Leerla descifrada y comparar', () => compare(entrega));
 
   const otra = await createDelivery();
-  const otraFirma = await sign(otra);
+  const buena = await sign(otra);
   await step('Rechazar una entrega alterada después de firmar (403)', async () => {
-    await confirm({ ...otra, nombre_recibe: 'Otra Persona' }, otraFirma, 403);
+    await confirm(otra, FORGERIES.nombre(buena), 403);
   });
   await step('Rechazar una firma alterada (403)', async () => {
-    await confirm(otra, forge(otraFirma), 403);
+    await confirm(otra, FORGERIES.firma(buena), 403);
   });
   await step('Comprobar que lo rechazado no cambió nada', async () => {
     const { body } = await expectAnswer(200, 'GET', `/logistica/entrega/${otra.entrega_id}`);
@@ -85,18 +83,14 @@ async function createDelivery(): Promise<Delivery> {
   };
 }
 
-async function sign(entrega: Delivery): Promise<string> {
+async function sign(entrega: Delivery): Promise<Confirmation> {
   const { body } = await expectAnswer(200, 'POST', '/autorizador/sign-data', { payload: entrega });
-  return text(body, 'firma');
+  const { entrega_id: _id, ...fields } = entrega;
+  return { ...fields, firma_payload: text(body, 'firma') };
 }
 
-async function confirm(entrega: Delivery, firma: string, expected: number): Promise<Answer> {
-  const { entrega_id: id, ...fields } = entrega;
-  return expectAnswer(expected, 'POST', `/logistica/entrega/${id}/confirmar`, {
-    ...fields,
-    firma_payload: firma,
-  });
-}
+const confirm = ({ entrega_id }: Delivery, confirmacion: Confirmation, expected: number): Promise<Answer> =>
+  expectAnswer(expected, 'POST', `/logistica/entrega/${entrega_id}/confirmar`, confirmacion);
 
 async function waitUntilApplied(taskId: string): Promise<void> {
   const giveUp = performance.now() + APPLIED_DEADLINE;
@@ -117,14 +111,6 @@ async function compare(entrega: Delivery): Promise<void> {
   const different = Object.entries(expected).filter(([field, value]) => body[field] !== value);
   if (different.length > 0)
     throw new DemoError(`no coincide: ${different.map(([field]) => field).join(', ')}`);
-}
-
-/** The same header, another signature of the right form. */
-function forge(firma: string): string {
-  const [header = '', signature = ''] = firma.split('..');
-  const bytes = Buffer.from(signature, 'base64url');
-  bytes[0] = (bytes[0] ?? 0) ^ 1;
-  return `${header}..${bytes.toString('base64url')}`;
 }
 
 async function expectAnswer(status: number, method: string, path: string, body?: unknown): Promise<Answer> {
