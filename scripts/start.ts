@@ -11,7 +11,6 @@ import type { DataDirLock } from './launcher/data-dir.ts';
 import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
 import type { DevServer } from './launcher/dev-server.ts';
 import { startDevServer } from './launcher/dev-server.ts';
-import { LaunchError } from './launcher/launch-error.ts';
 import { bold, print, seconds, step } from './launcher/output.ts';
 import type { Platform } from './launcher/platform.ts';
 import { startPlatform } from './launcher/platform.ts';
@@ -20,6 +19,8 @@ import { assertPortsFree, freePort, readPorts } from './launcher/ports.ts';
 import { processSpecs } from './launcher/processes.ts';
 import { prepareRedis } from './launcher/redis.ts';
 import { watchSources } from './launcher/watch.ts';
+import { textOf } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE_MAJOR = 24;
@@ -92,7 +93,7 @@ async function main(): Promise<void> {
 function assertNodeVersion(): void {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= NODE_MAJOR) return;
-  throw new LaunchError(
+  throw new UserError(
     `Hace falta Node ${NODE_MAJOR} y este es ${process.version}; use \`npm start\`, que trae el suyo en node_modules`,
   );
 }
@@ -102,7 +103,7 @@ function options(): { watch: boolean } {
     return parseArgs({ options: { watch: { type: 'boolean', default: false } } }).values;
   } catch (error) {
     const option = process.argv.slice(2).join(' ');
-    throw new LaunchError(`No se entiende «${option}».\n${USAGE}`, { cause: error });
+    throw new UserError(`No se entiende «${option}».\n${USAGE}`, { cause: error });
   }
 }
 
@@ -116,7 +117,7 @@ async function makeSecrets(dataDir: string): Promise<void> {
   child.stdout.on('data', (data: Buffer) => (made += data.toString().match(/^ {2}creado /gm)?.length ?? 0));
   const [code] = await once(child, 'close');
   if (code !== 0)
-    throw new LaunchError(
+    throw new UserError(
       `No se pudieron preparar los secretos de ${join(dataDir, 'secrets')} (arriba está el motivo)`,
     );
   if (made > 0) step(`secretos: ${made} archivos creados en ${join(dataDir, 'secrets')}`);
@@ -206,9 +207,7 @@ try {
   await main();
 } catch (error) {
   if (!stopping) {
-    process.stderr.write(
-      `${error instanceof LaunchError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-    );
+    process.stderr.write(`${textOf(error)}\n`);
     await stop(1);
   }
 }

@@ -1,18 +1,18 @@
 import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LaunchError, reasonOf } from './launch-error.ts';
+import { UserError, reasonOf } from '../terminal/user-error.ts';
 
 /** Two launchers that take over the same stale lock at once see each other after this time (ms). */
 const SETTLE_MS = 100;
 
-/** @throws LaunchError when the folder cannot be made or written to. */
+/** @throws UserError when the folder cannot be made or written to. */
 export function prepareDataDir(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new LaunchError(
+    throw new UserError(
       `DATA_DIR=${dataDir} no se puede usar (${reasonOf(error)}); dé permiso de escritura o elija otro directorio con DATA_DIR`,
     );
   }
@@ -26,7 +26,7 @@ export interface DataDirLock {
 
 /**
  * One launcher per data folder: `launcher.lock` holds its pid and start time, so that a pid in use by another program
- * does not count. @throws LaunchError while another launcher runs.
+ * does not count. @throws UserError while another launcher runs.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const path = join(dataDir, 'launcher.lock');
@@ -53,7 +53,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
 function refuseWhenAlive(path: string, dataDir: string): void {
   const [pid, started] = (read(path) ?? '').trim().split(' ');
   if (!pid || !isAlive(Number(pid)) || startTimeOf(Number(pid)) !== started) return;
-  throw new LaunchError(
+  throw new UserError(
     `Ya hay un lanzador en marcha con DATA_DIR=${dataDir} (pid ${pid}); deténgalo con: kill ${pid}\n` +
       'o arranque otro con otro DATA_DIR y otros puertos',
   );

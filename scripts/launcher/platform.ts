@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LaunchError } from './launch-error.ts';
+import { UserError } from '../terminal/user-error.ts';
 import { prefixed, seconds, step } from './output.ts';
 import type { PrivateRedis } from './redis.ts';
 import { guardRedis } from './redis.ts';
@@ -20,7 +20,7 @@ const LINES_KEPT = 20;
 export type NodeProcess = ProcessSpec & { readyz: string };
 
 export interface Platform {
-  /** Resolves when every process is ready. @throws LaunchError when one never gets there. */
+  /** Resolves when every process is ready. @throws UserError when one never gets there. */
   ready(): Promise<void>;
   restart(name: string): void;
   /** Stops the services in parallel, then Redis. Calling it again changes nothing. */
@@ -85,7 +85,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
         if (everReady || count < HOPELESS_DEATHS) return;
         const said = lastLines.map((line) => `  ${line}`).join('\n');
         hopeless.reject(
-          new LaunchError(
+          new UserError(
             `${spec.name} no arranca (${reason}, ${count} intentos). Lo último que dijo:\n${said}`,
           ),
         );
@@ -126,9 +126,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
 async function deadline(missing: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
   await delay(READY_DEADLINE, undefined, { signal, ref: false }).catch(() => undefined);
   if (signal.aborted) return;
-  throw new LaunchError(
-    `No están listos después de ${seconds(READY_DEADLINE, 0)}: ${[...missing].join(', ')}`,
-  );
+  throw new UserError(`No están listos después de ${seconds(READY_DEADLINE, 0)}: ${[...missing].join(', ')}`);
 }
 
 const isReadyMessage = (message: unknown): boolean =>

@@ -144,7 +144,7 @@ describe('the lock of the data folder', () => {
     const said = (line: number) => launchers.map((launcher) => launcher.said[line] ?? '').toSorted();
     await expect.poll(() => said(0)).toEqual(['waiting', 'waiting']);
     for (const { child } of launchers) child.stdin.write('go\n');
-    await expect.poll(() => said(1)).toEqual(['LaunchError', 'mine']);
+    await expect.poll(() => said(1)).toEqual(['UserError', 'mine']);
     for (const { child } of launchers) child.stdin.write('end\n');
   });
 });
