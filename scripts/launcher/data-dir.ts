@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { UserError, reasonOf } from '../terminal/user-error.ts';
+import { reasonOf, UserError } from '../terminal/user-error.ts';
+import { isAlive, readText, statOf } from './proc.ts';
 
 /** Two launchers that take over the same stale lock at once see each other after this time (ms). */
 const SETTLE_MS = 100;
@@ -32,7 +33,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   const path = join(dataDir, 'launcher.lock');
   const mine = `${process.pid} ${startTimeOf(process.pid)}\n`;
   const release = () => {
-    if (read(path) === mine) rmSync(path, { force: true });
+    if (readText(path) === mine) rmSync(path, { force: true });
   };
   try {
     writeFileSync(path, mine, { flag: 'wx', mode: 0o600 });
@@ -46,12 +47,12 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
   writeFileSync(next, mine, { mode: 0o600 });
   renameSync(next, path);
   await delay(SETTLE_MS);
-  if (read(path) !== mine) refuseWhenAlive(path, dataDir);
+  if (readText(path) !== mine) refuseWhenAlive(path, dataDir);
   return { tookOver: true, release };
 }
 
 function refuseWhenAlive(path: string, dataDir: string): void {
-  const [pid, started] = (read(path) ?? '').trim().split(' ');
+  const [pid, started] = (readText(path) ?? '').trim().split(' ');
   if (!pid || !isAlive(Number(pid)) || startTimeOf(Number(pid)) !== started) return;
   throw new UserError(
     `Ya hay un lanzador en marcha con DATA_DIR=${dataDir} (pid ${pid}); deténgalo con: kill ${pid}\n` +
@@ -59,27 +60,5 @@ function refuseWhenAlive(path: string, dataDir: string): void {
   );
 }
 
-export function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return reasonOf(error) === 'EPERM';
-  }
-}
-
-/** Clock ticks since boot at which the process started; '-' where /proc does not tell. */
-function startTimeOf(pid: number): string {
-  // The second field is the name in parentheses, which may hold spaces; the start is the 20th field after it.
-  const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '-';
-}
-
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+/** '-' where /proc does not tell. */
+const startTimeOf = (pid: number) => statOf(pid)?.started ?? '-';

@@ -4,8 +4,8 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, wri
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive } from './data-dir.ts';
 import { UserError } from '../terminal/user-error.ts';
+import { isAlive } from './proc.ts';
 import type { ProcessSpec } from './supervisor.ts';
 
 const PROGRAM = 'redis-server';
