@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Manifest } from './archive.ts';
 import { isLock, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
+import { lockDataDir } from '../launcher/data-dir.ts';
 import { UserError } from '../terminal/user-error.ts';
 import type { Source } from './write-backup.ts';
 
@@ -25,7 +26,7 @@ export interface Restored {
 
 /**
  * Puts the databases and secrets of a backup in the place of what is there, which is kept beside them. Nothing is touched
- * before the whole backup has been read and found sound.
+ * before the whole backup has been read and found sound; until it is done, the platform cannot be started.
  * @throws UserError when it is damaged, when the platform runs, or when there is data and `replace` does not say so
  */
 export async function restoreBackup(
@@ -33,9 +34,23 @@ export async function restoreBackup(
   input: NodeJS.ReadableStream,
   { replace }: { replace: boolean },
 ): Promise<Restored> {
-  const { dataDir, secretsDir } = target;
+  const { dataDir } = target;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   refuseWhileInUse(dataDir);
+  const lock = await lockDataDir(dataDir, 'restore');
+  try {
+    return await replaceData(target, input, replace);
+  } finally {
+    lock.release();
+  }
+}
+
+async function replaceData(
+  target: Source,
+  input: NodeJS.ReadableStream,
+  replace: boolean,
+): Promise<Restored> {
+  const { dataDir, secretsDir } = target;
   const present = filesOf(target);
   if (present.length > 0 && !replace) {
     throw new UserError(

@@ -25,13 +25,25 @@ export interface DataDirLock {
   release(): void;
 }
 
+/** What is said to others while one of us holds the folder. */
+const HOLDERS = {
+  launcher: (dataDir: string, pid: string) =>
+    `Ya hay un lanzador en marcha con DATA_DIR=${dataDir} (pid ${pid}); deténgalo con: kill ${pid}\n` +
+    'o arranque otro con otro DATA_DIR y otros puertos',
+  restore: (dataDir: string, pid: string) =>
+    `Se está restaurando una copia en DATA_DIR=${dataDir} (pid ${pid}); espere a que termine y repita`,
+};
+
 /**
- * One launcher per data folder: `launcher.lock` holds its pid and start time, so that a pid in use by another program
- * does not count. @throws UserError while another launcher runs.
+ * One launcher or restore per data folder: `launcher.lock` holds its pid, its start time, so that a pid in use by
+ * another program does not count, and what it is. @throws UserError while another one runs.
  */
-export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
+export async function lockDataDir(
+  dataDir: string,
+  holder: keyof typeof HOLDERS = 'launcher',
+): Promise<DataDirLock> {
   const path = join(dataDir, 'launcher.lock');
-  const mine = `${process.pid} ${startTimeOf(process.pid)}\n`;
+  const mine = `${process.pid} ${startTimeOf(process.pid)} ${holder}\n`;
   const release = () => {
     if (readText(path) === mine) rmSync(path, { force: true });
   };
@@ -52,12 +64,9 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
 }
 
 function refuseWhenAlive(path: string, dataDir: string): void {
-  const [pid, started] = (readText(path) ?? '').trim().split(' ');
+  const [pid, started, holder] = (readText(path) ?? '').trim().split(' ');
   if (!pid || !isAlive(Number(pid)) || startTimeOf(Number(pid)) !== started) return;
-  throw new UserError(
-    `Ya hay un lanzador en marcha con DATA_DIR=${dataDir} (pid ${pid}); deténgalo con: kill ${pid}\n` +
-      'o arranque otro con otro DATA_DIR y otros puertos',
-  );
+  throw new UserError(HOLDERS[holder === 'restore' ? 'restore' : 'launcher'](dataDir, pid));
 }
 
 /** '-' where /proc does not tell. */
