@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import { portVariable, SERVICES } from '@medisupply/shared/services';
 import type { DataDirLock } from './launcher/data-dir.ts';
-import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
+import { explained, lockDataDir, prepareDataDir, withFullDisk } from './launcher/data-dir.ts';
 import type { DevServer } from './launcher/dev-server.ts';
 import { startDevServer } from './launcher/dev-server.ts';
 import { bold, print, seconds, step } from './launcher/output.ts';
@@ -46,9 +46,23 @@ async function main(): Promise<void> {
   process.chdir(ROOT);
   const env = process.env;
   const dataDir = resolve(env['DATA_DIR'] || '.data');
-  const address = env['BIND_ADDRESS'] || '127.0.0.1';
 
   stopOnSignals();
+  try {
+    await startOn(dataDir, { watch, env, startedAt });
+  } catch (error) {
+    throw explained(error, dataDir);
+  }
+}
+
+interface StartOptions {
+  watch: boolean;
+  env: NodeJS.ProcessEnv;
+  startedAt: number;
+}
+
+async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions): Promise<void> {
+  const address = env['BIND_ADDRESS'] || '127.0.0.1';
   const { REDIS_PORT, ...ports } = readPorts(env);
   prepareDataDir(dataDir);
   lock = await lockDataDir(dataDir);
@@ -74,7 +88,9 @@ async function main(): Promise<void> {
   });
   step(`arrancando ${[...(redis ? ['redis'] : []), ...specs.map((spec) => spec.name)].join(', ')}`);
   platform = startPlatform(specs, redis);
-  await platform.ready();
+  await platform.ready().catch((error: unknown) => {
+    throw withFullDisk(error, dataDir);
+  });
   if (stopping) return;
   if (watch) {
     const names = specs.map((spec) => spec.name);

@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { textOf } from '../terminal/run-command.ts';
 import { reasonOf, UserError } from '../terminal/user-error.ts';
 import { isAlive, readText, statOf } from './proc.ts';
 
@@ -13,10 +14,47 @@ export function prepareDataDir(dataDir: string): void {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new UserError(
-      `DATA_DIR=${dataDir} no se puede usar (${reasonOf(error)}); dé permiso de escritura o elija otro directorio con DATA_DIR`,
-    );
+    throw unusable(dataDir, reasonOf(error));
   }
+}
+
+/** What is wrong, and how to put it right, by the code of the system or of SQLite. */
+const FULL = ['el disco está lleno', 'libere espacio'] as const;
+const NO_PERMISSION = ['', 'dé permiso de escritura'] as const;
+const READ_ONLY = ['el disco es de solo lectura', 'móntelo con permiso de escritura'] as const;
+const REASONS: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  ENOSPC: FULL,
+  EDQUOT: ['se agotó la cuota de disco', 'libere espacio'],
+  SQLITE_FULL: FULL,
+  EROFS: READ_ONLY,
+  SQLITE_READONLY: READ_ONLY,
+  EACCES: NO_PERMISSION,
+  EPERM: NO_PERMISSION,
+};
+
+function unusable(dataDir: string, code: string): UserError {
+  const [what, remedy] = REASONS[code] ?? NO_PERMISSION;
+  const reason = what ? `${code}: ${what}` : code;
+  return new UserError(
+    `DATA_DIR=${dataDir} no se puede usar (${reason}); ${remedy} o elija otro directorio con DATA_DIR`,
+  );
+}
+
+/** An error that comes of a data folder which takes no more files, as what to do about it; any other as it is. */
+export function explained(error: unknown, dataDir: string): unknown {
+  if (!(error instanceof Error) || !(reasonOf(error) in REASONS)) return error;
+  const path = 'path' in error ? String(error.path) : dataDir;
+  return path.startsWith(dataDir) ? unusable(dataDir, reasonOf(error)) : error;
+}
+
+/** Below this, nothing that writes can be expected to start (bytes). */
+const NEEDED = 256 * 1024;
+
+/** The reason why a process did not start, with the remedy when that was a full disk: it says so in words of its own. */
+export function withFullDisk(error: unknown, dataDir: string): unknown {
+  const { bavail, bsize } = statfsSync(dataDir);
+  if (bavail * bsize >= NEEDED) return error;
+  return new UserError(`${textOf(error)}\n${unusable(dataDir, 'ENOSPC').message}`, { cause: error });
 }
 
 export interface DataDirLock {
@@ -51,13 +89,20 @@ export async function lockDataDir(
     writeFileSync(path, mine, { flag: 'wx', mode: 0o600 });
     return { tookOver: false, release };
   } catch (error) {
+    // On a full disk it was made and could not be filled.
+    if (reasonOf(error) === 'ENOSPC') rmSync(path, { force: true });
     if (reasonOf(error) !== 'EEXIST') throw error;
   }
 
   refuseWhenAlive(path, dataDir);
   const next = `${path}.${process.pid}`;
-  writeFileSync(next, mine, { mode: 0o600 });
-  renameSync(next, path);
+  try {
+    writeFileSync(next, mine, { mode: 0o600 });
+    renameSync(next, path);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw error;
+  }
   await delay(SETTLE_MS);
   if (readText(path) !== mine) refuseWhenAlive(path, dataDir);
   return { tookOver: true, release };
