@@ -70,6 +70,7 @@ test(
     const lock = await lockDatabase(...databases());
     platform = runNpm(['start'], env);
     for (const file of databases()) await platform.printed(`otro proceso tiene ocupada ${file}; se espera`);
+    expect(platform.lines.join('\n')).not.toContain(READY);
     await lock.release();
     await platform.printed(READY);
   },
