@@ -6,14 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 import type { Confirmation } from '@medisupply/api-client/forgeries';
 import { FORGERIES } from '@medisupply/api-client/forgeries';
+import { runCommand } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const USAGE = 'Uso: npm run demo [-- --base http://localhost:8080]';
 const REQUEST_DEADLINE = 15_000;
 const APPLIED_DEADLINE = 30_000;
 const POLL_MS = 20;
-
-/** Something did not happen as it should; the message is for the person at the terminal. */
-class DemoError extends Error {}
 
 interface Answer {
   status: number;
@@ -29,6 +28,7 @@ let token: string | undefined;
 const base = baseAddress();
 
 async function main(): Promise<void> {
+  const startedAt = performance.now();
   await assertRunning();
   const nombre = `demo-${randomBytes(4).toString('hex')}`;
   const contrasena = randomBytes(12).toString('base64url');
@@ -60,8 +60,12 @@ async function main(): Promise<void> {
   });
   await step('Comprobar que lo rechazado no cambió nada', async () => {
     const { body } = await expectAnswer(200, 'GET', `/logistica/entrega/${otra.entrega_id}`);
-    if (body['estado'] !== 'EN_CAMINO') throw new DemoError(`la entrega quedó en ${String(body['estado'])}`);
+    if (body['estado'] !== 'EN_CAMINO') throw new UserError(`la entrega quedó en ${String(body['estado'])}`);
   });
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).replace('.', ',');
+  process.stdout.write(
+    `Todo bien: una entrega confirmada y dos falsificaciones rechazadas en ${seconds} s\n`,
+  );
 }
 
 async function createDelivery(): Promise<Delivery> {
@@ -72,8 +76,8 @@ async function createDelivery(): Promise<Delivery> {
     estado: 'EN_CAMINO',
     pedido_id: pedidoId,
   });
-  if (typeof body['id'] !== 'number') throw new DemoError('la entrega creada no trae un id');
-  if (body['direccion'] === direccion) throw new DemoError('la dirección se guardó sin cifrar');
+  if (typeof body['id'] !== 'number') throw new UserError('la entrega creada no trae un id');
+  if (body['direccion'] === direccion) throw new UserError('la dirección se guardó sin cifrar');
   return {
     direccion,
     nombre_recibe: 'Lucía Peña Niño',
@@ -98,9 +102,9 @@ async function waitUntilApplied(taskId: string): Promise<void> {
     const { body } = await expectAnswer(200, 'GET', `/logistica/tareas/${taskId}`);
     if (body['status'] === 'SUCCESS') return;
     if (body['ready'] === true)
-      throw new DemoError(`la tarea terminó en ${String(body['status'])}: ${String(body['error'])}`);
+      throw new UserError(`la tarea terminó en ${String(body['status'])}: ${String(body['error'])}`);
     if (performance.now() > giveUp)
-      throw new DemoError(`la tarea ${taskId} sigue en ${String(body['status'])}`);
+      throw new UserError(`la tarea ${taskId} sigue en ${String(body['status'])}`);
     await delay(POLL_MS);
   }
 }
@@ -110,11 +114,11 @@ async function compare(entrega: Delivery): Promise<void> {
   const { entrega_id: _id, ...expected } = { ...entrega, estado: 'ENTREGADA' };
   const different = Object.entries(expected).filter(([field, value]) => body[field] !== value);
   if (different.length > 0)
-    throw new DemoError(`no coincide: ${different.map(([field]) => field).join(', ')}`);
+    throw new UserError(`no coincide: ${different.map(([field]) => field).join(', ')}`);
 }
 
 async function expectAnswer(status: number, method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${base}/api/v1${path}`, {
+  const response = await ask(`${base}/api/v1${path}`, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -126,14 +130,24 @@ async function expectAnswer(status: number, method: string, path: string, body?:
   const answer = asRecord(await response.json().catch(() => undefined));
   if (response.status === status) return { status, body: answer };
   const detail = typeof answer['detail'] === 'string' ? `: ${answer['detail']}` : '';
-  throw new DemoError(
+  throw new UserError(
     `${method} /api/v1${path} respondió ${response.status} y se esperaba ${status}${detail}`,
   );
 }
 
+async function ask(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+      throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
+
 function text(body: Record<string, unknown>, field: string): string {
   const value = body[field];
-  if (typeof value !== 'string' || value === '') throw new DemoError(`la respuesta no trae ${field}`);
+  if (typeof value !== 'string' || value === '') throw new UserError(`la respuesta no trae ${field}`);
   return value;
 }
 
@@ -161,7 +175,7 @@ async function assertRunning(): Promise<void> {
   );
   const body = asRecord(await response?.json().catch(() => undefined));
   if (body['status'] === 'healthy') return;
-  throw new DemoError(
+  throw new UserError(
     `La plataforma no responde en ${base}.\nArránquela en otra terminal con: npm start\nSi está en otra dirección: npm run demo -- --base http://localhost:PUERTO`,
   );
 }
@@ -179,15 +193,4 @@ function baseAddress(): string {
   }
 }
 
-const startedAt = performance.now();
-try {
-  await main();
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).replace('.', ',');
-  process.stdout.write(
-    `Todo bien: una entrega confirmada y dos falsificaciones rechazadas en ${seconds} s\n`,
-  );
-} catch (error) {
-  const known = error instanceof DemoError || (error instanceof Error && error.name === 'TimeoutError');
-  process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);
