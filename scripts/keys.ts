@@ -1,4 +1,4 @@
-/** Rotates keys below `$DATA_DIR/secrets`. Prints no value. */
+/** Rotates and revokes keys below `$DATA_DIR/secrets`; running processes follow. Prints no value. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,15 +10,22 @@ import {
   rotateTokenKeys,
 } from '@medisupply/shared/security/rotate-keys';
 import type { RotationReport } from '@medisupply/shared/security/rotate-keys';
+import { revokeSignatureKeys, revokeTokenKeys } from '@medisupply/shared/security/revoke-keys';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
 
 const USAGE = `uso:
-  npm run keys -- rotate tokens          claves de los tokens de acceso; después reinicie autorizador
-  npm run keys -- rotate firmas          claves de las firmas de entrega; después reinicie autorizador
-  npm run keys -- rotate campos          claves de los datos personales; después reinicie logistica-inventario y worker
-  npm run keys -- rotate servicio <id>   clave de un servicio; después reinicie los verificadores y luego el servicio
+  npm run keys -- rotate tokens          claves de los tokens de acceso
+  npm run keys -- rotate firmas          claves de las firmas de entrega
+  npm run keys -- rotate campos          claves de los datos personales
+  npm run keys -- rotate servicio <id>   clave de un servicio; la anterior vale hasta \`retire\`
   npm run keys -- retire servicio <id>   deja de aceptar la clave anterior de ese servicio
+
+Si una clave fue robada, en lugar de rotarla:
+  npm run keys -- revoke tokens          los tokens dejan de valer; una renovación da otro
+  npm run keys -- revoke firmas          lo que firme la clave robada ya no se acepta; lo aceptado sigue
+
+Los procesos en marcha siguen los cambios en menos de 10 segundos, sin reiniciarlos.
 `;
 
 function run(secretsDir: string, [action, what, id, ...rest]: readonly string[]): RotationReport | undefined {
@@ -30,6 +37,8 @@ function run(secretsDir: string, [action, what, id, ...rest]: readonly string[])
   if (command === 'rotate tokens') return rotateTokenKeys(secretsDir);
   if (command === 'rotate firmas') return rotateSignatureKeys(secretsDir);
   if (command === 'rotate campos') return rotateFieldKeys(secretsDir);
+  if (command === 'revoke tokens') return revokeTokenKeys(secretsDir);
+  if (command === 'revoke firmas') return revokeSignatureKeys(secretsDir);
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import {
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
+import { parseSecretJson } from '@medisupply/shared/security/secret-file';
 import { serviceKeyRecords } from '@medisupply/shared/security/service-key';
 
 export const environment = z.object({
@@ -29,11 +29,12 @@ export const secrets = {
 /** autorizador.config: the environment and the secret files of this process. @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv) {
   const { secrets: values, ...config } = loadConfig(environment, { env, secrets });
+  // These are read again whenever they are replaced; a start with bad ones is refused here.
+  parseSecretJson('token_keys.json', values.TOKEN_KEYS, tokenKeyFile);
+  parseSecretJson('signature_keys.json', values.SIGNATURE_KEYS, signatureKeyFile);
+  parseSecretJson('service_keys.json', values.SERVICE_KEYS, serviceKeyRecords);
   return {
     ...config,
-    tokenKeys: parseSecretJson('token_keys.json', values.TOKEN_KEYS, tokenKeyFile),
-    signatureKeys: parseSecretJson('signature_keys.json', values.SIGNATURE_KEYS, signatureKeyFile),
-    serviceKeys: parseSecretJson('service_keys.json', values.SERVICE_KEYS, serviceKeyRecords),
     passwordPepper: values.PASSWORD_PEPPER,
     redisPassword: values.REDIS_PASSWORD,
     adminContrasena: values.ADMIN_CONTRASENA,

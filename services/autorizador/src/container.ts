@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { createAuthenticator } from '@medisupply/shared/http/authenticate';
 import type { Authenticator } from '@medisupply/shared/http/authenticate';
@@ -11,10 +10,11 @@ import { createMetrics } from '@medisupply/shared/metrics/metrics';
 import { connectForCommands } from '@medisupply/shared/redis/connect';
 import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
 import type { PublicJwks } from '@medisupply/shared/security/jwks';
-import { actualKey, publishedJwks } from '@medisupply/shared/security/key-files';
-import { fixedKeySet } from '@medisupply/shared/security/key-set';
+import { ownKeySet } from '@medisupply/shared/security/key-set';
 import type { KeySet } from '@medisupply/shared/security/key-set';
-import { createServiceKeyVerifier } from '@medisupply/shared/security/service-key';
+import { followServiceKeys } from '@medisupply/shared/security/service-key';
+import { followClaves } from './claves/claves.ts';
+import type { ClavePrivada } from './claves/claves.ts';
 import type { Config } from './config.ts';
 import { openAutorizadorDatabase } from './database.ts';
 import type { AutorizadorDatabase } from './database.ts';
@@ -30,20 +30,16 @@ import { crearAdministrador, PRIMER_ADMINISTRADOR } from './usuarios/crear-admin
 import { createRevocaciones } from './usuarios/publicar-revocaciones.ts';
 import type { Revocaciones } from './usuarios/publicar-revocaciones.ts';
 
-interface PrivateKey {
-  kid: string;
-  privateKey: KeyObject;
-}
-
 export interface Container {
   logger: Logger;
   db: AutorizadorDatabase;
   redis: Redis;
   corsOrigins: readonly string[];
-  tokenKey: PrivateKey;
-  signatureKey: PrivateKey;
-  /** What is published. */
-  jwks: PublicJwks;
+  /** What signs now: `npm run keys` replaces the files while the process runs. */
+  readonly tokenKey: ClavePrivada;
+  readonly signatureKey: ClavePrivada;
+  /** What is published now. */
+  readonly jwks: PublicJwks;
   keySet: KeySet;
   authenticator: Authenticator;
   contrasenas: Contrasenas;
@@ -75,20 +71,26 @@ export async function createContainer(
   const revocaciones = await createRevocaciones({ db, redis, logger, now });
   const purge = setInterval(() => void purgeSesiones(db, now(), logger), 3_600_000).unref();
 
-  const jwks = publishedJwks(config.tokenKeys, config.signatureKeys);
-  const keySet = fixedKeySet(jwks.keys);
+  const claves = followClaves(config, logger);
+  const keySet = ownKeySet(() => claves.jwks().keys);
   const tokens = createAccessTokenVerifier({ keySet, now });
   const metrics = createMetrics('autorizador');
-  const services = createServiceKeyVerifier(config.serviceKeys);
+  const services = followServiceKeys(config, logger);
 
   return {
     logger,
     db,
     redis,
     corsOrigins: config.CORS_ORIGINS,
-    tokenKey: actualKey(config.tokenKeys),
-    signatureKey: actualKey(config.signatureKeys),
-    jwks,
+    get tokenKey() {
+      return claves.tokenKey();
+    },
+    get signatureKey() {
+      return claves.signatureKey();
+    },
+    get jwks() {
+      return claves.jwks();
+    },
     keySet,
     authenticator: createAuthenticator({
       verifyToken: tokens.verify,

@@ -34,7 +34,6 @@ export function createContainer(config: Config, logger: Logger): Container {
   const verifier = createVerifier({
     process: SERVICE_NAME,
     config,
-    serviceKeys: config.secrets.SERVICE_KEYS,
     redis: queues.redis,
     logger,
   });

@@ -64,7 +64,6 @@ export async function createContainer(
   const verifier = createVerifier({
     process: SERVICE_NAME,
     config,
-    serviceKeys: config.secrets.SERVICE_KEYS,
     redis: queues.redis,
     logger,
   });

@@ -44,9 +44,9 @@ export async function createContainer(config: Config, logger: Logger): Promise<C
   const verifier = createVerifier({
     process: SERVICE_NAME,
     config,
-    serviceKeys: config.secrets.SERVICE_KEYS,
     redis: queues.redis,
     logger,
+    onWithdrawn: () => eventos.endAll(),
   });
   const eventos = createEventHub({
     queues,

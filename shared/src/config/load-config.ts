@@ -14,6 +14,8 @@ type SecretSpecs = Record<string, SecretSpec>;
 
 export type LoadedConfig<S extends z.ZodObject, K extends SecretSpecs> = z.output<S> & {
   secrets: { [key in keyof K]: string };
+  /** Where each was read, for those that may be replaced while the process runs (`followSecret`). */
+  secretFiles: { [key in keyof K]: string };
 };
 
 /** Values that people leave in place from examples; refused wherever a secret is read. */
@@ -39,14 +41,19 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   }
 
   const secrets: Record<string, string> = {};
+  const secretFiles: Record<string, string> = {};
   for (const [key, spec] of Object.entries(options.secrets ?? {})) {
     const result = readSecret(key, spec, options.env);
-    if ('problem' in result) problems.push(result.problem);
-    else secrets[key] = result.value;
+    if ('problem' in result) {
+      problems.push(result.problem);
+      continue;
+    }
+    secrets[key] = result.value;
+    secretFiles[key] = result.path;
   }
 
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return { ...parsed.data, secrets } as LoadedConfig<S, K>;
+  return { ...parsed.data, secrets, secretFiles } as LoadedConfig<S, K>;
 }
 
 export class ConfigError extends Error {
@@ -62,7 +69,7 @@ function readSecret(
   key: string,
   spec: SecretSpec,
   env: NodeJS.ProcessEnv,
-): { value: string } | { problem: string } {
+): { value: string; path: string } | { problem: string } {
   const named = env[`${key}_FILE`];
   const path = named || (env['SECRETS_DIR'] ? join(env['SECRETS_DIR'], spec.file) : undefined);
   const remedy = 'ejecute `npm start` o `node scripts/setup.ts`, que lo genera';
@@ -82,7 +89,7 @@ function readSecret(
   if (EXAMPLE_VALUES.test(value)) {
     return { problem: `${key}_FILE: ${path} contiene un valor de ejemplo; ${remedy}` };
   }
-  return { value };
+  return { value, path };
 }
 
 function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {

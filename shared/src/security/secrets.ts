@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { sha256Hex } from './canonical-json.ts';
+import { SIGNATURE_RECEIVED_WITHIN } from './delivery-signature.ts';
 import { fieldKeyRing } from './field-cipher.ts';
 import type { FieldKeyRing } from './field-cipher.ts';
 import { newSignatureKey, newTokenKey, publishedJwks, signatureKeyFile, tokenKeyFile } from './key-files.ts';
@@ -63,7 +63,24 @@ function ensureAutorizadorKeys(store: SecretStore): void {
   if (!store.has(SIGNATURE_KEYS_PATH)) {
     store.writeJson(SIGNATURE_KEYS_PATH, { keys: [newSignatureKey('actual'), newSignatureKey('siguiente')] });
   }
+  dateKeys(store);
   distributeJwks(store);
+}
+
+/** Keys of a version that did not date them count from now; those that sign no longer were last used now. */
+function dateKeys(store: SecretStore): void {
+  const now = Math.floor(Date.now() / 1000);
+  const tokens = store.readJson(TOKEN_KEYS_PATH, tokenKeyFile);
+  if (tokens?.keys.some((key) => key.nbf === undefined))
+    store.writeJson(TOKEN_KEYS_PATH, { keys: tokens.keys.map((key) => ({ nbf: now, ...key })) });
+  const signatures = store.readJson(SIGNATURE_KEYS_PATH, signatureKeyFile);
+  if (!signatures?.keys.some((key) => key.nbf === undefined)) return;
+  const dated = signatures.keys.map((key) => ({
+    nbf: now,
+    ...(key.d === undefined ? { exp: now + SIGNATURE_RECEIVED_WITHIN } : {}),
+    ...key,
+  }));
+  store.writeJson(SIGNATURE_KEYS_PATH, { keys: dated });
 }
 
 /** Writes the public keys to every verifier. */
@@ -160,16 +177,3 @@ export function distributeServiceKeys(
 }
 
 export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');
-
-/** Parses the text of a JSON secret. @throws Error naming the file, without its contents. */
-export function parseSecretJson<T extends z.ZodType>(file: string, contents: string, schema: T): z.output<T> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(contents);
-  } catch {
-    throw new Error(`${file} no es JSON válido; restáurelo de una copia de seguridad`);
-  }
-  const result = schema.safeParse(parsed);
-  if (!result.success) throw new Error(`${file} no es válido: ${z.prettifyError(result.error)}`);
-  return result.data;
-}

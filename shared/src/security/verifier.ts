@@ -10,8 +10,7 @@ import type { KeySet } from './key-set.ts';
 import { createKeySet } from './key-set.ts';
 import type { RevocationList } from './revocations.ts';
 import { createRevocationList } from './revocations.ts';
-import { parseSecretJson } from './secrets.ts';
-import { createServiceKeyVerifier, serviceKeyRecords } from './service-key.ts';
+import { followServiceKeys } from './service-key.ts';
 
 export interface VerifierOptions {
   /** Names the copy of the public keys below `DATA_DIR/jwks/`. */
@@ -21,12 +20,16 @@ export interface VerifierOptions {
     DATA_DIR: string;
     SECRETS_DIR?: string | undefined;
     JWKS_FILE?: string | undefined;
+    secretFiles: { SERVICE_KEYS: string };
   };
-  /** Contents of `service_keys.json`; absent: no service key is accepted. */
-  serviceKeys?: string;
   redis: Redis;
   logger: Logger;
+  /** Called when tokens or service keys that were good are refused from now on, for those who hold connections open. */
+  onWithdrawn?: () => void;
 }
+
+/** How often the accepted service keys are looked at, besides whenever one is shown (ms). */
+const LOOK_MS = 1_000;
 
 /** All that a process needs to know who calls it, with autorizador's public keys kept up to date. */
 export interface Verifier {
@@ -38,19 +41,25 @@ export interface Verifier {
   close(): void;
 }
 
-export function createVerifier({ process, config, serviceKeys, redis, logger }: VerifierOptions): Verifier {
+export function createVerifier({
+  process,
+  config,
+  redis,
+  logger,
+  onWithdrawn = () => {},
+}: VerifierOptions): Verifier {
   const setupFile =
     config.JWKS_FILE ?? (config.SECRETS_DIR ? join(config.SECRETS_DIR, 'jwks.json') : undefined);
   const keySet = createKeySet({
     ...(setupFile ? { setupFile } : {}),
     cacheFile: join(config.DATA_DIR, 'jwks', `${process}.json`),
     fetchJwks: () => fetchJwks(new URL('/.well-known/jwks.json', config.AUTORIZADOR_URL).href),
+    onWithdrawn,
     logger,
   });
   const tokens = createAccessTokenVerifier({ keySet });
-  const keys = createServiceKeyVerifier(
-    parseSecretJson('service_keys.json', serviceKeys ?? '[]', serviceKeyRecords),
-  );
+  const keys = followServiceKeys(config, logger, onWithdrawn);
+  const looking = setInterval(keys.look, LOOK_MS).unref();
   const revocations = createRevocationList({ redis, logger });
   return {
     keySet,
@@ -62,6 +71,7 @@ export function createVerifier({ process, config, serviceKeys, redis, logger }: 
       isRevoked: revocations.isRevoked,
     }),
     close() {
+      clearInterval(looking);
       revocations.close();
       keySet.close();
     },

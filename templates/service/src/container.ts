@@ -44,7 +44,6 @@ export async function createContainer(
   const verifier = createVerifier({
     process: SERVICE_NAME,
     config,
-    serviceKeys: config.secrets.SERVICE_KEYS,
     redis,
     logger,
   });

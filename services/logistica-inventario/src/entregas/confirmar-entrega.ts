@@ -66,7 +66,7 @@ export async function confirmarEntrega(
 
   await assertConfirmable(deps.database.read, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
-    const signature = await verifyOrRecord(deps, confirmacion);
+    const signature = await verifyOrRecord(deps, confirmacion, received);
     return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
   });
 }
@@ -83,9 +83,10 @@ interface Acceptance {
 async function verifyOrRecord(
   deps: Deps,
   { payload, firma, usuario_id }: Confirmacion,
+  received: number,
 ): Promise<VerifiedSignature> {
   try {
-    return await verificarFirma(deps, payload, firma);
+    return await verificarFirma(deps, payload, firma, received);
   } catch (error) {
     if (!isFirmaNoValida(error)) throw error;
     const rejected = {

@@ -4,7 +4,7 @@ import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
 import { isAdmin } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
-import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
+import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import type { Container } from '../container.ts';
@@ -35,6 +35,7 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     pedido_id: row.pedido_id,
     estado: row.estado,
     integridad_firma: signatureHolds(deps, row, fields),
+    firma_clave: signingKeyOf(deps, row),
     fecha_entrega: timeOrNull(row.fecha_entrega),
     asignada_a: row.asignada_a,
     creada_por: row.creada_por,
@@ -76,6 +77,14 @@ function decrypt(cipher: FieldCipher, row: EntregaRow): ClearFields {
     nombre_recibe: row.nombre_recibe === null ? null : open('nombre_recibe', row.nombre_recibe),
     firma_recibe: row.firma_recibe === null ? null : open('firma_recibe', row.firma_recibe),
   };
+}
+
+/** The key of the stored signature; `revocada` after the signature was accepted, or it would not have been. */
+function signingKeyOf({ keySet }: Deps, row: EntregaRow): EntregaDescifrada['firma_clave'] {
+  const kid = headerOfSignature(row.firma)?.kid;
+  if (kid === undefined) return null;
+  const revoked = keySet.findSignatureKey(kid)?.revoked;
+  return { kid, revocada: revoked === undefined ? null : isoTime(revoked * 1_000) };
 }
 
 /** Whether the stored signature still covers the stored data, years after it expired; null before the delivery. */
