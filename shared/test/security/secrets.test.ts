@@ -357,8 +357,11 @@ describe('revocation', () => {
     expect(after[3]?.[0]).toBe(actual);
     const firmas = json('worker/jwks.json').keys.filter((key: { alg: string }) => key.alg === 'EdDSA');
     expect(firmas.map((key: { revoked?: number }) => typeof key.revoked)).toEqual([
-      ...['number', 'number', 'number'],
-      ...['undefined', 'undefined'],
+      'number',
+      'number',
+      'number',
+      'undefined',
+      'undefined',
     ]);
   });
 
