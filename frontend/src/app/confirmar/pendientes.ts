@@ -11,7 +11,7 @@ import { Clock } from '../ui/time';
 
 type Situation = 'enviando' | 'esperando' | 'caducada' | 'rechazada';
 
-/** What this device keeps until the server has it, and what became of each; nothing when there is none. */
+/** The confirmations that this device keeps, waiting or refused; nothing when there are none. */
 @Component({
   selector: 'ms-pendientes',
   imports: [MatButton, MatIcon, MatIconButton, RouterLink, TranslocoDirective],

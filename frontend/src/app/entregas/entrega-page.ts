@@ -59,7 +59,7 @@ export class EntregaPage {
     () =>
       this.#sesion.hasRole('Admin') || this.datos()?.creada_por === `usuario:${this.#sesion.usuario()?.id}`,
   );
-  /** What this browser did before the server knew, when the confirmation was made in it. */
+  /** The events that only this browser knows, when the confirmation was made in it. */
   protected readonly antes = computed(() => {
     const { id, task_id } = this.datos() ?? {};
     const aceptada = id === undefined ? undefined : this.#aceptadas().get(id);

@@ -79,12 +79,12 @@ export class FirmasPage {
     const firmados = this.firmados();
     return firmados ? jsonOf(firmados, this.firma()) : '';
   });
-  /** Loaded with the page: verifying asks nobody. */
+  /** Loaded with the page: verifying asks no server. */
   protected readonly jwks = resource({
     loader: async ({ abortSignal }) =>
       (await this.#autorizador.call('GET /.well-known/jwks.json', { signal: abortSignal })).data,
   });
-  /** The server's word, until anything changes. */
+  /** The server's answer, until an input changes. */
   protected readonly respuesta = linkedSignal<unknown, Respuesta | undefined>({
     source: () => [this.firma(), this.firmados()],
     computation: () => undefined,

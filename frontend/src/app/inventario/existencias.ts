@@ -8,7 +8,7 @@ export type Movimiento = ProductoConMovimientos['movimientos'][number];
 
 export type Nivel = 'agotado' | 'bajo' | 'suficiente';
 
-/** Low begins at the minimum itself: that is when to order. */
+/** Stock is low at the minimum itself, which is when to order. */
 export function nivelOf({ disponible, minimo }: Pick<Producto, 'disponible' | 'minimo'>): Nivel {
   if (disponible <= 0) return 'agotado';
   return disponible <= minimo ? 'bajo' : 'suficiente';

@@ -40,7 +40,7 @@ import { ThemeButton } from './theme-button';
 })
 export class Shell {
   readonly #sesion = inject(Sesion);
-  /** From here on it sends what an earlier visit has kept, whatever page is open. */
+  /** Injected here so that every page sends what an earlier visit has kept. */
   readonly #confirmaciones = inject(Confirmaciones);
   readonly #confirm = inject(Confirm);
   readonly #sheet = inject(MatBottomSheet);
@@ -83,7 +83,7 @@ export class Shell {
     if (sure && (await this.#givesUpWhatIsKept())) await this.#end({ todas: true });
   }
 
-  /** Confirmations that were not sent yet are deleted on logging out: nobody else of this device may see them. */
+  /** Logging out deletes the confirmations that were not sent: other users of this device must not see them. */
   async #givesUpWhatIsKept(): Promise<boolean> {
     const cuenta = this.#confirmaciones.porEnviar().length;
     const translate = (key: string) => this.#transloco.translate<string>(`cuenta.${key}`, { cuenta });

@@ -22,7 +22,7 @@ import { ReporteView } from './reporte/reporte-view';
 import { isCancellable, isKnown, REPORTE, tipoOf } from './tarea';
 import { TareaHistorial } from './tarea-historial';
 
-/** Events tell each step; between them only progress changes, which is read while a task runs (ms). */
+/** How often a task is read (ms): no event carries the progress of one that runs. */
 const READ_RUNNING = 1_000;
 const READ_WAITING = 4_000;
 
@@ -74,7 +74,7 @@ export class TareaPage {
     this.tipo() === REPORTE && this.datos()?.successful ? (this.datos()?.result as Reporte) : undefined,
   );
   protected readonly hasParams = computed(() => Object.keys(this.datos()?.params ?? {}).length > 0);
-  /** Of a task that is under way and says how far it is; a report always does. */
+  /** Of a task that has not ended and reports its progress, as every report does. */
   protected readonly progreso = computed(() => {
     const datos = this.datos();
     if (!datos || datos.ready) return undefined;
@@ -119,7 +119,7 @@ export class TareaPage {
     );
   }
 
-  /** Asks first, shows a refusal on the page, and then what came of it. */
+  /** Asks for confirmation, calls, and reads the task again; a refusal is shown on the page. */
   async #act(
     action: 'cancelar' | 'reactivar',
     { danger }: { danger: boolean },

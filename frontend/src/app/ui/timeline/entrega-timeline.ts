@@ -38,7 +38,7 @@ const CLOCK: Intl.DateTimeFormatOptions = {
 })
 export class EntregaTimeline {
   readonly taskId = input.required<string>();
-  /** What this device did before the server knew of it. */
+  /** The events that only this device knows. */
   readonly antes = input<readonly Evento[]>([]);
   /** Applied, refused or out of retries, seen while the timeline was open. */
   readonly terminada = output();
@@ -66,7 +66,7 @@ export class EntregaTimeline {
   );
   protected readonly ended = computed(() => hasEnded(this.steps()));
   protected readonly total = computed(() => duration(total(this.steps()), this.#idioma()));
-  /** What is being waited for: named after the step that was last. */
+  /** The last event, by which the text of the wait is chosen. */
   protected readonly waitingAfter = computed(() => this.steps().at(-1)?.tipo ?? 'recibida');
 
   constructor() {
