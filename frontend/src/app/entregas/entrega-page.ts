@@ -82,20 +82,13 @@ export class EntregaPage {
   }
 
   protected async cancel(): Promise<void> {
-    const text = (key: string) =>
-      this.#transloco.translate<string>(`entregas.cancelar.${key}`, { pedido: this.datos()?.pedido_id });
-    const sure = await this.#confirm.ask({
-      title: text('titulo'),
-      text: text('texto'),
-      action: text('accion'),
-      danger: true,
-    });
-    if (!sure) return;
+    const params = { pedido: this.datos()?.pedido_id };
+    if (!(await this.#confirm.ask('entregas.cancelar', { danger: true, params }))) return;
     this.refusal.set(undefined);
     this.isCancelling.set(true);
     try {
       await this.#logistica.call('POST /entregas/:id/cancelar', { params: { id: Number(this.id()) } });
-      this.#toast.say(text('hecho'));
+      this.#toast.say(this.#transloco.translate<string>('entregas.cancelar.hecho', params));
     } catch (error) {
       this.refusal.set(error);
     }

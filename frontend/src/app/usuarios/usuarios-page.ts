@@ -93,19 +93,13 @@ export class UsuariosPage {
     names: Record<string, string>,
     body: { roles?: Rol[]; activo?: boolean },
   ): Promise<void> {
-    const translate = (key: string) => this.#transloco.translate<string>(`usuarios.${action}.${key}`, names);
-    const sure = await this.#confirm.ask({
-      title: translate('titulo'),
-      text: translate('texto'),
-      action: translate('accion'),
-      danger: action === 'desactivar',
-    });
-    if (!sure) return;
+    const question = { danger: action === 'desactivar', params: names };
+    if (!(await this.#confirm.ask(`usuarios.${action}`, question))) return;
     this.failure.set(undefined);
     try {
       const { data } = await this.#autorizador.call('PATCH /usuarios/:id', { params: { id }, body });
       this.pages.update((row) => (row.id === id ? data : row));
-      this.#toast.say(translate('hecho'));
+      this.#toast.say(this.#transloco.translate<string>(`usuarios.${action}.hecho`, names));
     } catch (error) {
       this.failure.set({ nombre, error });
     }
