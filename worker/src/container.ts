@@ -122,7 +122,6 @@ export async function createContainer(
     queueKey,
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
-    onDead,
     viewersOf: findViewersOf,
   });
   const runSuspect = createSuspectRunner({

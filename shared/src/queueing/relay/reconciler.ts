@@ -8,8 +8,11 @@ import type { OutboxMessage } from '../store/task-store.ts';
 import { MESSAGE_COLUMNS } from '../store/task-store.ts';
 
 const BATCH = 200;
-const MAX_RESENDS = 5;
 const REVIEW = { first: 30_000, max: 300_000 };
+/** How long a task waits whose job ended, again, without doing it; the first time it does not wait (ms). */
+const RESEND = { first: 1_000, max: 300_000 };
+/** BullMQ delays its own attempts for seconds: what is delayed at more reviews than this was put there by others. */
+const DELAYED_REVIEWS = 3;
 
 type ReviewedMessage = OutboxMessage & { reenvios: number; revisiones: number };
 
@@ -17,8 +20,6 @@ export interface ReconcilerOptions {
   database: OpenDatabase<OutboxTables>;
   queues: QueueClient;
   logger: Logger;
-  /** Called in the transaction when a task's job ended again and again without the task being done. */
-  onDead: (tx: Tx<OutboxTables>, taskId: string, reason: string) => Promise<void>;
   /** Called after rows became PENDIENTE again. */
   wakeRelay: () => void;
   everyMs?: number;
@@ -27,6 +28,9 @@ export interface ReconcilerOptions {
 /**
  * Compares what was sent with what Redis still knows. A crash, a FLUSHALL or a restore makes Redis forget: those rows
  * are sent again. It asks first, since sending without asking makes hundreds of duplicates for each lost job.
+ *
+ * A job that ended without its task being done proves nothing about the task, as anybody with access to Redis can end
+ * one: it is sent again without end, later each time. Only those who ran an attempt can declare a task dead.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -80,7 +84,7 @@ export class Reconciler {
       return count;
     });
     if (resent > 0) {
-      logger.warn({ filas: resent }, 'Redis no conocía trabajos ya enviados; se envían de nuevo');
+      logger.warn({ filas: resent }, 'Redis no tiene trabajos que siguen sin hacer; se envían de nuevo');
       this.#options.wakeRelay();
     }
     return resent;
@@ -112,19 +116,22 @@ export class Reconciler {
       const { numUpdatedRows } = await row().set(waitingAgain).executeTakeFirst();
       return numUpdatedRows > 0n;
     }
-    if (state === 'failed' || state === 'completed') {
-      if (message.reenvios >= MAX_RESENDS) {
-        await this.#options.onDead(
-          tx,
-          message.task_id,
-          `El trabajo terminó ${MAX_RESENDS + 1} veces (${state}) sin aplicar la tarea`,
-        );
-        return false;
-      }
+    if (!isUnderWay(state, message.revisiones)) {
+      const wait = message.reenvios === 0 ? 0 : Math.min(RESEND.first * 2 ** message.reenvios, RESEND.max);
       const { numUpdatedRows } = await row()
-        .set({ ...waitingAgain, gen: message.gen + 1, reenvios: message.reenvios + 1 })
+        .set({
+          ...waitingAgain,
+          gen: message.gen + 1,
+          reenvios: message.reenvios + 1,
+          disponible: now + wait,
+        })
         .executeTakeFirst();
-      return numUpdatedRows > 0n;
+      if (numUpdatedRows === 0n) return false;
+      this.#options.logger.error(
+        { task_id: message.task_id, cola: message.cola, estado: state, reenvios: message.reenvios + 1 },
+        'un trabajo terminó sin hacer su tarea; se envía de nuevo',
+      );
+      return true;
     }
     const wait = Math.min(REVIEW.first * 2 ** message.revisiones, REVIEW.max);
     await row()
@@ -133,3 +140,6 @@ export class Reconciler {
     return false;
   }
 }
+
+const isUnderWay = (state: string, reviews: number): boolean =>
+  state === 'waiting' || state === 'active' || (state === 'delayed' && reviews < DELAYED_REVIEWS);
