@@ -14,6 +14,12 @@ const RESEND = { first: 1_000, max: 300_000 };
 /** BullMQ delays its own attempts for seconds: what is delayed at more reviews than this was put there by others. */
 const DELAYED_REVIEWS = 3;
 
+/** How often everything is looked at after a loss, once a second: some of it was just being sent. */
+export const FULL_REVIEWS = 3;
+const EVERY = 1_000;
+
+const WAITING_AGAIN = { estado: 'PENDIENTE', claim_until: 0, revisiones: 0 } as const;
+
 type ReviewedMessage = OutboxMessage & { reenvios: number; revisiones: number };
 
 export interface ReconcilerOptions {
@@ -22,7 +28,6 @@ export interface ReconcilerOptions {
   logger: Logger;
   /** Called after rows became PENDIENTE again. */
   wakeRelay: () => void;
-  everyMs?: number;
 }
 
 /**
@@ -36,6 +41,8 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  #memory: string | undefined;
+  #fullReviews = 0;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -46,7 +53,7 @@ export class Reconciler {
       this.#running ??= this.#runSafely().finally(() => {
         this.#running = undefined;
       });
-    }, this.#options.everyMs ?? 5_000);
+    }, EVERY);
   }
 
   async stop(): Promise<void> {
@@ -56,9 +63,53 @@ export class Reconciler {
 
   async #runSafely(): Promise<void> {
     try {
+      if (!this.#options.queues.isConnected()) return;
+      await this.#lookForLoss();
       await this.reviewOnce(Date.now());
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'la conciliación con Redis falló; se repite');
+    }
+  }
+
+  /** Also at the start of the process: what was restored from a backup may be older or newer than Redis. */
+  async #lookForLoss(): Promise<void> {
+    const memory = await this.#options.queues.memory();
+    if (memory !== this.#memory) this.#fullReviews = FULL_REVIEWS;
+    this.#memory = memory;
+    if (this.#fullReviews === 0) return;
+    const lost = await this.#resendMissing();
+    this.#fullReviews -= 1;
+    if (lost > 0) this.#options.logger.warn({ filas: lost }, 'Redis perdió trabajos; se envían de nuevo');
+  }
+
+  async #resendMissing(): Promise<number> {
+    const { database, queues, wakeRelay } = this.#options;
+    let last = 0;
+    let lost = 0;
+    for (;;) {
+      const sent = await database.read
+        .selectFrom('outbox')
+        .select(['seq', 'task_id', 'intento', 'gen', 'cola'])
+        .where('estado', '=', 'ENVIADO')
+        .where('seq', '>', last)
+        .orderBy('seq')
+        .limit(BATCH)
+        .execute();
+      if (sent.length === 0) return lost;
+      last = sent.at(-1)!.seq;
+      const missing = await queues.missing(sent.map((row) => ({ ...row, jobId: jobIdOf(row) })));
+      if (missing.length === 0) continue;
+      const seqs = missing.map((row) => row.seq);
+      await database.unitOfWork.write((tx) =>
+        tx
+          .updateTable('outbox')
+          .set(WAITING_AGAIN)
+          .where('seq', 'in', seqs)
+          .where('estado', '=', 'ENVIADO')
+          .execute(),
+      );
+      lost += missing.length;
+      wakeRelay();
     }
   }
 
@@ -111,16 +162,15 @@ export class Reconciler {
       await tx.deleteFrom('outbox').where('task_id', '=', message.task_id).execute();
       return false;
     }
-    const waitingAgain = { estado: 'PENDIENTE', claim_until: 0, revisiones: 0 } as const;
     if (state === 'unknown') {
-      const { numUpdatedRows } = await row().set(waitingAgain).executeTakeFirst();
+      const { numUpdatedRows } = await row().set(WAITING_AGAIN).executeTakeFirst();
       return numUpdatedRows > 0n;
     }
     if (!isUnderWay(state, message.revisiones)) {
       const wait = message.reenvios === 0 ? 0 : Math.min(RESEND.first * 2 ** message.reenvios, RESEND.max);
       const { numUpdatedRows } = await row()
         .set({
-          ...waitingAgain,
+          ...WAITING_AGAIN,
           gen: message.gen + 1,
           reenvios: message.reenvios + 1,
           disponible: now + wait,

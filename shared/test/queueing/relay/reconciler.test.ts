@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Reconciler } from '../../../src/queueing/relay/reconciler.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FULL_REVIEWS, Reconciler } from '../../../src/queueing/relay/reconciler.ts';
 import { Relay } from '../../../src/queueing/relay/relay.ts';
 import { connectForBlocking } from '../../../src/redis/connect.ts';
 import { QUEUE_PREFIX } from '../../../src/queueing/wire/queue-client.ts';
@@ -120,4 +120,38 @@ test('when Redis is down, then it waits instead of guessing', async () => {
   await until(() => !fixture.queues.isConnected());
   expect(await reconciler.reviewOnce(later())).toBe(0);
   expect((await fixture.rows())[0]?.estado).toBe('ENVIADO');
+});
+
+test('when Redis loses its jobs under its feet, then all of them are there again within 5 s', async () => {
+  const accepted = await Promise.all(Array.from({ length: 450 }, () => fixture.accept()));
+  const jobIds = accepted.map(({ task_id }) => `${task_id}-0-0`).toSorted();
+  await until(sent);
+  reconciler.start();
+  const looked = await fixture.queues.memory();
+
+  await fixture.queues.redis.flushall();
+  const lost = Date.now();
+  await until(async () => (await fixture.jobIds()).length === jobIds.length);
+  expect(Date.now() - lost).toBeLessThan(5_000);
+  expect(await fixture.jobIds()).toEqual(jobIds);
+  expect(await fixture.queues.memory()).not.toBe(looked);
+});
+
+test('when Redis starts anew with less than it had, then what is missing is sent again within 5 s', async () => {
+  const accepted = await Promise.all(Array.from({ length: 5 }, () => fixture.accept()));
+  await until(sent);
+  const looks = vi.spyOn(fixture.queues, 'missing');
+  reconciler.start();
+  await until(() => looks.mock.calls.length === FULL_REVIEWS);
+  // What a cut file would have held: the first jobs, and the marker, which is older than all of them.
+  const [kept, ...cut] = accepted.map(({ task_id }) => `${task_id}-0-0`);
+  await Promise.all(cut.map((jobId) => fixture.queues.queue('monitor').remove(jobId)));
+  await fixture.redis.kill();
+  await until(() => !fixture.queues.isConnected());
+  await fixture.redis.start();
+  await until(() => fixture.queues.isConnected());
+  const back = Date.now();
+  await until(async () => (await fixture.jobIds()).length === 5);
+  expect(Date.now() - back).toBeLessThan(5_000);
+  expect(await fixture.jobIds()).toEqual([kept!, ...cut].toSorted());
 });
