@@ -127,6 +127,7 @@ export async function createContainer(
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, 'suspect-main.ts'),
     silenceMs: config.WATCHDOG_MS,
+    logger,
   });
   const metrics = createMetrics(PROCESS_NAME);
   registerBreakers(metrics.registry, { 'logistica-inventario': logistica });

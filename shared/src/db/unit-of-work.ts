@@ -1,7 +1,7 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
-import { unavailable } from '../http/app-error.ts';
+import { AppError, unavailable } from '../http/app-error.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
 const BUSY_BUDGET = 10_000;
@@ -43,7 +43,7 @@ export class UnitOfWork<DB> {
   /**
    * Runs `fn` in a transaction and resolves with its value once that is on disk. `fn` awaits queries on its `tx` and
    * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone.
-   * @throws AppError 503 when another process keeps the database locked for 10 s
+   * @throws DatabaseBusy when another process keeps the database locked for 10 s
    */
   write<T>(fn: (tx: Tx<DB>) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
@@ -131,7 +131,7 @@ export class UnitOfWork<DB> {
   #rejectExpired(): void {
     const oldest = Date.now() - BUSY_BUDGET;
     while (this.#pending[0] && this.#pending[0].submitted <= oldest) {
-      this.#pending.shift()!.reject(databaseBusy());
+      this.#pending.shift()!.reject(new DatabaseBusy());
     }
   }
 
@@ -140,7 +140,14 @@ export class UnitOfWork<DB> {
   }
 }
 
-const databaseBusy = () => unavailable('La base de datos está ocupada; inténtelo de nuevo', 2);
+/** Another process kept the database locked: nothing happened, and it says nothing about what was to be written. */
+export class DatabaseBusy extends AppError {
+  constructor() {
+    super('no-disponible', 503, 'La base de datos está ocupada; inténtelo de nuevo', {
+      headers: { 'Retry-After': '2' },
+    });
+  }
+}
 
 function isBusy(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
