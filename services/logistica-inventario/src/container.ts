@@ -25,7 +25,6 @@ import { createAutorizadorClient } from './clients/autorizador.client.ts';
 import type { Config } from './config.ts';
 import { openLogisticaDatabase } from './database.ts';
 import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
-import { marcarMuerta } from './entregas/aplicar-confirmacion.ts';
 import type { LogisticaTables } from './tables.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
 
@@ -82,7 +81,6 @@ export async function createContainer(
     queueKey: config.secrets.QUEUE_KEY,
     logger,
     relayPollMs: config.RELAY_POLL_MS,
-    onDead: (tx, taskId, motivo) => marcarMuerta(tx, taskId, motivo, Date.now()),
     viewersOf: findViewersOf,
     onRetention: (now) => removeOldAnswers(database, now),
   });
