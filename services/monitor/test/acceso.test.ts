@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import type { Monitor } from './harness.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
+import { VERSION } from '@medisupply/shared/version';
 import { connected, startMonitor } from './harness.ts';
 
 let data: DataDir;
@@ -75,7 +76,7 @@ it('when asked for health and documentation, then they are open', async () => {
     body: {
       status: 'healthy',
       service: 'monitor',
-      version: expect.any(String),
+      version: VERSION,
       timestamp: expect.any(String),
     },
   });
