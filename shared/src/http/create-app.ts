@@ -81,10 +81,10 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   return app;
 }
 
-/** One line per request at `debug`; bodies, queries and headers stay out of it. */
+/** One line per request at `debug`, but for the launcher's every second; bodies, queries and headers stay out of it. */
 function accessLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    if (!logger.isLevelEnabled('debug')) {
+    if (!logger.isLevelEnabled('debug') || request.path === '/livez') {
       next();
       return;
     }
