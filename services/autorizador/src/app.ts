@@ -1,7 +1,6 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Route } from '@medisupply/shared/http/route';
-import { VERSION } from '@medisupply/shared/version';
 import { clavesRoutes } from './claves/claves.routes.ts';
 import type { Container } from './container.ts';
 import { firmasRoutes } from './firmas/firmas.routes.ts';
@@ -19,7 +18,6 @@ export const autorizadorRoutes = (container: Container): Route[] => [
 export function buildApp(container: Container, options: { isStopping?: () => boolean } = {}): Express {
   const { logger, authenticator, corsOrigins, redis, metrics } = container;
   return createApp('autorizador', {
-    version: VERSION,
     logger,
     authenticator,
     metrics,

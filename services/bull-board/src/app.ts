@@ -1,6 +1,5 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
-import packageJson from '../package.json' with { type: 'json' };
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { requireSesion, sesionesRouter } from './sesiones/sesiones.router.ts';
@@ -11,7 +10,6 @@ export function buildApp(
 ): Express {
   return createApp(SERVICE_NAME, {
     logger,
-    version: packageJson.version,
     authenticator,
     metrics,
     readiness: [{ name: 'redis', optional: true, check: () => queues.isConnected() }],

@@ -1,6 +1,5 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
-import { VERSION } from '@medisupply/shared/version';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { entregasRoutes } from './entregas/entregas.routes.ts';
@@ -11,7 +10,6 @@ import { tareasRoutes } from './tareas/tareas.routes.ts';
 /** The service's Express app over what it is given; it opens nothing and listens nowhere. */
 export function buildApp(container: Container, isStopping?: () => boolean): Express {
   return createApp(SERVICE_NAME, {
-    version: VERSION,
     description: 'Entregas, confirmaciones firmadas, inventario y tareas',
     logger: container.logger,
     authenticator: container.authenticator,

@@ -1,7 +1,6 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Route } from '@medisupply/shared/http/route';
-import packageJson from '../package.json' with { type: 'json' };
 import { colasRoutes } from './colas/colas.routes.ts';
 import type { Container } from './container.ts';
 import { actividadRoutes } from './actividad/actividad.routes.ts';
@@ -39,7 +38,6 @@ export function buildApp(container: Container, options: { isStopping?: () => boo
     authenticator,
     metrics,
     corsOrigins: config.CORS_ORIGINS,
-    version: packageJson.version,
     serverPath: '..',
     description: 'Salud de la plataforma: servicios, colas, workers, bases y métricas',
     readiness: [

@@ -7,6 +7,7 @@ import { createLogger } from '../logging/logger.ts';
 import type { Authenticator } from './authenticate.ts';
 import { addMetrics } from '../metrics/metrics-endpoint.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { VERSION } from '../version.ts';
 import { setupCors } from './cors.ts';
 import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
@@ -66,7 +67,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
       routes,
       {
         title: serviceName,
-        version: overrides.version ?? '0.0.0',
+        version: VERSION,
         description: overrides.description ?? serviceName,
       },
       overrides.serverPath,
@@ -80,10 +81,10 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   return app;
 }
 
-/** One line per request at `debug`; bodies, queries and headers stay out of it. */
+/** One line per request at `debug`, but for the launcher's every second; bodies, queries and headers stay out of it. */
 function accessLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    if (!logger.isLevelEnabled('debug')) {
+    if (!logger.isLevelEnabled('debug') || request.path === '/livez') {
       next();
       return;
     }

@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { VERSION } from '../version.ts';
 
 /** One thing that a process needs; `ok: false` with `optional` makes it degraded, without makes it unready. */
 export interface ReadinessCheck {
@@ -8,7 +9,6 @@ export interface ReadinessCheck {
 }
 
 export interface HealthOptions {
-  version?: string;
   readiness?: readonly ReadinessCheck[];
   /** True once the process has been told to stop. */
   isStopping?: () => boolean;
@@ -20,7 +20,7 @@ export function addHealthCheck(app: Express, serviceName: string, options: Healt
     response.json({
       status: 'healthy',
       service: serviceName,
-      version: options.version ?? '0.0.0',
+      version: VERSION,
       timestamp: new Date().toISOString(),
     });
   });

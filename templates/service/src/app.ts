@@ -1,6 +1,5 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
-import packageJson from '../package.json' with { type: 'json' };
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { saludosRoutes } from './saludos/saludos.routes.ts';
@@ -9,7 +8,6 @@ import { saludosRoutes } from './saludos/saludos.routes.ts';
 export function buildApp(container: Container, isStopping?: () => boolean): Express {
   const { config, logger, authenticator, metrics, database } = container;
   return createApp(SERVICE_NAME, {
-    version: packageJson.version,
     description: 'Servicio plantilla: saludos',
     logger,
     authenticator,
