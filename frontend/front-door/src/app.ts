@@ -47,7 +47,7 @@ export function buildApp({ config, logger, version, isStopping }: FrontDoorOptio
   app.use(closeWhenStopping(isStopping));
   app.use(requestLineLimit);
   setupCors(app, config.CORS_ORIGINS);
-  addHealthCheck(app, 'gateway', { version, isStopping });
+  addHealthCheck(app, { service: 'gateway', version, isStopping });
   app.use(rateLimit(config.GATEWAY_RATE, config.GATEWAY_BURST));
   app.use(bodyLimit);
 

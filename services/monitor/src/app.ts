@@ -1,10 +1,10 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Route } from '@medisupply/shared/http/route';
-import packageJson from '../package.json' with { type: 'json' };
+import { actividadRoutes } from './actividad/actividad.routes.ts';
 import { colasRoutes } from './colas/colas.routes.ts';
 import type { Container } from './container.ts';
-import { actividadRoutes } from './actividad/actividad.routes.ts';
+import { SERVICE_NAME } from './container.ts';
 import { estadoRoutes } from './estado/estado.routes.ts';
 import { serviciosDe } from './estado/medir-servicios.ts';
 import { eventosRoutes } from './eventos/eventos.routes.ts';
@@ -31,27 +31,21 @@ export function monitorRoutes({ config, database, queues, throughput, sonda, eve
   ];
 }
 
-export function buildApp(container: Container, options: { isStopping?: () => boolean } = {}): Express {
-  const { config, logger, authenticator, metrics, queues, database } = container;
-  return createApp('monitor', {
+/** The service's Express app over what it is given; it opens nothing and listens nowhere. */
+export function buildApp(container: Container): Express {
+  const { config, logger, authenticator, metrics, isStopping, queues, database } = container;
+  return createApp(SERVICE_NAME, {
+    description: 'Salud de la plataforma: servicios, colas, workers, bases y métricas',
     logger,
-    routes: monitorRoutes(container),
     authenticator,
     metrics,
+    isStopping,
     corsOrigins: config.CORS_ORIGINS,
-    version: packageJson.version,
     serverPath: '..',
-    description: 'Salud de la plataforma: servicios, colas, workers, bases y métricas',
+    routes: monitorRoutes(container),
     readiness: [
-      {
-        name: 'base',
-        async check() {
-          await database.read.selectFrom('medicion').select('id').limit(1).execute();
-          return true;
-        },
-      },
+      { name: 'base', check: () => database.read.selectFrom('medicion').select('id').limit(1).execute() },
       { name: 'redis', optional: true, check: () => queues.isConnected() },
     ],
-    ...options,
   });
 }

@@ -10,7 +10,7 @@ import type { Sonda } from '../clients/sonda.client.ts';
 import { createSonda } from '../clients/sonda.client.ts';
 import type { Throughput } from '../colas/throughput.ts';
 import { createThroughput } from '../colas/throughput.ts';
-import { loadTaskConfig } from '../config.ts';
+import { readTaskConfig } from '../config.ts';
 import { openMonitorDatabase } from '../database.ts';
 import type { Servicios } from '../estado/medir-servicios.ts';
 import { serviciosDe } from '../estado/medir-servicios.ts';
@@ -31,7 +31,7 @@ export interface MonitorTaskContext {
 }
 
 const createTaskContext: CreateTaskContext<MonitorTaskContext> = async ({ env, logger, taskStore }) => {
-  const config = loadTaskConfig(env);
+  const config = readTaskConfig(env);
   const database = await openMonitorDatabase(config.DATA_DIR);
   const queues = createQueueClient(
     { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
