@@ -2,8 +2,9 @@
 import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { readCommandLine, runCommand } from './backup/command-line.ts';
+import { readCommandLine } from './backup/command-line.ts';
 import { writeBackup } from './backup/write-backup.ts';
+import { runCommand } from './terminal/run-command.ts';
 
 const USAGE = `Uso: npm run backup [-- ARCHIVO.tar]
   ARCHIVO.tar      dónde dejarla (por defecto copias/medisupply-<momento>.tar); - para la salida estándar
@@ -34,4 +35,4 @@ async function main(): Promise<void> {
 
 const line = ([name, { bytes }]: [string, { bytes: number }]) => `  ${name} ${Math.ceil(bytes / 1024)} KiB\n`;
 
-await runCommand(main);
+await runCommand(main, { messagesOnly: true });

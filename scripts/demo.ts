@@ -4,14 +4,15 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
+import type { Confirmation } from '@medisupply/api-client/forgeries';
+import { FORGERIES } from '@medisupply/api-client/forgeries';
+import { runCommand } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const USAGE = 'Uso: npm run demo [-- --base http://localhost:8080]';
 const REQUEST_DEADLINE = 15_000;
 const APPLIED_DEADLINE = 30_000;
 const POLL_MS = 20;
-
-/** Something did not happen as it should; the message is for the person at the terminal. */
-class DemoError extends Error {}
 
 interface Answer {
   status: number;
@@ -19,11 +20,7 @@ interface Answer {
 }
 
 /** What a delivery says; exactly these fields are signed. */
-interface Delivery {
-  direccion: string;
-  nombre_recibe: string;
-  firma_recibe: string;
-  pedido_id: string;
+interface Delivery extends Omit<Confirmation, 'firma_payload'> {
   entrega_id: number;
 }
 
@@ -31,6 +28,7 @@ let token: string | undefined;
 const base = baseAddress();
 
 async function main(): Promise<void> {
+  const startedAt = performance.now();
   await assertRunning();
   const nombre = `demo-${randomBytes(4).toString('hex')}`;
   const contrasena = randomBytes(12).toString('base64url');
@@ -44,26 +42,30 @@ async function main(): Promise<void> {
   });
 
   const entrega = await step('Crear una entrega', createDelivery);
-  const firma = await step('Firmar lo que se entrega', () => sign(entrega));
+  const confirmacion = await step('Firmar lo que se entrega', () => sign(entrega));
   const taskId = await step('Confirmar la entrega', async () => {
-    const { body } = await confirm(entrega, firma, 202);
+    const { body } = await confirm(entrega, confirmacion, 202);
     return text(body, 'task_id');
   });
   await step('Esperar a que el trabajador la aplique', () => waitUntilApplied(taskId));
   await step('Leerla descifrada y comparar', () => compare(entrega));
 
   const otra = await createDelivery();
-  const otraFirma = await sign(otra);
+  const buena = await sign(otra);
   await step('Rechazar una entrega alterada después de firmar (403)', async () => {
-    await confirm({ ...otra, nombre_recibe: 'Otra Persona' }, otraFirma, 403);
+    await confirm(otra, FORGERIES.nombre(buena), 403);
   });
   await step('Rechazar una firma alterada (403)', async () => {
-    await confirm(otra, forge(otraFirma), 403);
+    await confirm(otra, FORGERIES.firma(buena), 403);
   });
   await step('Comprobar que lo rechazado no cambió nada', async () => {
     const { body } = await expectAnswer(200, 'GET', `/logistica/entrega/${otra.entrega_id}`);
-    if (body['estado'] !== 'EN_CAMINO') throw new DemoError(`la entrega quedó en ${String(body['estado'])}`);
+    if (body['estado'] !== 'EN_CAMINO') throw new UserError(`la entrega quedó en ${String(body['estado'])}`);
   });
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).replace('.', ',');
+  process.stdout.write(
+    `Todo bien: una entrega confirmada y dos falsificaciones rechazadas en ${seconds} s\n`,
+  );
 }
 
 async function createDelivery(): Promise<Delivery> {
@@ -74,8 +76,8 @@ async function createDelivery(): Promise<Delivery> {
     estado: 'EN_CAMINO',
     pedido_id: pedidoId,
   });
-  if (typeof body['id'] !== 'number') throw new DemoError('la entrega creada no trae un id');
-  if (body['direccion'] === direccion) throw new DemoError('la dirección se guardó sin cifrar');
+  if (typeof body['id'] !== 'number') throw new UserError('la entrega creada no trae un id');
+  if (body['direccion'] === direccion) throw new UserError('la dirección se guardó sin cifrar');
   return {
     direccion,
     nombre_recibe: 'Lucía Peña Niño',
@@ -85,18 +87,14 @@ async function createDelivery(): Promise<Delivery> {
   };
 }
 
-async function sign(entrega: Delivery): Promise<string> {
+async function sign(entrega: Delivery): Promise<Confirmation> {
   const { body } = await expectAnswer(200, 'POST', '/autorizador/sign-data', { payload: entrega });
-  return text(body, 'firma');
+  const { entrega_id: _id, ...fields } = entrega;
+  return { ...fields, firma_payload: text(body, 'firma') };
 }
 
-async function confirm(entrega: Delivery, firma: string, expected: number): Promise<Answer> {
-  const { entrega_id: id, ...fields } = entrega;
-  return expectAnswer(expected, 'POST', `/logistica/entrega/${id}/confirmar`, {
-    ...fields,
-    firma_payload: firma,
-  });
-}
+const confirm = ({ entrega_id }: Delivery, confirmacion: Confirmation, expected: number): Promise<Answer> =>
+  expectAnswer(expected, 'POST', `/logistica/entrega/${entrega_id}/confirmar`, confirmacion);
 
 async function waitUntilApplied(taskId: string): Promise<void> {
   const giveUp = performance.now() + APPLIED_DEADLINE;
@@ -104,9 +102,9 @@ async function waitUntilApplied(taskId: string): Promise<void> {
     const { body } = await expectAnswer(200, 'GET', `/logistica/tareas/${taskId}`);
     if (body['status'] === 'SUCCESS') return;
     if (body['ready'] === true)
-      throw new DemoError(`la tarea terminó en ${String(body['status'])}: ${String(body['error'])}`);
+      throw new UserError(`la tarea terminó en ${String(body['status'])}: ${String(body['error'])}`);
     if (performance.now() > giveUp)
-      throw new DemoError(`la tarea ${taskId} sigue en ${String(body['status'])}`);
+      throw new UserError(`la tarea ${taskId} sigue en ${String(body['status'])}`);
     await delay(POLL_MS);
   }
 }
@@ -116,19 +114,11 @@ async function compare(entrega: Delivery): Promise<void> {
   const { entrega_id: _id, ...expected } = { ...entrega, estado: 'ENTREGADA' };
   const different = Object.entries(expected).filter(([field, value]) => body[field] !== value);
   if (different.length > 0)
-    throw new DemoError(`no coincide: ${different.map(([field]) => field).join(', ')}`);
-}
-
-/** The same header, another signature of the right form. */
-function forge(firma: string): string {
-  const [header = '', signature = ''] = firma.split('..');
-  const bytes = Buffer.from(signature, 'base64url');
-  bytes[0] = (bytes[0] ?? 0) ^ 1;
-  return `${header}..${bytes.toString('base64url')}`;
+    throw new UserError(`no coincide: ${different.map(([field]) => field).join(', ')}`);
 }
 
 async function expectAnswer(status: number, method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${base}/api/v1${path}`, {
+  const response = await ask(`${base}/api/v1${path}`, {
     method,
     headers: {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -140,14 +130,24 @@ async function expectAnswer(status: number, method: string, path: string, body?:
   const answer = asRecord(await response.json().catch(() => undefined));
   if (response.status === status) return { status, body: answer };
   const detail = typeof answer['detail'] === 'string' ? `: ${answer['detail']}` : '';
-  throw new DemoError(
+  throw new UserError(
     `${method} /api/v1${path} respondió ${response.status} y se esperaba ${status}${detail}`,
   );
 }
 
+async function ask(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+      throw new UserError(error.message, { cause: error });
+    throw error;
+  }
+}
+
 function text(body: Record<string, unknown>, field: string): string {
   const value = body[field];
-  if (typeof value !== 'string' || value === '') throw new DemoError(`la respuesta no trae ${field}`);
+  if (typeof value !== 'string' || value === '') throw new UserError(`la respuesta no trae ${field}`);
   return value;
 }
 
@@ -175,7 +175,7 @@ async function assertRunning(): Promise<void> {
   );
   const body = asRecord(await response?.json().catch(() => undefined));
   if (body['status'] === 'healthy') return;
-  throw new DemoError(
+  throw new UserError(
     `La plataforma no responde en ${base}.\nArránquela en otra terminal con: npm start\nSi está en otra dirección: npm run demo -- --base http://localhost:PUERTO`,
   );
 }
@@ -193,15 +193,4 @@ function baseAddress(): string {
   }
 }
 
-const startedAt = performance.now();
-try {
-  await main();
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1).replace('.', ',');
-  process.stdout.write(
-    `Todo bien: una entrega confirmada y dos falsificaciones rechazadas en ${seconds} s\n`,
-  );
-} catch (error) {
-  const known = error instanceof DemoError || (error instanceof Error && error.name === 'TimeoutError');
-  process.stderr.write(`${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);

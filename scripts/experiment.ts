@@ -7,6 +7,8 @@ import { disponibilidad } from './experiments/disponibilidad.ts';
 import type { Experiment } from './experiments/experiment.ts';
 import { integridad } from './experiments/integridad.ts';
 import { passed, toHtml, toTable } from './experiments/report.ts';
+import { runCommand } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const EXPERIMENTS: Record<string, Experiment> = { disponibilidad, integridad, confidencialidad };
 
@@ -19,8 +21,6 @@ const USAGE = `Uso: npm run experiment -- ${Object.keys(EXPERIMENTS).join('|')} 
   --salida DIR            dónde dejar el JSON y el HTML (por defecto DIR/experimentos)
   --json                  el resultado como JSON en la salida estándar`;
 
-class UsageError extends Error {}
-
 async function main(): Promise<number> {
   const { values, positionals } = readArguments();
   if (values.help) {
@@ -30,9 +30,7 @@ async function main(): Promise<number> {
   const [name = '', ...rest] = positionals;
   const experiment = EXPERIMENTS[name];
   if (!experiment || rest.length > 0)
-    throw new UsageError(
-      name === '' ? 'Falta el experimento' : `No hay un experimento ${positionals.join(' ')}`,
-    );
+    throw misused(name === '' ? 'Falta el experimento' : `No hay un experimento ${positionals.join(' ')}`);
   const dataDir = resolve(values['data-dir'] ?? (process.env['DATA_DIR'] || '.data'));
   const outcome = await experiment({
     base: (values.base ?? `http://localhost:${process.env['GATEWAY_PORT'] || 8080}`).replace(/\/$/, ''),
@@ -68,26 +66,22 @@ function readArguments() {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw misused(error instanceof Error ? error.message : String(error));
   }
 }
 
 function numberOf(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new UsageError(`--${option} debe ser un número entero de ${min} a ${max}, no «${text}»`);
+    throw misused(`--${option} debe ser un número entero de ${min} a ${max}, no «${text}»`);
   }
   return value;
 }
+
+const misused = (message: string) => new UserError(`${message}\n${USAGE}`);
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message}\n${error instanceof UsageError ? `${USAGE}\n` : ''}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(main, { refused: 2, messagesOnly: true });

@@ -10,6 +10,8 @@ import {
   rotateTokenKeys,
 } from '@medisupply/shared/security/rotate-keys';
 import type { RotationReport } from '@medisupply/shared/security/rotate-keys';
+import { runCommand } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const USAGE = `uso:
   npm run keys -- rotate tokens          claves de los tokens de acceso; después reinicie autorizador
@@ -31,20 +33,15 @@ function run(secretsDir: string, [action, what, id, ...rest]: readonly string[])
   return undefined;
 }
 
-process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-if (existsSync('.env')) process.loadEnvFile('.env');
-const secretsDir = resolve(join(process.env['DATA_DIR'] || '.data', 'secrets'));
-try {
+function main(): void {
+  process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const secretsDir = resolve(join(process.env['DATA_DIR'] || '.data', 'secrets'));
   const report = run(secretsDir, process.argv.slice(2));
-  if (report) {
-    process.stdout.write(
-      `en uso: ${report.actual}\n${report.written.map((path) => `  escrito ${path}\n`).join('')}`,
-    );
-  } else {
-    process.stderr.write(USAGE);
-    process.exitCode = 2;
-  }
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  if (!report) throw new UserError(USAGE);
+  process.stdout.write(
+    `en uso: ${report.actual}\n${report.written.map((path) => `  escrito ${path}\n`).join('')}`,
+  );
 }
+
+await runCommand(main, { refused: 2, messagesOnly: true });

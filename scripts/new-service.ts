@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { checkServices } from './services/check.ts';
 import type { Changes } from './services/generate.ts';
-import { createService, RefusedError, removeService } from './services/generate.ts';
+import { createService, removeService } from './services/generate.ts';
+import { runCommand } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const USAGE = `Uso:
@@ -19,7 +21,7 @@ async function main(): Promise<number> {
   if (asked.help) return print(USAGE, 0);
   if (asked.check) return check();
   const { name } = asked;
-  if (name === undefined) throw new RefusedError(`Falta el nombre del servicio.\n${USAGE}`);
+  if (name === undefined) throw new UserError(`Falta el nombre del servicio.\n${USAGE}`);
   if (asked.remove) return print(removedText(await removeService(ROOT, name)), 0);
   return print(createdText(await createService(ROOT, name, asked.port)), 0);
 }
@@ -43,7 +45,7 @@ function options() {
     if (clashes) throw new Error('too much');
     return { ...values, name };
   } catch (cause) {
-    throw new RefusedError(`No se entiende «${process.argv.slice(2).join(' ')}».\n${USAGE}`, { cause });
+    throw new UserError(`No se entiende «${process.argv.slice(2).join(' ')}».\n${USAGE}`, { cause });
   }
 }
 
@@ -96,10 +98,4 @@ function print(text: string, code: number): number {
 }
 
 if (existsSync(join(ROOT, '.env'))) process.loadEnvFile(join(ROOT, '.env'));
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof RefusedError)) throw error;
-  process.stderr.write(`${error.message.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main, { refused: 2 });

@@ -1,8 +1,9 @@
 /** `npm run restore`: puts a backup in the place of what is there, while the platform stands still. */
 import { createReadStream, existsSync } from 'node:fs';
-import { BackupError } from './backup/archive.ts';
-import { readCommandLine, runCommand } from './backup/command-line.ts';
+import { readCommandLine } from './backup/command-line.ts';
 import { restoreBackup } from './backup/restore-backup.ts';
+import { runCommand } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const USAGE = `Uso: npm run restore -- ARCHIVO.tar [--reemplazar]
   ARCHIVO.tar      una copia de npm run backup; - (o nada) para la entrada estándar
@@ -23,11 +24,11 @@ async function main(): Promise<void> {
 
 function inputOf(file: string): NodeJS.ReadableStream {
   if (file !== '-') {
-    if (!existsSync(file)) throw new BackupError(`No existe ${file}`);
+    if (!existsSync(file)) throw new UserError(`No existe ${file}`);
     return createReadStream(file);
   }
-  if (process.stdin.isTTY) throw new BackupError(USAGE);
+  if (process.stdin.isTTY) throw new UserError(USAGE);
   return process.stdin;
 }
 
-await runCommand(main);
+await runCommand(main, { messagesOnly: true });

@@ -8,20 +8,34 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
+import { explained } from './launcher/data-dir.ts';
+import { runCommand } from './terminal/run-command.ts';
 
-const { values } = parseArgs({
-  options: {
-    'admin-password': { type: 'string' },
-    'group-readable': { type: 'string', multiple: true },
-  },
+const dataDir = resolve(process.env['DATA_DIR'] || '.data');
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      'admin-password': { type: 'string' },
+      'group-readable': { type: 'string', multiple: true },
+    },
+  });
+  const secretsDir = join(dataDir, 'secrets');
+  const { written } = ensureSecrets(secretsDir, {
+    ...(values['admin-password'] === undefined ? {} : { adminPassword: values['admin-password'] }),
+    groupReadable: values['group-readable'] ?? [],
+  });
+  const lines =
+    written.length === 0
+      ? ['nada que hacer: todos los secretos existen']
+      : written.map((path) => `creado ${path}`);
+  process.stdout.write(`${secretsDir}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+}
+
+await runCommand(() => {
+  try {
+    main();
+  } catch (error) {
+    throw explained(error, dataDir);
+  }
 });
-const secretsDir = resolve(join(process.env['DATA_DIR'] || '.data', 'secrets'));
-const { written } = ensureSecrets(secretsDir, {
-  ...(values['admin-password'] === undefined ? {} : { adminPassword: values['admin-password'] }),
-  groupReadable: values['group-readable'] ?? [],
-});
-const lines =
-  written.length === 0
-    ? ['nada que hacer: todos los secretos existen']
-    : written.map((path) => `creado ${path}`);
-process.stdout.write(`${secretsDir}\n${lines.map((line) => `  ${line}\n`).join('')}`);

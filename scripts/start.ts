@@ -8,10 +8,9 @@ import { parseArgs } from 'node:util';
 import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import { portVariable, SERVICES } from '@medisupply/shared/services';
 import type { DataDirLock } from './launcher/data-dir.ts';
-import { lockDataDir, prepareDataDir } from './launcher/data-dir.ts';
+import { explained, lockDataDir, prepareDataDir, withFullDisk } from './launcher/data-dir.ts';
 import type { DevServer } from './launcher/dev-server.ts';
 import { startDevServer } from './launcher/dev-server.ts';
-import { LaunchError } from './launcher/launch-error.ts';
 import { bold, print, seconds, step } from './launcher/output.ts';
 import type { Platform } from './launcher/platform.ts';
 import { startPlatform } from './launcher/platform.ts';
@@ -20,6 +19,8 @@ import { assertPortsFree, freePort, readPorts } from './launcher/ports.ts';
 import { processSpecs } from './launcher/processes.ts';
 import { prepareRedis } from './launcher/redis.ts';
 import { watchSources } from './launcher/watch.ts';
+import { textOf } from './terminal/run-command.ts';
+import { UserError } from './terminal/user-error.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE_MAJOR = 24;
@@ -45,9 +46,23 @@ async function main(): Promise<void> {
   process.chdir(ROOT);
   const env = process.env;
   const dataDir = resolve(env['DATA_DIR'] || '.data');
-  const address = env['BIND_ADDRESS'] || '127.0.0.1';
 
   stopOnSignals();
+  try {
+    await startOn(dataDir, { watch, env, startedAt });
+  } catch (error) {
+    throw explained(error, dataDir);
+  }
+}
+
+interface StartOptions {
+  watch: boolean;
+  env: NodeJS.ProcessEnv;
+  startedAt: number;
+}
+
+async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions): Promise<void> {
+  const address = env['BIND_ADDRESS'] || '127.0.0.1';
   const { REDIS_PORT, ...ports } = readPorts(env);
   prepareDataDir(dataDir);
   lock = await lockDataDir(dataDir);
@@ -73,7 +88,9 @@ async function main(): Promise<void> {
   });
   step(`arrancando ${[...(redis ? ['redis'] : []), ...specs.map((spec) => spec.name)].join(', ')}`);
   platform = startPlatform(specs, redis);
-  await platform.ready();
+  await platform.ready().catch((error: unknown) => {
+    throw withFullDisk(error, dataDir);
+  });
   if (stopping) return;
   if (watch) {
     const names = specs.map((spec) => spec.name);
@@ -92,7 +109,7 @@ async function main(): Promise<void> {
 function assertNodeVersion(): void {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= NODE_MAJOR) return;
-  throw new LaunchError(
+  throw new UserError(
     `Hace falta Node ${NODE_MAJOR} y este es ${process.version}; use \`npm start\`, que trae el suyo en node_modules`,
   );
 }
@@ -102,7 +119,7 @@ function options(): { watch: boolean } {
     return parseArgs({ options: { watch: { type: 'boolean', default: false } } }).values;
   } catch (error) {
     const option = process.argv.slice(2).join(' ');
-    throw new LaunchError(`No se entiende «${option}».\n${USAGE}`, { cause: error });
+    throw new UserError(`No se entiende «${option}».\n${USAGE}`, { cause: error });
   }
 }
 
@@ -116,7 +133,7 @@ async function makeSecrets(dataDir: string): Promise<void> {
   child.stdout.on('data', (data: Buffer) => (made += data.toString().match(/^ {2}creado /gm)?.length ?? 0));
   const [code] = await once(child, 'close');
   if (code !== 0)
-    throw new LaunchError(
+    throw new UserError(
       `No se pudieron preparar los secretos de ${join(dataDir, 'secrets')} (arriba está el motivo)`,
     );
   if (made > 0) step(`secretos: ${made} archivos creados en ${join(dataDir, 'secrets')}`);
@@ -206,9 +223,7 @@ try {
   await main();
 } catch (error) {
   if (!stopping) {
-    process.stderr.write(
-      `${error instanceof LaunchError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-    );
+    process.stderr.write(`${textOf(error)}\n`);
     await stop(1);
   }
 }

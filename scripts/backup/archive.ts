@@ -5,9 +5,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-
-/** Something the person at the terminal can put right; the message is for them. */
-export class BackupError extends Error {}
+import { UserError } from '../terminal/user-error.ts';
 
 export const MANIFEST = 'manifiesto.json';
 
@@ -63,8 +61,8 @@ async function settle(stderr: NodeJS.ReadableStream, end: Promise<unknown[]>, st
   let complaint = '';
   stderr.on('data', (data: Buffer) => (complaint += data.toString()));
   const [streamed, ended] = await Promise.allSettled([stream, end]);
-  if (ended.status === 'rejected') throw new BackupError('Falta el programa tar', { cause: ended.reason });
+  if (ended.status === 'rejected') throw new UserError('Falta el programa tar', { cause: ended.reason });
   const [code] = ended.value;
-  if (code !== 0) throw new BackupError(`tar: ${complaint.trim() || `terminó con ${String(code)}`}`);
+  if (code !== 0) throw new UserError(`tar: ${complaint.trim() || `terminó con ${String(code)}`}`);
   if (streamed.status === 'rejected') throw streamed.reason;
 }

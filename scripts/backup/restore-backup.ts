@@ -13,7 +13,9 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Manifest } from './archive.ts';
-import { BackupError, isLock, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
+import { isLock, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
+import { lockDataDir } from '../launcher/data-dir.ts';
+import { UserError } from '../terminal/user-error.ts';
 import type { Source } from './write-backup.ts';
 
 export interface Restored {
@@ -24,20 +26,34 @@ export interface Restored {
 
 /**
  * Puts the databases and secrets of a backup in the place of what is there, which is kept beside them. Nothing is touched
- * before the whole backup has been read and found sound.
- * @throws BackupError when it is damaged, when the platform runs, or when there is data and `replace` does not say so
+ * before the whole backup has been read and found sound; until it is done, the platform cannot be started.
+ * @throws UserError when it is damaged, when the platform runs, or when there is data and `replace` does not say so
  */
 export async function restoreBackup(
   target: Source,
   input: NodeJS.ReadableStream,
   { replace }: { replace: boolean },
 ): Promise<Restored> {
-  const { dataDir, secretsDir } = target;
+  const { dataDir } = target;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   refuseWhileInUse(dataDir);
+  const lock = await lockDataDir(dataDir, 'restore');
+  try {
+    return await replaceData(target, input, replace);
+  } finally {
+    lock.release();
+  }
+}
+
+async function replaceData(
+  target: Source,
+  input: NodeJS.ReadableStream,
+  replace: boolean,
+): Promise<Restored> {
+  const { dataDir, secretsDir } = target;
   const present = filesOf(target);
   if (present.length > 0 && !replace) {
-    throw new BackupError(
+    throw new UserError(
       `Ya hay datos en ${dataDir}; para ponerlos aparte y restaurar en su lugar, añada --reemplazar`,
     );
   }
@@ -64,7 +80,7 @@ function refuseWhileInUse(dataDir: string): void {
       db.exec('BEGIN EXCLUSIVE; ROLLBACK');
     } catch (cause) {
       if (!(cause instanceof Database.SqliteError) || !cause.code.startsWith('SQLITE_BUSY')) continue;
-      throw new BackupError(`La plataforma está en marcha: usa ${join(dataDir, name)}; deténgala y repita`, {
+      throw new UserError(`La plataforma está en marcha: usa ${join(dataDir, name)}; deténgala y repita`, {
         cause,
       });
     } finally {
@@ -73,24 +89,24 @@ function refuseWhileInUse(dataDir: string): void {
   }
 }
 
-/** @throws BackupError unless everything is there and is what the manifest says */
+/** @throws UserError unless everything is there and is what the manifest says */
 async function inspect(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST);
-  if (!existsSync(path)) throw new BackupError(`No es una copia de seguridad: no tiene ${MANIFEST}`);
+  if (!existsSync(path)) throw new UserError(`No es una copia de seguridad: no tiene ${MANIFEST}`);
   const parsed = manifest.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new BackupError(`${MANIFEST} no se entiende; ¿es de una versión posterior?`);
+  if (!parsed.success) throw new UserError(`${MANIFEST} no se entiende; ¿es de una versión posterior?`);
   for (const [name, { sha256 }] of Object.entries(parsed.data.bases)) {
     const copy = join(folder, name);
     if (!existsSync(copy) || (await sha256Of(copy)) !== sha256) {
-      throw new BackupError(`La copia está dañada: ${name} no es la que dice ${MANIFEST}`);
+      throw new UserError(`La copia está dañada: ${name} no es la que dice ${MANIFEST}`);
     }
     const db = new Database(copy, { readonly: true });
     const answer = db.pragma('integrity_check', { simple: true });
     db.close();
-    if (answer !== 'ok') throw new BackupError(`La copia está dañada: ${name}: ${String(answer)}`);
+    if (answer !== 'ok') throw new UserError(`La copia está dañada: ${name}: ${String(answer)}`);
   }
   if (!existsSync(join(folder, 'secrets')))
-    throw new BackupError('La copia está incompleta: no tiene secretos');
+    throw new UserError('La copia está incompleta: no tiene secretos');
   return parsed.data;
 }
 

@@ -2,8 +2,9 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFi
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { VERSION } from '@medisupply/shared/version';
+import { UserError } from '../terminal/user-error.ts';
 import type { Manifest } from './archive.ts';
-import { BackupError, isLock, MANIFEST, newManifest, pack, sha256Of } from './archive.ts';
+import { isLock, MANIFEST, newManifest, pack, sha256Of } from './archive.ts';
 
 export interface Source {
   dataDir: string;
@@ -12,7 +13,7 @@ export interface Source {
 
 /**
  * Writes a backup of what is there, also while the platform runs: each database is copied as it was at one moment.
- * @throws BackupError when there is nothing to save
+ * @throws UserError when there is nothing to save
  */
 export async function writeBackup(
   { dataDir, secretsDir }: Source,
@@ -20,8 +21,8 @@ export async function writeBackup(
 ): Promise<Manifest> {
   const names = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => name.endsWith('.db')) : [];
   if (names.length === 0)
-    throw new BackupError(`No hay bases de datos en ${dataDir}; indique dónde con DATA_DIR`);
-  if (!existsSync(secretsDir)) throw new BackupError(`No existe ${secretsDir}, la carpeta de los secretos`);
+    throw new UserError(`No hay bases de datos en ${dataDir}; indique dónde con DATA_DIR`);
+  if (!existsSync(secretsDir)) throw new UserError(`No existe ${secretsDir}, la carpeta de los secretos`);
 
   const folder = mkdtempSync(join(dataDir, '.copia-'));
   try {

@@ -1,48 +1,18 @@
 import { ApiError } from '@medisupply/api-client/api-client';
-import type { Delivery, Experiment, Requirement, User } from './experiment.ts';
+import type { Confirmation } from '@medisupply/api-client/forgeries';
+import { FORGERIES } from '@medisupply/api-client/forgeries';
+import type { Experiment, Requirement, User } from './experiment.ts';
 import { atRate, newDelivery, newUser, share, sign } from './experiment.ts';
 
-interface Attempt {
-  name: string;
-  /** What is sent in the place of a good confirmation. */
-  tamper: (
-    delivery: Delivery,
-    firma: string,
-    other: { delivery: Delivery; firma: string },
-  ) => { delivery: Delivery; firma: string };
-}
-
-/** Changes one character in the middle, keeping the alphabet. */
-const flip = (text: string, at = Math.floor(text.length / 2)): string =>
-  text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
-
-const ATTEMPTS: readonly Attempt[] = [
-  {
-    name: 'dirección cambiada',
-    tamper: (delivery, firma) => ({
-      delivery: { ...delivery, direccion: `${delivery.direccion} bis` },
-      firma,
-    }),
-  },
-  {
-    name: 'nombre cambiado',
-    tamper: (delivery, firma) => ({ delivery: { ...delivery, nombre_recibe: 'Otra persona' }, firma }),
-  },
-  {
-    name: 'firma dibujada cambiada',
-    tamper: (delivery, firma) => ({ delivery: { ...delivery, firma_recibe: '<svg>otra</svg>' }, firma }),
-  },
-  {
-    name: 'firma digital alterada',
-    tamper: (delivery, firma) => ({ delivery, firma: flip(firma, firma.length - 20) }),
-  },
-  {
-    name: 'cabecera de la firma alterada',
-    tamper: (delivery, firma) => ({ delivery, firma: flip(firma, 30) }),
-  },
-  { name: 'firma de otra entrega', tamper: (delivery, _firma, other) => ({ delivery, firma: other.firma }) },
-  { name: 'firma vacía', tamper: (delivery) => ({ delivery, firma: '' }) },
-];
+const ATTEMPTS = [
+  { name: 'dirección cambiada', forge: FORGERIES.direccion },
+  { name: 'nombre cambiado', forge: FORGERIES.nombre },
+  { name: 'firma dibujada cambiada', forge: FORGERIES.dibujo },
+  { name: 'firma digital alterada', forge: FORGERIES.firma },
+  { name: 'cabecera de la firma alterada', forge: FORGERIES.cabecera },
+  { name: 'firma de otra entrega', forge: FORGERIES.ajena },
+  { name: 'firma vacía', forge: FORGERIES.vacia },
+] as const;
 
 /** Whether tampered payloads and signatures are refused, all of them, and leave the delivery as it was. */
 export const integridad: Experiment = async ({ base, n, rate }) => {
@@ -50,20 +20,14 @@ export const integridad: Experiment = async ({ base, n, rate }) => {
   const user = await newUser(base);
   const stranger = await newUser(base);
   const results = await atRate(n, rate, async (index) => {
-    const delivery = await newDelivery(user, `${user.nombre}-${index}`);
-    const firma = await sign(user, delivery);
-    const foreign = await newDelivery(user, `${user.nombre}-otra-${index}`);
-    const other = { delivery: foreign, firma: await sign(user, foreign) };
+    const { id, good } = await newConfirmation(user, `${user.nombre}-${index}`);
+    const other = await newConfirmation(user, `${user.nombre}-otra-${index}`);
     const refused: boolean[] = [];
-    for (const attempt of ATTEMPTS) {
-      const sent = attempt.tamper(delivery, firma, other);
-      refused.push((await statusOf(user, delivery.entrega_id, sent.delivery, sent.firma)) === 403);
-    }
-    const byStranger = await statusOf(stranger, delivery.entrega_id, delivery, firma);
-    const before = await user.api.call('logistica', 'GET /entrega/:id', {
-      params: { id: delivery.entrega_id },
-    });
-    const valid = await statusOf(user, delivery.entrega_id, delivery, firma);
+    for (const { forge } of ATTEMPTS)
+      refused.push((await statusOf(user, id, forge(good, other.good))) === 403);
+    const byStranger = await statusOf(stranger, id, good);
+    const before = await user.api.call('logistica', 'GET /entrega/:id', { params: { id } });
+    const valid = await statusOf(user, id, good);
     return {
       refused,
       strangerRefused: byStranger === 403 || byStranger === 404,
@@ -114,14 +78,15 @@ export const integridad: Experiment = async ({ base, n, rate }) => {
   };
 };
 
-async function statusOf(user: User, id: number, delivery: Delivery, firma: string): Promise<number> {
-  const { entrega_id: _, ...fields } = delivery;
+async function newConfirmation(user: User, label: string): Promise<{ id: number; good: Confirmation }> {
+  const delivery = await newDelivery(user, label);
+  const { entrega_id: id, ...fields } = delivery;
+  return { id, good: { ...fields, firma_payload: await sign(user, delivery) } };
+}
+
+async function statusOf(user: User, id: number, body: Confirmation): Promise<number> {
   try {
-    const answer = await user.api.call('logistica', 'POST /entrega/:id/confirmar', {
-      params: { id },
-      body: { ...fields, firma_payload: firma },
-    });
-    return answer.status;
+    return (await user.api.call('logistica', 'POST /entrega/:id/confirmar', { params: { id }, body })).status;
   } catch (error) {
     if (error instanceof ApiError) return error.status;
     throw error;

@@ -1,13 +1,13 @@
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LaunchError } from './launch-error.ts';
+import { UserError } from '../terminal/user-error.ts';
 import { prefixed, seconds, step } from './output.ts';
 import type { PrivateRedis } from './redis.ts';
 import { guardRedis } from './redis.ts';
 import type { ProcessSpec, Supervised } from './supervisor.ts';
 import { supervise } from './supervisor.ts';
 
-/** Everything may take this long to become ready (ms). */
+/** Everything may take this long to become ready, not counting the time that it says it has to wait (ms). */
 const READY_DEADLINE = 60_000;
 const POLL_MS = 50;
 /** A process that dies this often before the platform is ready will not start by being tried again. */
@@ -20,7 +20,7 @@ const LINES_KEPT = 20;
 export type NodeProcess = ProcessSpec & { readyz: string };
 
 export interface Platform {
-  /** Resolves when every process is ready. @throws LaunchError when one never gets there. */
+  /** Resolves when every process is ready. @throws UserError when one never gets there. */
   ready(): Promise<void>;
   restart(name: string): void;
   /** Stops the services in parallel, then Redis. Calling it again changes nothing. */
@@ -40,6 +40,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
   const missing = new Set(names);
   const stopping = new AbortController();
   let everReady = false;
+  let waitedAt = performance.now();
   const hopeless = Promise.withResolvers<never>();
   hopeless.promise.catch(() => undefined);
 
@@ -72,7 +73,8 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
         if (!spec.ipc) void awaitReady(life);
       },
       message: (message) => {
-        if (isReadyMessage(message)) void awaitReady(life);
+        if (isMessage(message, 'ready')) void awaitReady(life);
+        if (isMessage(message, 'waiting')) waitedAt = performance.now();
       },
       line: (line) => {
         lastLines.push(line);
@@ -85,7 +87,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
         if (everReady || count < HOPELESS_DEATHS) return;
         const said = lastLines.map((line) => `  ${line}`).join('\n');
         hopeless.reject(
-          new LaunchError(
+          new UserError(
             `${spec.name} no arranca (${reason}, ${count} intentos). Lo último que dijo:\n${said}`,
           ),
         );
@@ -117,22 +119,29 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
   }
 
   return {
-    ready: () => Promise.race([started, hopeless.promise, deadline(missing, stopping.signal)]),
+    ready: () =>
+      Promise.race([started, hopeless.promise, deadline(missing, () => waitedAt, stopping.signal)]),
     restart: (name) => members.get(name)?.process.restart(),
     stop: () => (stopped ??= stop()),
   };
 }
 
-async function deadline(missing: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
-  await delay(READY_DEADLINE, undefined, { signal, ref: false }).catch(() => undefined);
-  if (signal.aborted) return;
-  throw new LaunchError(
-    `No están listos después de ${seconds(READY_DEADLINE, 0)}: ${[...missing].join(', ')}`,
-  );
+async function deadline(
+  missing: ReadonlySet<string>,
+  waitedAt: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  let left = READY_DEADLINE;
+  while (left > 0) {
+    await delay(left, undefined, { signal, ref: false }).catch(() => undefined);
+    if (signal.aborted) return;
+    left = waitedAt() + READY_DEADLINE - performance.now();
+  }
+  throw new UserError(`No están listos después de ${seconds(READY_DEADLINE, 0)}: ${[...missing].join(', ')}`);
 }
 
-const isReadyMessage = (message: unknown): boolean =>
-  typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready';
+const isMessage = (message: unknown, type: 'ready' | 'waiting'): boolean =>
+  typeof message === 'object' && message !== null && 'type' in message && message.type === type;
 
 function answersOk(url: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { byPortVariable } from '@medisupply/shared/services';
-import { LaunchError, reasonOf } from './launch-error.ts';
+import { UserError, reasonOf } from '../terminal/user-error.ts';
 
 export const DEFAULT_PORTS = {
   FRONTEND_PORT: 4200,
@@ -13,7 +13,7 @@ export const DEFAULT_PORTS = {
 export type PortVariable = keyof typeof DEFAULT_PORTS;
 export type Ports = Record<PortVariable, number>;
 
-/** @throws LaunchError naming every variable whose value is no port, or that repeats another's. */
+/** @throws UserError naming every variable whose value is no port, or that repeats another's. */
 export function readPorts(env: NodeJS.ProcessEnv): Ports & { REDIS_PORT: number | undefined } {
   const problems: string[] = [];
   const users = new Map<number, string>();
@@ -36,13 +36,13 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports & { REDIS_PORT: number 
     ]),
   );
   const REDIS_PORT = read('REDIS_PORT', undefined);
-  if (problems.length > 0) throw new LaunchError(problems.join('\n'));
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
   return { ...DEFAULT_PORTS, ...ports, REDIS_PORT };
 }
 
 /**
  * Makes sure that every port can be listened on, waiting up to `patienceMs` for those still in use.
- * @throws LaunchError naming each variable whose port is taken or not allowed.
+ * @throws UserError naming each variable whose port is taken or not allowed.
  */
 export async function assertPortsFree(
   ports: Readonly<Record<string, number>>,
@@ -65,7 +65,7 @@ export async function assertPortsFree(
       }
     }
     if (problems.length === 0) return;
-    if (performance.now() >= giveUp) throw new LaunchError(problems.join('\n'));
+    if (performance.now() >= giveUp) throw new UserError(problems.join('\n'));
     await delay(100);
   }
 }

@@ -4,8 +4,8 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, wri
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isAlive } from './data-dir.ts';
-import { LaunchError } from './launch-error.ts';
+import { UserError } from '../terminal/user-error.ts';
+import { isAlive } from './proc.ts';
 import type { ProcessSpec } from './supervisor.ts';
 
 const PROGRAM = 'redis-server';
@@ -22,14 +22,14 @@ export interface PrivateRedis {
   answers(): Promise<boolean>;
 }
 
-/** @throws LaunchError when redis-server is not installed, or the one of a launcher that was killed does not end. */
+/** @throws UserError when redis-server is not installed, or the one of a launcher that was killed does not end. */
 export async function prepareRedis(
   dataDir: string,
   port: number,
   path = process.env['PATH'],
 ): Promise<PrivateRedis> {
   if (!isInstalled(path)) {
-    throw new LaunchError(
+    throw new UserError(
       'Falta redis-server; instálelo (apt-get install redis-server, dnf install redis, brew install redis)\n' +
         'o indique un Redis que ya exista con REDIS_URL=redis://…',
     );
@@ -100,7 +100,7 @@ async function endLeftover(pidFile: string, folder: string): Promise<void> {
   const giveUp = performance.now() + END_MS;
   while (isAlive(pid) && isOurs(pid, folder)) {
     if (performance.now() > giveUp) {
-      throw new LaunchError(
+      throw new UserError(
         `redis-server (pid ${pid}), de un arranque anterior, no termina; deténgalo con: kill -9 ${pid}`,
       );
     }

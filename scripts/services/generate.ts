@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Options } from 'prettier';
 import { format, resolveConfig } from 'prettier';
 import { SERVICES } from '@medisupply/shared/services';
-import { LaunchError } from '../launcher/launch-error.ts';
 import { assertPortsFree, DEFAULT_PORTS } from '../launcher/ports.ts';
+import { UserError } from '../terminal/user-error.ts';
 import { placesIn } from './places.ts';
 import type { NewService } from './service-names.ts';
 import { fillTemplate, newServiceOf, whyNotName } from './service-names.ts';
@@ -15,11 +15,6 @@ const TEMPLATE = 'templates/service';
 /** New services take the first free one from here on. */
 const FIRST_PORT = 5005;
 
-/** What the person at the terminal asked for cannot be done; nothing was changed. */
-export class RefusedError extends Error {
-  override readonly name = 'RefusedError';
-}
-
 export interface Changes {
   service: NewService;
   /** Paths from the root. */
@@ -28,7 +23,7 @@ export interface Changes {
   removed: string[];
 }
 
-/** @throws RefusedError */
+/** @throws UserError when it cannot be done; nothing was changed then */
 export async function createService(root: string, name: string, port: string | undefined): Promise<Changes> {
   assertFree(root, name);
   const service = newServiceOf(name, await portOf(port));
@@ -36,7 +31,7 @@ export async function createService(root: string, name: string, port: string | u
   const edited = placesIn(root).map(({ file, add }): [string, string] => {
     const text = add(readText(root, file), service);
     if (text === undefined) {
-      throw new RefusedError(
+      throw new UserError(
         `${file} no tiene la forma que se esperaba y no hay dónde añadir el servicio; compárelo con docs/add-a-service.md`,
       );
     }
@@ -51,7 +46,7 @@ export async function createService(root: string, name: string, port: string | u
   };
 }
 
-/** @throws RefusedError */
+/** @throws UserError */
 export async function removeService(root: string, name: string): Promise<Changes> {
   const listed = SERVICES.find((service) => service.name === name);
   if (!listed || BUILT_IN.has(name)) {
@@ -59,11 +54,11 @@ export async function removeService(root: string, name: string): Promise<Changes
     const known =
       others.length > 0 ? `los que se pueden quitar: ${others.join(', ')}` : 'no hay ninguno que quitar';
     const reason = listed ? 'es parte de la plataforma' : 'no es un servicio';
-    throw new RefusedError(`«${name}» ${reason}; ${known}`);
+    throw new UserError(`«${name}» ${reason}; ${known}`);
   }
   const users = usersOf(root, name);
   if (users.length > 0) {
-    throw new RefusedError(
+    throw new UserError(
       `Otros archivos usan las tareas de ${name}: ${users.join(', ')}; quite antes ese uso`,
     );
   }
@@ -86,9 +81,9 @@ const declarationOf = (name: string) => `shared/src/tasks/${name}.ts`;
 
 function assertFree(root: string, name: string): void {
   const reason = whyNotName(name);
-  if (reason) throw new RefusedError(reason);
+  if (reason) throw new UserError(reason);
   const { variable, camel } = newServiceOf(name, 0);
-  const taken = (what: string) => new RefusedError(`«${name}» ya está en uso (${what}); elija otro nombre`);
+  const taken = (what: string) => new UserError(`«${name}» ya está en uso (${what}); elija otro nombre`);
   for (const service of SERVICES) {
     const names = [service.name, service.gateway?.path, service.database, service.serviceKey?.id];
     if (names.includes(name)) throw taken(`servicio ${service.name}`);
@@ -114,16 +109,11 @@ async function portOf(text: string | undefined): Promise<number> {
   }
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1_024 || port > 65_535) {
-    throw new RefusedError(`--port ${text} no es un puerto que sirva; use un número de 1024 a 65535`);
+    throw new UserError(`--port ${text} no es un puerto que sirva; use un número de 1024 a 65535`);
   }
   const user = users.get(port) ?? (port === 6379 ? 'Redis' : undefined);
-  if (user) throw new RefusedError(`--port ${port} es el puerto de ${user}; elija otro`);
-  try {
-    await assertPortsFree({ '--port': port }, '127.0.0.1', 0);
-  } catch (error) {
-    if (error instanceof LaunchError) throw new RefusedError(error.message);
-    throw error;
-  }
+  if (user) throw new UserError(`--port ${port} es el puerto de ${user}; elija otro`);
+  await assertPortsFree({ '--port': port }, '127.0.0.1', 0);
   return port;
 }
 

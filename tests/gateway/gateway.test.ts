@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect, createServer as createNetServer } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { unavailable } from '@medisupply/shared/http/app-error';
 import { SERVICES } from '@medisupply/shared/services';
 import type { Gateway } from './gateways.ts';
 import { GATEWAYS, useGateways } from './gateways.ts';
@@ -32,6 +33,9 @@ const raw = (bytes: string, port: number) =>
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     readAll(socket).then(resolve, reject);
   });
+
+const typeOf = async (answer: Response) =>
+  ((await answer.json()) as { type: string }).type.replace('urn:medisupply:problem:', '');
 
 describe.each(GATEWAYS)('%s', (kind) => {
   let door: Gateway;
@@ -118,7 +122,7 @@ describe.each(GATEWAYS)('%s', (kind) => {
           const answer = await fetch(`${door.url}/api/v1/${name}/${path}`, {
             headers: { 'i-api-key': 'metrics.x' },
           });
-          expect(answer.status).toBe(404);
+          expect([answer.status, await typeOf(answer)]).toEqual([404, 'ruta-no-encontrada']);
         }
         expect([...logistica.seen, ...autorizador.seen, ...monitor.seen]).toEqual([]);
       },
@@ -176,12 +180,13 @@ describe.each(GATEWAYS)('%s', (kind) => {
     );
 
     test.each([
-      ['TRACE /api/v1/logistica/x HTTP/1.1', 405],
-      ['GET /api/v1/logistica/%E0%A4%A HTTP/1.1', 400],
-    ])('when the request line is %s, then %i', async (line, status) => {
+      ['TRACE /api/v1/logistica/x HTTP/1.1', 405, 'metodo-no-permitido'],
+      ['GET /api/v1/logistica/%E0%A4%A HTTP/1.1', 400, 'solicitud-invalida'],
+    ])('when the request line is %s, then %i', async (line, status, type) => {
       const answer = await raw(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`, door.port);
       expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
       expect(answer).toContain('application/problem+json');
+      expect(answer).toContain(`"type":"urn:medisupply:problem:${type}"`);
       expect(logistica.seen).toEqual([]);
     });
 
@@ -221,7 +226,11 @@ describe.each(GATEWAYS)('%s', (kind) => {
       });
       expect([answer.status, await answer.json()]).toEqual([
         413,
-        expect.objectContaining({ status: 413, detail: 'El cuerpo supera el máximo de 256 KiB' }),
+        expect.objectContaining({
+          status: 413,
+          type: 'urn:medisupply:problem:cuerpo-demasiado-grande',
+          detail: 'El cuerpo supera el máximo de 256 KiB',
+        }),
       ]);
       expect(logistica.seen).toEqual([]);
     });
@@ -247,6 +256,7 @@ describe.each(GATEWAYS)('%s', (kind) => {
         refused.headers.get('retry-after'),
         refused.headers.get('content-type'),
       ]).toEqual([429, '1', 'application/problem+json; charset=utf-8']);
+      expect(await typeOf(refused)).toBe('demasiadas-solicitudes');
       await expect.poll(async () => (await fetch(`${limited.url}/api/v1/logistica/x`)).status).toBe(200);
     });
   });
@@ -289,6 +299,8 @@ describe.each(GATEWAYS)('%s', (kind) => {
         '1',
         expect.objectContaining({
           status: 503,
+          // As the services' own: a client need not know who was away.
+          type: `urn:medisupply:problem:${unavailable('').code}`,
           detail: 'El servicio logistica no responde; inténtelo de nuevo',
         }),
       ]);
@@ -374,6 +386,11 @@ describe.each(GATEWAYS)('%s', (kind) => {
       );
       expect(answer).toMatch(/^HTTP\/1.1 40[034] /);
       expect(answer).not.toContain('"workspaces"');
+    });
+
+    test('when a file is not there, then the problem is the same as for an address of the API', async () => {
+      const answer = await fetch(`${door.url}/no-existe.js`);
+      expect([answer.status, await typeOf(answer)]).toEqual([404, 'ruta-no-encontrada']);
     });
 
     test('when the page asks for the ports, then it gets the configured ones', async () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lockDataDir } from '../../scripts/launcher/data-dir.ts';
+import { statOf } from '../../scripts/launcher/proc.ts';
 import { freePorts, ROOT } from './launch.ts';
 
 let folder: string;
@@ -123,6 +125,21 @@ describe('the lock of the data folder', () => {
     await expect(readFile(join(folder, 'launcher.lock'))).rejects.toThrow('ENOENT');
   });
 
+  test('when its owner has ended and nobody has noticed (a zombie), then it is taken over', async () => {
+    // The shell becomes a program that never asks what became of its child.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    await expect.poll(() => statOf(pid)?.state).toBe('Z');
+    await writeFile(join(folder, 'launcher.lock'), `${pid} ${statOf(pid)?.started}\n`);
+    const lock = await lockDataDir(folder);
+    expect(lock.tookOver).toBe(true);
+    lock.release();
+    parent.kill('SIGKILL');
+  });
+
   test('when two take over the same stale lock at once, then one of them gets it', async () => {
     await writeFile(join(folder, 'launcher.lock'), '999999999 -\n');
     const code = `
@@ -144,7 +161,7 @@ describe('the lock of the data folder', () => {
     const said = (line: number) => launchers.map((launcher) => launcher.said[line] ?? '').toSorted();
     await expect.poll(() => said(0)).toEqual(['waiting', 'waiting']);
     for (const { child } of launchers) child.stdin.write('go\n');
-    await expect.poll(() => said(1)).toEqual(['LaunchError', 'mine']);
+    await expect.poll(() => said(1)).toEqual(['UserError', 'mine']);
     for (const { child } of launchers) child.stdin.write('end\n');
   });
 });

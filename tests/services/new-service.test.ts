@@ -10,7 +10,8 @@ import { blocksOf, runBlocks, section } from '../docs/markdown.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, ROOT, runCommand } from '../launcher/launch.ts';
 import { freePort } from '../../scripts/launcher/ports.ts';
-import { createService, RefusedError, removeService } from '../../scripts/services/generate.ts';
+import { createService, removeService } from '../../scripts/services/generate.ts';
+import { UserError } from '../../scripts/terminal/user-error.ts';
 import type { Copy } from './copy.ts';
 import { copyRepository } from './copy.ts';
 
@@ -102,7 +103,7 @@ describe('npm run new-service, asked for something that cannot be', () => {
     ['nuevo', 'cinco', '--port cinco no es un puerto'],
   ])('when the service is to be «%s» on port %s, then it is refused: %s', async (name, port, reason) => {
     const refusal = createService(copy.root, name, port);
-    await expect(refusal).rejects.toThrow(RefusedError);
+    await expect(refusal).rejects.toThrow(UserError);
     await expect(refusal).rejects.toThrow(reason);
   });
 

@@ -1,9 +1,11 @@
 /**
  * Every call of the platform with what goes in and what comes out, derived from the services' own zod schemas: types
- * only, so nothing of a service reaches the client's bundle. A test compares the keys with the services' routes.
+ * only, so nothing of a service reaches the client's bundle. A test compares the operations of every service, and which
+ * of `params`, `query` and `body` each takes, with the service's routes.
  */
 import type { z } from 'zod';
 import type * as autorizador from '@medisupply/shared/contracts/autorizador';
+import type { pageQuery } from '@medisupply/shared/contracts/fields';
 import type * as entregas from '@medisupply/logistica-inventario/entregas/entregas.schemas';
 import type * as inventario from '@medisupply/logistica-inventario/inventario/inventario.schemas';
 import type * as tareas from '@medisupply/logistica-inventario/tareas/tareas.schemas';
@@ -18,9 +20,11 @@ export type { Reporte } from '@medisupply/logistica-inventario/reportes/reporte'
 import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
 
 type In<S extends z.ZodType> = z.input<S>;
+/** Answers; `params` and `query` too, which a service takes as text: the client writes them so. */
 type Out<S extends z.ZodType> = z.output<S>;
-type Id = { id: number };
-type TaskId = { task_id: string };
+type EntregaParams = Out<typeof entregas.entregaParams>;
+type ProductoParams = Out<typeof inventario.productoParams>;
+type TareaParams = Out<typeof tareas.tareaParams>;
 
 export interface AutorizadorOperations {
   'POST /signup': { body: In<typeof autorizador.signupBody>; answer: Out<typeof autorizador.signupResponse> };
@@ -42,9 +46,9 @@ export interface AutorizadorOperations {
     answer: Out<typeof autorizador.validateSignatureResponse>;
   };
   'GET /.well-known/jwks.json': { answer: Out<typeof autorizador.jwksResponse> };
-  'GET /usuarios': { query?: { limite?: number; cursor?: string }; answer: autorizador.Usuario[] };
+  'GET /usuarios': { query?: Out<z.ZodObject<typeof pageQuery>>; answer: autorizador.Usuario[] };
   'PATCH /usuarios/:id': {
-    params: Id;
+    params: { id: number };
     body: In<typeof autorizador.modificarUsuarioBody>;
     answer: autorizador.Usuario;
   };
@@ -53,37 +57,37 @@ export interface AutorizadorOperations {
 export interface LogisticaOperations {
   'POST /entregas': { body: In<typeof entregas.crearEntregaBody>; answer: entregas.EntregaGuardada };
   'GET /entregas': {
-    query?: { limite?: number; cursor?: string; estado?: string; pedido_id?: string };
+    query?: Out<typeof entregas.listarEntregasQuery>;
     answer: entregas.EntregaGuardada[];
   };
-  'GET /entrega/:id': { params: Id; answer: entregas.EntregaDescifrada };
+  'GET /entrega/:id': { params: EntregaParams; answer: entregas.EntregaDescifrada };
   'POST /entrega/:id/confirmar': {
-    params: Id;
+    params: EntregaParams;
     body: In<typeof entregas.confirmarEntregaBody>;
     answer: entregas.ConfirmacionAceptada;
   };
-  'POST /entregas/:id/cancelar': { params: Id; answer: entregas.EntregaGuardada };
+  'POST /entregas/:id/cancelar': { params: EntregaParams; answer: entregas.EntregaGuardada };
   'GET /inventario': {
-    query?: { limite?: number; cursor?: string; buscar?: string };
+    query?: Out<typeof inventario.listarProductosQuery>;
     answer: inventario.Producto[];
   };
-  'GET /inventario/:id': { params: Id; answer: inventario.ProductoConMovimientos };
+  'GET /inventario/:id': { params: ProductoParams; answer: inventario.ProductoConMovimientos };
   'POST /inventario': { body: In<typeof inventario.crearProductoBody>; answer: inventario.Producto };
   'POST /inventario/:id/ajustes': {
-    params: Id;
+    params: ProductoParams;
     body: In<typeof inventario.ajustarBody>;
     answer: inventario.Producto;
   };
   'GET /tareas': {
-    query?: { limite?: number; cursor?: string; estado?: string; tipo?: string };
+    query?: Out<typeof tareas.listarTareasQuery>;
     answer: Out<typeof tareas.listaTareas>;
   };
   'POST /tareas': { body: In<typeof tareas.encolarTareaBody>; answer: tareas.TareaEncolada };
-  'GET /tareas/:task_id': { params: TaskId; answer: tareas.TareaDetalle };
-  'GET /tarea/:task_id': { params: TaskId; answer: tareas.TareaDetalle };
-  'DELETE /tareas/:task_id': { params: TaskId; answer: tareas.TareaDetalle };
-  'POST /tareas/:task_id/reintentar': { params: TaskId; answer: tareas.TareaEncolada };
-  'GET /reportes/:task_id.csv': { params: TaskId; answer: string };
+  'GET /tareas/:task_id': { params: TareaParams; answer: tareas.TareaDetalle };
+  'GET /tarea/:task_id': { params: TareaParams; answer: tareas.TareaDetalle };
+  'DELETE /tareas/:task_id': { params: TareaParams; answer: tareas.TareaDetalle };
+  'POST /tareas/:task_id/reintentar': { params: TareaParams; answer: tareas.TareaEncolada };
+  'GET /reportes/:task_id.csv': { params: TareaParams; answer: string };
 }
 
 /** As the gateway names them: `/api/v1/monitor/status` is the service's `/monitor/status`. */
@@ -94,11 +98,11 @@ export interface MonitorOperations {
   'GET /ping-logistica': { answer: ping.Ping };
   'GET /logistica-status': { answer: ping.EstadoLogistica };
   'GET /metricas': {
-    query?: { desde?: string; hasta?: string; paso?: number; nombre?: string };
+    query?: Out<typeof metricas.metricasQuery>;
     answer: metricas.Metricas;
   };
   'GET /actividad': {
-    query?: { limite?: number; cursor?: string; tipo?: string };
+    query?: Out<typeof actividad.actividadQuery>;
     answer: Out<typeof actividad.listaActividad>;
   };
 }

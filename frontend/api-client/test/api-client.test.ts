@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serve } from '../../../tests/support/platform.ts';
+import { startMonitor } from '../../../tests/monitor/support.ts';
 import type { Platform, Served } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import express from 'express';
@@ -11,11 +12,25 @@ let platform: Platform;
 let gateway: Served;
 let as: string | undefined;
 
-/** The operations as they are written; types are gone at run time. */
+/** What each operation takes, as it is written; types are gone at run time. */
 const source = readFileSync(join(import.meta.dirname, '../src/operations.ts'), 'utf8');
 const operationsOf = (name: string) => {
   const block = new RegExp(String.raw`interface ${name}Operations \{([\s\S]*?)\n\}`).exec(source)?.[1] ?? '';
-  return [...block.matchAll(/^ {2}'([A-Z]+ [^']+)'/gm)].map((match) => match[1]!).toSorted();
+  return Object.fromEntries(
+    block.split(/^ {2}(?=')/m).flatMap((operation) => {
+      const [, key, parts = ''] = /^'([A-Z]+ [^']+)': ([\s\S]*)/.exec(operation) ?? [];
+      return key === undefined
+        ? []
+        : [
+            [
+              key,
+              ['params', 'query', 'body'].filter((part) =>
+                new RegExp(String.raw`\b${part}\??: `).test(parts),
+              ),
+            ],
+          ];
+    }),
+  );
 };
 
 beforeAll(async () => {
@@ -36,18 +51,42 @@ afterAll(async () => {
   await platform.close();
 });
 
-const routesOf = async (url: string) => {
-  const document = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Record<string, object> };
-  return Object.entries(document.paths)
-    .flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
-    )
-    .toSorted();
+interface Documented {
+  parameters?: { in: string }[];
+  requestBody?: object;
+  responses: Record<string, { content?: object }>;
+}
+
+/** The same of the routes, but for streams of events, which are no calls. */
+const routesOf = async (url: string, base = '') => {
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, Documented>>;
+  };
+  return Object.fromEntries(
+    Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([, { responses }]) => !('text/event-stream' in (responses[200]?.content ?? {})))
+        .map(([method, { parameters = [], requestBody }]) => {
+          const takes = (where: string) => parameters.some((parameter) => parameter.in === where);
+          return [
+            `${method.toUpperCase()} ${path.replace(base, '').replaceAll(/\{(\w+)\}/g, ':$1')}`,
+            [
+              ...(takes('path') ? ['params'] : []),
+              ...(takes('query') ? ['query'] : []),
+              ...(requestBody ? ['body'] : []),
+            ],
+          ];
+        }),
+    ),
+  );
 };
 
 test('when the services change their routes, then the client has the same ones', async () => {
   expect(operationsOf('Logistica')).toEqual(await routesOf(platform.logistica.url));
   expect(operationsOf('Autorizador')).toEqual(await routesOf(platform.autorizador!.url));
+  const monitor = await startMonitor(platform);
+  expect(operationsOf('Monitor')).toEqual(await routesOf(monitor.url, '/monitor'));
+  await monitor.close();
 });
 
 test('when it is used for the main job, then parameters, pages and answers are where they belong', async () => {

@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import helmet from 'helmet';
-import { AppError, notFound } from '@medisupply/shared/http/app-error';
+import { AppError } from '@medisupply/shared/http/app-error';
 import { setupCors } from '@medisupply/shared/http/cors';
 import { addHealthCheck } from '@medisupply/shared/http/health';
 import { problemHandler } from '@medisupply/shared/http/problem';
@@ -62,7 +62,7 @@ export function buildApp({ config, logger, version, isStopping }: FrontDoorOptio
   app.use(pages(config.FRONTEND_DIR));
   app.use(staticFiles(config.FRONTEND_DIR));
   app.use((request) => {
-    throw notFound(`No existe ${request.path}`);
+    throw new AppError('ruta-no-encontrada', 404, `No existe ${request.path}`);
   });
   app.use(problemHandler(logger));
 

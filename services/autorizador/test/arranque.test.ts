@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '@medisupply/shared/db/open-database';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
+import { lockDatabase } from '@medisupply/shared/testing/lock-database';
 import { autorizadorRoutes } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
+import { openAutorizadorDatabase } from '../src/database.ts';
 import type { AutorizadorTables } from '../src/tables.ts';
 import { NO_REDIS, startAutorizador } from './support.ts';
 
@@ -84,6 +86,21 @@ test('when two processes start on an empty folder without Redis, then both serve
   for (const child of children) child.kill('SIGTERM');
   expect((await Promise.all(exits)).map(([code]) => code)).toEqual([0, 0]);
 });
+
+test('when another process keeps the database locked on the first start, then the administrator is created afterwards', async () => {
+  await openAutorizadorDatabase(dataDir).then((db) => db.close());
+  const lock = await lockDatabase(join(dataDir, 'autorizador.db'));
+  const child = start();
+  const isReady = ready(child);
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  // A write gives up after 10 s.
+  await expect.poll(() => said, { timeout: 15_000 }).toContain('otro proceso tiene ocupada');
+  expect(await administrators()).toEqual([]);
+  await lock.release();
+  await isReady;
+  expect(await administrators()).toHaveLength(1);
+}, 40_000);
 
 test('when a secret is missing, then it does not start and says which and what to do', async () => {
   rmSync(join(dataDir, 'secrets/autorizador/password_pepper'));

@@ -42,14 +42,14 @@ export function openDatabase<DB>(file: string): OpenDatabase<DB> {
   };
 }
 
-/** A raw connection with every pragma set and checked. */
-export function openHandle(file: string): Database.Database {
+/** A raw connection with every pragma set and checked. `patience` is for other processes that open the same file (ms). */
+export function openHandle(file: string, patience = OPEN_WAIT): Database.Database {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   assertLocalFileSystem(dirname(file));
-  const handle = new Database(file, { timeout: OPEN_WAIT });
+  const handle = new Database(file, { timeout: patience });
   try {
     assertVersion(handle);
-    enterWal(handle);
+    enterWal(handle, patience);
     // Opening an existing WAL file gives NORMAL: a power cut would then lose commits that were answered.
     setAndAssert(handle, 'synchronous', 'FULL', 2);
     setAndAssert(handle, 'foreign_keys', 'ON', 1);
@@ -69,14 +69,18 @@ export function kyselyOver<DB>(handle: Database.Database): Kysely<DB> {
  * Changing the mode of a new file needs it for oneself, and SQLite gives up at once, whatever its timeout, when two
  * processes try together.
  */
-function enterWal(handle: Database.Database): void {
-  const deadline = Date.now() + OPEN_WAIT;
+function enterWal(handle: Database.Database, patience: number): void {
+  const deadline = performance.now() + patience;
   for (;;) {
     try {
       setAndAssert(handle, 'journal_mode', 'wal', 'wal');
       return;
     } catch (error) {
-      if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_BUSY' || Date.now() > deadline)
+      if (
+        !(error instanceof Database.SqliteError) ||
+        error.code !== 'SQLITE_BUSY' ||
+        performance.now() > deadline
+      )
         throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }

@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { unavailable } from '../http/app-error.ts';
+import { isBusy } from './while-busy.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
 const BUSY_BUDGET = 10_000;
@@ -141,8 +142,3 @@ export class UnitOfWork<DB> {
 }
 
 const databaseBusy = () => unavailable('La base de datos está ocupada; inténtelo de nuevo', 2);
-
-function isBusy(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
-}

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
+import { lockDatabase } from '../../src/testing/lock-database.ts';
 
 let folder: string;
 let file: string;
@@ -67,4 +68,25 @@ test('when the schema is newer than the program, then it refuses to start and sa
   await expect(migrate(file, { '001': step('create table a (x)') })).rejects.toThrow(
     /más nuevo que este programa \(002-nueva\); actualice el programa/,
   );
+});
+
+test('when another process holds the write lock and nothing is to be done, then it only looks', async () => {
+  await migrate(file, { '001': step('create table a (x)') });
+  const lock = await lockDatabase(file);
+  await expect(migrate(file, { '001': step('create table a (x)') })).resolves.toBeUndefined();
+  await lock.release();
+});
+
+test('when another process holds the write lock and something is to be done, then it waits and says so', async () => {
+  await migrate(file, { '001': step('create table a (x)') });
+  const lock = await lockDatabase(file);
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const migrated = migrate(file, { '001': step('create table a (x)'), '002': step('create table b (x)') });
+  await expect.poll(() => said.mock.calls.join('')).toContain(`otro proceso tiene ocupada ${file}`);
+  await lock.release();
+  await migrated;
+  said.mockRestore();
+  const db = new Database(file);
+  expect(db.prepare("select name from sqlite_master where name = 'b'").get()).toEqual({ name: 'b' });
+  db.close();
 });

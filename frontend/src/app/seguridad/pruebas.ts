@@ -1,5 +1,7 @@
 import { inject, Injectable } from '@angular/core';
 import { ApiError } from '@medisupply/api-client/api-client';
+import type { Confirmation } from '@medisupply/api-client/forgeries';
+import { FORGERIES } from '@medisupply/api-client/forgeries';
 import { AutorizadorApi } from '../core/api/autorizador-api';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { Sesion } from '../core/auth/sesion';
@@ -26,12 +28,7 @@ export interface Intento {
   ms: number;
 }
 
-interface Datos {
-  direccion: string;
-  nombre_recibe: string;
-  firma_recibe: string;
-  pedido_id: string;
-}
+type Datos = Omit<Confirmation, 'firma_payload'>;
 
 interface Ask<T> {
   key: string;
@@ -172,18 +169,11 @@ function newDatos(): Datos {
 }
 
 /** A good confirmation, or with one thing changed after signing. */
-export function tamper(
-  prueba: Exclude<Prueba, 'cifrado'>,
-  datos: Datos,
-  firma: string,
-): Datos & { firma_payload: string } {
-  if (prueba === 'datos') return { ...datos, direccion: `${datos.direccion} bis`, firma_payload: firma };
-  return { ...datos, firma_payload: prueba === 'firma' ? flip(firma, firma.length - 20) : firma };
+export function tamper(prueba: Exclude<Prueba, 'cifrado'>, datos: Datos, firma: string): Confirmation {
+  const good = { ...datos, firma_payload: firma };
+  if (prueba === 'valida') return good;
+  return prueba === 'datos' ? FORGERIES.direccion(good) : FORGERIES.firma(good);
 }
-
-/** Changes one character, keeping the alphabet. */
-const flip = (text: string, at: number): string =>
-  text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1);
 
 const isEncrypted = (stored: string | undefined, { direccion }: Datos): boolean =>
   stored !== undefined && stored.includes(':') && !stored.includes(direccion);

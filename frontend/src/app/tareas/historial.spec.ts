@@ -1,21 +1,20 @@
-import { historialOf } from './historial';
+import { attemptOf, reasonOf } from '../core/eventos/evento';
+import { historialOf, isKnown, toneOf } from './historial';
 
-test('when a history is read, then each step has its attempt, its reason and the time since the one before', () => {
-  const steps = historialOf([
+test('when a history is read, then each event has its attempt, its reason and the time since the one before', () => {
+  const eventos = historialOf([
     { tipo: 'aceptada', momento: '2026-05-20T12:00:00.000Z' },
     { tipo: 'inicio', momento: '2026-05-20T12:00:00.120Z', datos: { intento: 1 } },
     { tipo: 'encolada', momento: '2026-05-20T12:00:00.100Z' },
     { tipo: 'fallida', momento: '2026-05-20T12:00:01.120Z', datos: { error: 'sin red' } },
     { tipo: 'nuevo_tipo', momento: '2026-05-20T12:00:01.120Z' },
   ]);
-  expect(steps.map(({ tipo, after, intento, detail, tone }) => [tipo, after, intento, detail, tone])).toEqual(
-    [
-      ['aceptada', undefined, 1, undefined, 'plain'],
-      ['encolada', 100, 1, undefined, 'plain'],
-      ['inicio', 20, 2, undefined, 'plain'],
-      ['fallida', 1_000, 1, 'sin red', 'bad'],
-      ['nuevo_tipo', 0, 1, undefined, 'plain'],
-    ],
-  );
-  expect(steps.map(({ isKnown }) => isKnown)).toEqual([true, true, true, true, false]);
+  expect(eventos.map((one) => [one.tipo, one.elapsed, attemptOf(one), reasonOf(one), toneOf(one)])).toEqual([
+    ['aceptada', undefined, 1, undefined, 'plain'],
+    ['encolada', 100, 1, undefined, 'plain'],
+    ['inicio', 20, 2, undefined, 'plain'],
+    ['fallida', 1_000, 1, 'sin red', 'bad'],
+    ['nuevo_tipo', 0, 1, undefined, 'plain'],
+  ]);
+  expect(eventos.map(isKnown)).toEqual([true, true, true, true, false]);
 });

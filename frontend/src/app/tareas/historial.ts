@@ -1,20 +1,10 @@
-import type { Suceso } from './tarea';
+import type { Evento, TimedEvento } from '../core/eventos/evento';
+import { timed } from '../core/eventos/evento';
 
-export interface Step {
-  tipo: string;
-  /** Whether it has a text, below `tareas.sucesos`. */
-  isKnown: boolean;
-  momento: string;
-  /** Since the step before (ms). */
-  after: number | undefined;
-  /** From 1 on. */
-  intento: number;
-  /** Why: the reason of a retry or a failure. */
-  detail: string | undefined;
-  tone: 'good' | 'bad' | 'wait' | 'plain';
-}
+type Tone = 'good' | 'bad' | 'wait' | 'plain';
 
-const TONES: Readonly<Record<string, Step['tone']>> = {
+/** Every type that has a text, below `tareas.sucesos`. */
+const TONES: Readonly<Record<string, Tone>> = {
   recibida: 'plain',
   firma: 'plain',
   firma_rechazada: 'bad',
@@ -31,21 +21,10 @@ const TONES: Readonly<Record<string, Step['tone']>> = {
   cancelada: 'bad',
 };
 
-export function historialOf(historial: readonly Suceso[]): Step[] {
-  // Two processes write it: what began may be written down before that it was sent.
-  const inOrder = historial.toSorted((a, b) => a.momento.localeCompare(b.momento));
-  return inOrder.map(({ tipo, momento, datos = {} }, index) => {
-    const before = inOrder[index - 1];
-    return {
-      tipo,
-      isKnown: tipo in TONES,
-      momento,
-      after: before && Date.parse(momento) - Date.parse(before.momento),
-      intento: (typeof datos['intento'] === 'number' ? datos['intento'] : 0) + 1,
-      detail: textOf(datos['motivo']) ?? textOf(datos['error']),
-      tone: TONES[tipo] ?? 'plain',
-    };
-  });
-}
+/** Two processes write the history: a worker may write `inicio` before logistica writes `encolada`. */
+export const historialOf = (historial: readonly Evento[]): TimedEvento[] =>
+  timed(historial.toSorted((a, b) => a.momento.localeCompare(b.momento)));
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+export const toneOf = ({ tipo }: Evento): Tone => TONES[tipo] ?? 'plain';
+
+export const isKnown = ({ tipo }: Evento): boolean => tipo in TONES;

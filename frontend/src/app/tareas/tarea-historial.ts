@@ -1,10 +1,11 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import type { Evento } from '../core/eventos/evento';
+import { attemptOf, reasonOf } from '../core/eventos/evento';
 import { Idioma } from '../core/i18n/idioma';
 import { duration } from '../ui/duration';
 import { Time } from '../ui/time';
-import { historialOf } from './historial';
-import type { Suceso } from './tarea';
+import { historialOf, isKnown, toneOf } from './historial';
 
 /** What happened to a task, in order, with the time between. */
 @Component({
@@ -12,19 +13,19 @@ import type { Suceso } from './tarea';
   imports: [Time, TranslocoDirective],
   template: `
     <ol *transloco="let t; prefix: 'tareas'">
-      @for (step of steps(); track $index) {
-        <li [class]="step.tone">
+      @for (evento of eventos(); track $index) {
+        <li [class]="toneOf(evento)">
           <div class="what">
             <strong>{{
-              step.isKnown ? t('sucesos.' + step.tipo, { intento: step.intento }) : step.tipo
+              isKnown(evento) ? t('sucesos.' + evento.tipo, { intento: attemptOf(evento) }) : evento.tipo
             }}</strong>
-            @if (step.after !== undefined) {
-              <span class="ms-soft ms-number">+{{ durationOf(step.after) }}</span>
+            @if (evento.elapsed !== undefined) {
+              <span class="ms-soft ms-number">+{{ durationOf(evento.elapsed) }}</span>
             }
           </div>
-          <ms-time class="ms-soft" [value]="step.momento" [exact]="true" />
-          @if (step.detail; as detail) {
-            <p>{{ detail }}</p>
+          <ms-time class="ms-soft" [value]="evento.momento" [exact]="true" />
+          @if (reasonOf(evento); as reason) {
+            <p>{{ reason }}</p>
           }
         </li>
       }
@@ -33,9 +34,13 @@ import type { Suceso } from './tarea';
   styleUrl: './tarea-historial.scss',
 })
 export class TareaHistorial {
-  readonly historial = input.required<readonly Suceso[]>();
+  readonly historial = input.required<readonly Evento[]>();
 
   readonly #idioma = inject(Idioma).codigo;
-  protected readonly steps = computed(() => historialOf(this.historial()));
+  protected readonly eventos = computed(() => historialOf(this.historial()));
+  protected readonly attemptOf = attemptOf;
+  protected readonly isKnown = isKnown;
+  protected readonly reasonOf = reasonOf;
+  protected readonly toneOf = toneOf;
   protected readonly durationOf = (ms: number): string => duration(ms, this.#idioma());
 }

@@ -4,7 +4,6 @@ export type Tarea = LogisticaOperations['GET /tareas']['answer']['tasks'][number
 export type TareaDisponible = LogisticaOperations['GET /tareas']['answer']['tareas_disponibles'][number];
 export type TareaDetalle = LogisticaOperations['GET /tareas/:task_id']['answer'];
 export type TareaEncolada = LogisticaOperations['POST /tareas']['answer'];
-export type Suceso = TareaDetalle['historial'][number];
 export type EstadoDeTarea = Tarea['state'];
 
 export const ESTADOS: readonly EstadoDeTarea[] = [

@@ -17,7 +17,7 @@ import { PageHeader } from '../ui/page-header';
 import { StateChip } from '../ui/state-chip';
 import { Time } from '../ui/time';
 import { followTareas } from './follow-tareas';
-import type { Tarea, TareaDisponible } from './tarea';
+import type { EstadoDeTarea, Tarea, TareaDisponible } from './tarea';
 import { REPORTE, tipoOf } from './tarea';
 import { TareaNombre } from './tarea-nombre';
 import { TareasFilter } from './tareas-filter';
@@ -59,7 +59,7 @@ export class TareasPage {
   protected readonly isFiltered = computed(() => Boolean(this.estado() ?? this.tipo()));
   protected readonly pages = cursorPages(
     () => ({
-      ...(this.estado() ? { estado: this.estado() as string } : {}),
+      ...(this.estado() ? { estado: this.estado() as EstadoDeTarea } : {}),
       ...(this.tipo() ? { tipo: this.tipo() as string } : {}),
     }),
     async (query, page) => {

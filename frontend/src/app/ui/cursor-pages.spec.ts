@@ -68,3 +68,59 @@ test('when the next page fails, then the rows stay and it can be asked for again
   pages.reload();
   expect(asked[2]?.cursor).toBe('c1');
 });
+
+test('when pages come empty but lead to others, then it goes on until there are rows', async () => {
+  const pages = start();
+  asked[0]?.answer({ data: [], next: 'c1' });
+  await turn();
+  asked[1]?.answer({ data: [], next: 'c2' });
+  await turn();
+  expect([pages.state(), pages.rows(), asked.map(({ cursor }) => cursor)]).toEqual([
+    'loading',
+    [],
+    [undefined, 'c1', 'c2'],
+  ]);
+  asked[2]?.answer({ data: [3], next: undefined });
+  await turn();
+  expect([pages.state(), pages.rows(), pages.hasMore()]).toEqual(['ready', [3], false]);
+});
+
+test('when too many pages come empty, then it stops and can be told to go on', async () => {
+  const pages = start();
+  const answerEmpty = async (from: number, to: number) => {
+    for (let page = from; page < to; page += 1) {
+      asked[page]?.answer({ data: [], next: `c${page + 1}` });
+      await turn();
+    }
+  };
+  await answerEmpty(0, 50);
+  const { length } = asked;
+  expect(length).toBeGreaterThan(2);
+  expect(length).toBeLessThan(50);
+  expect([pages.state(), pages.hasMore()]).toEqual(['ready', true]);
+  pages.loadMore();
+  await turn();
+  expect(asked.at(-1)?.cursor).toBe(`c${length}`);
+});
+
+test('when an empty page leads to one that fails, then that one is asked for again', async () => {
+  const pages = start();
+  asked[0]?.answer({ data: [], next: 'c1' });
+  await turn();
+  asked[1]?.fail(new Error('no'));
+  await turn();
+  expect(pages.state()).toBe('failed');
+  pages.reload();
+  expect(asked[2]?.cursor).toBe('c1');
+});
+
+test('when the filter changes between empty pages, then the old ones are not asked for any more', async () => {
+  const pages = start();
+  estado.set('ENTREGADA');
+  TestBed.tick();
+  asked[0]?.answer({ data: [], next: 'c1' });
+  await turn();
+  asked[1]?.answer({ data: [9], next: undefined });
+  await turn();
+  expect([asked.length, pages.rows()]).toEqual([2, [9]]);
+});

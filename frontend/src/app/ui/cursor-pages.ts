@@ -5,6 +5,9 @@ export interface PageOf<T> {
   next: string | undefined;
 }
 
+/** A page may be empty and still lead to rows; after so many in a row the user decides whether to go on. */
+const MOST_EMPTY = 10;
+
 export type PagesState = 'loading' | 'ready' | 'loading-more' | 'failed';
 
 export interface CursorPages<T> {
@@ -48,13 +51,17 @@ export function cursorPages<Q, T>(
     const { signal: abort } = (current = new AbortController());
     state.set(cursor === undefined ? 'loading' : 'loading-more');
     try {
-      const page = await load(asked, {
-        query: { limite, ...(cursor === undefined ? {} : { cursor }) },
-        signal: abort,
-      });
-      if (abort.aborted) return;
-      rows.update((before) => (cursor === undefined ? page.data : [...before, ...page.data]));
-      next.set(page.next);
+      let from = cursor;
+      for (let asks = 1; ; asks += 1) {
+        const page = await load(asked, {
+          query: { limite, ...(from === undefined ? {} : { cursor: from }) },
+          signal: abort,
+        });
+        if (abort.aborted) return;
+        rows.update((before) => (from === undefined ? page.data : [...before, ...page.data]));
+        next.set((from = page.next));
+        if (page.data.length > 0 || from === undefined || asks === MOST_EMPTY) break;
+      }
       error.set(undefined);
       state.set('ready');
     } catch (reason) {
@@ -84,8 +91,7 @@ export function cursorPages<Q, T>(
     },
     reload() {
       // A failed next page is asked for again; everything else begins at the first.
-      const again = state() === 'failed' && rows().length > 0 ? next() : undefined;
-      void fetchPage(untracked(query), again);
+      void fetchPage(untracked(query), state() === 'failed' ? next() : undefined);
     },
     update: (change) => rows.update((before) => before.map(change)),
   };

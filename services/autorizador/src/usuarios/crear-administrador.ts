@@ -1,3 +1,4 @@
+import { whileBusy } from '@medisupply/shared/db/while-busy';
 import type { AutorizadorDatabase } from '../database.ts';
 import type { Contrasenas } from './contrasenas.ts';
 import { findUsuarioByNombre, insertUsuario } from './usuarios.repository.ts';
@@ -16,8 +17,10 @@ export async function crearAdministrador(
 ): Promise<boolean> {
   if (await findUsuarioByNombre(db.read, PRIMER_ADMINISTRADOR)) return false;
   const contrasena_hash = await contrasenas.hash(contrasena);
-  const created = await db.unitOfWork.write((tx) =>
-    insertUsuario(tx, { nombre: PRIMER_ADMINISTRADOR, contrasena_hash, roles: ['Admin'], ahora }),
+  const created = await whileBusy(db.file, () =>
+    db.unitOfWork.write((tx) =>
+      insertUsuario(tx, { nombre: PRIMER_ADMINISTRADOR, contrasena_hash, roles: ['Admin'], ahora }),
+    ),
   );
   return created !== undefined;
 }

@@ -9,9 +9,6 @@ export type DatosDeEntrega = Omit<
 
 export type ConfirmacionAceptada = LogisticaOperations['POST /entrega/:id/confirmar']['answer'];
 
-/** A step of a confirmation: one that the server tells of, or one of this device. */
-export type Suceso = LogisticaOperations['GET /tareas/:task_id']['answer']['historial'][number];
-
 interface Guardada {
   usuario_id: number;
   entrega_id: number;

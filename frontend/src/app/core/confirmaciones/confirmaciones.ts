@@ -1,14 +1,14 @@
-import { computed, effect, inject, Injectable, signal, untracked } from '@angular/core';
+import { computed, effect, ErrorHandler, inject, Injectable, signal, untracked } from '@angular/core';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { AutorizadorApi } from '../api/autorizador-api';
 import { LogisticaApi } from '../api/logistica-api';
 import { Sesion } from '../auth/sesion';
+import type { Evento } from '../eventos/evento';
 import type {
   ConfirmacionAceptada,
   ConfirmacionGuardada,
   DatosDeEntrega,
   PorEnviar,
-  Suceso,
 } from './confirmacion-guardada';
 import { outboxStore } from './outbox-store';
 import { hasExpired } from './signature-expiry';
@@ -24,7 +24,7 @@ const PASSING = new Set([401, 408, 425, 429]);
 /** An accepted confirmation, with what this device knows of it that the server does not. */
 export interface Aceptada extends ConfirmacionAceptada {
   pedido_id: string;
-  antes: readonly Suceso[];
+  antes: readonly Evento[];
 }
 
 /**
@@ -37,6 +37,7 @@ export class Confirmaciones {
   readonly #autorizador = inject(AutorizadorApi);
   readonly #logistica = inject(LogisticaApi);
   readonly #sesion = inject(Sesion);
+  readonly #errors = inject(ErrorHandler);
   readonly #guardadas = signal<readonly ConfirmacionGuardada[]>([]);
   readonly #aceptadas = signal<ReadonlyMap<number, Aceptada>>(new Map());
   readonly #enviando = signal<number | undefined>(undefined);
@@ -103,12 +104,16 @@ export class Confirmaciones {
     clearTimeout(this.#timer);
     const usuarioId = this.#sesion.usuario()?.id;
     if (usuarioId === undefined) return;
-    await this.#refresh();
-    // Back on line, this is called again.
-    if (this.porEnviar().length === 0 || !navigator.onLine) return;
-    await navigator.locks.request(LOCK, () => this.#sendAllOf(usuarioId));
-    await this.#refresh();
-    if (this.porEnviar().length === 0) return;
+    try {
+      await this.#refresh();
+      // Back on line, this is called again.
+      if (this.porEnviar().length === 0 || !navigator.onLine) return;
+      await navigator.locks.request(LOCK, () => this.#sendAllOf(usuarioId));
+      await this.#refresh();
+      if (this.porEnviar().length === 0) return;
+    } catch (error) {
+      this.#noteFailure(error);
+    }
     const delay = Math.min(FIRST_DELAY * 2 ** this.#failures, LONGEST_DELAY);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.enviar(), delay);
@@ -132,26 +137,34 @@ export class Confirmaciones {
       if (this.#sesion.usuario()?.id !== usuarioId) return;
       if (guardada.estado !== 'por-enviar') continue;
       this.#enviando.set(guardada.entrega_id);
-      const failure = await this.#deliver(guardada);
-      this.#enviando.set(undefined);
-      this.#failures = failure === undefined ? 0 : this.#failures + 1;
-      // Without a network, the others would only wait for nothing as well.
-      if (failure?.status === 0) return;
+      try {
+        await this.#deliver(guardada);
+        this.#failures = 0;
+      } catch (error) {
+        this.#noteFailure(error);
+        // Without a network, the others would fail as well.
+        if (error instanceof ApiError && error.status === 0) return;
+      } finally {
+        this.#enviando.set(undefined);
+      }
     }
   }
 
-  /** @returns why it is still kept; undefined when the server decided: accepted or refused */
-  async #deliver(guardada: PorEnviar): Promise<ApiError | undefined> {
+  /** Returns when the server has decided: accepted or refused. Whatever it throws, the confirmation is still kept. */
+  async #deliver(guardada: PorEnviar): Promise<void> {
     try {
       const mustSign = hasExpired(guardada) && !guardada.pudoLlegar;
       const [sent, answer] = await this.#send(mustSign ? await this.#signAgain(guardada) : guardada);
       await this.#accept(sent, answer);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (!isRefusal(error)) return error;
+      if (!isRefusal(error)) throw error;
       await this.#refuse(guardada, error);
     }
-    return undefined;
+  }
+
+  #noteFailure(error: unknown): void {
+    this.#failures += 1;
+    if (!(error instanceof ApiError)) this.#errors.handleError(error);
   }
 
   /**
@@ -240,10 +253,10 @@ export class Confirmaciones {
   }
 }
 
-/** By the server's clock, so that they can be compared with what it tells. */
-function stepsBefore({ pulsada, firmada, enviada, desfase, ...guardada }: PorEnviar): Suceso[] {
+/** By the server's clock, so that they can be compared with the server's events. */
+function stepsBefore({ pulsada, firmada, enviada, desfase, ...guardada }: PorEnviar): Evento[] {
   const at = (ms: number) => new Date(ms + desfase).toISOString();
-  const steps: Suceso[] = [
+  const steps: Evento[] = [
     { tipo: 'pulsada', momento: at(pulsada) },
     { tipo: guardada.firmadaDeNuevo ? 'firmada_de_nuevo' : 'firmada', momento: at(firmada) },
   ];

@@ -33,13 +33,22 @@ export const outboxStore = {
 };
 
 function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>('medisupply', 1, {
+  if (opened) return opened;
+  opened = openDB<Schema>('medisupply', 1, {
     upgrade(db) {
       db.createObjectStore('confirmacion', { keyPath: ['usuario_id', 'entrega_id'] }).createIndex(
         'usuario',
         'usuario_id',
       );
     },
+    // Browsers end connections of pages in the background.
+    terminated: forget,
   });
+  opened.catch(forget);
   return opened;
+}
+
+/** The next attempt opens the database anew. */
+function forget(): void {
+  opened = undefined;
 }

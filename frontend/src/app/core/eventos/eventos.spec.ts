@@ -115,6 +115,42 @@ test('when the stream is cut, then it says so, and goes on where it was', async 
   expect([eventos.estado(), connections[1]?.headers.get('last-event-id')]).toEqual(['conectado', '7-0']);
 });
 
+test.each(['\n', '\r\n', '\r'])(
+  'when the stream comes in single characters, with %j as its line break, then the same events arrive',
+  async (lineBreak) => {
+    listen();
+    await settle();
+    const data = `data: {"id":"8-0",\ndata:"tipo":"aplicada"}`;
+    const stream = `retry: 2000\n\n: latido\n\n${evento('7-0')}id: 8-0\nevent: entrega\n${data}\n\nevent: otro\ndata: 1\n\n: `;
+    for (const character of stream.replaceAll('\n', lineBreak)) connections[0]?.send(character);
+    await expect.poll(() => seen).toEqual(['7-0', '8-0']);
+  },
+);
+
+test('when an event has not come completely, then nobody hears of it, and it is asked for again', async () => {
+  listen();
+  await settle();
+  connections[0]?.send(`${evento('7-0')}${evento('8-0').slice(0, -1)}`);
+  await settle();
+  connections[0]?.end();
+  await settle();
+  await vi.advanceTimersByTimeAsync(500);
+  await settle();
+  expect([seen, connections[1]?.headers.get('last-event-id')]).toEqual([['7-0'], '7-0']);
+});
+
+test('when a heartbeat has an id, then the stream is resumed from there', async () => {
+  listen();
+  await settle();
+  connections[0]?.send(`${evento('7-0')}: latido\nid: 2000-0\n\n`);
+  await settle();
+  connections[0]?.end();
+  await settle();
+  await vi.advanceTimersByTimeAsync(500);
+  await settle();
+  expect(connections[1]?.headers.get('last-event-id')).toBe('2000-0');
+});
+
 test('when the browser goes offline, then it says so at once, and tries again as soon as it is back', async () => {
   const eventos = listen();
   await settle();

@@ -1,7 +1,7 @@
 import { DestroyRef, effect, inject, Injectable, signal } from '@angular/core';
 import type { EventData } from '@medisupply/api-client/operations';
+import { createParser } from 'eventsource-parser';
 import { Sesion } from '../auth/sesion';
-import { eventStreamParser } from './event-stream-parser';
 
 /** `apagado`: nobody listens. `cortado`: the next try is under way or waits. */
 export type EstadoDeEventos = 'apagado' | 'conectando' | 'conectado' | 'cortado';
@@ -13,7 +13,7 @@ const LONGEST_DELAY = 15_000;
 /** The server says something at least every 15 s; a stream that is silent for so long is dead (ms). */
 const SILENCE = 45_000;
 
-type Listener = (datos: never, id: string | undefined) => void;
+type Listener = (datos: never) => void;
 
 /**
  * The live events of the platform, over one connection for the whole app, open while somebody listens. It reconnects by
@@ -46,7 +46,7 @@ export class Eventos {
    */
   escuchar<N extends NombreDeEvento>(
     nombre: N,
-    listener: (datos: EventData[N], id: string | undefined) => void,
+    listener: (datos: EventData[N]) => void,
     destroyRef: DestroyRef = inject(DestroyRef),
   ): void {
     const listeners = this.#listeners.get(nombre) ?? new Set();
@@ -96,28 +96,30 @@ export class Eventos {
       if (!response.ok || !response.body) return;
       this.#estado.set('conectado');
       connected();
-      const parse = eventStreamParser();
+      const ends: EventData['fin'][] = [];
+      const parser = createParser({
+        // Called just before the event; also for a heartbeat, which has an id and no event.
+        onId: (id) => (this.#lastId = id),
+        onEvent: ({ event, data }) => {
+          const datos = JSON.parse(data) as EventData[NombreDeEvento];
+          for (const listener of this.#listeners.get(event as NombreDeEvento) ?? []) listener(datos as never);
+          if (event === 'fin') ends.push(datos as EventData['fin']);
+        },
+      });
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
         clearTimeout(watchdog);
         watchdog = setTimeout(() => dead.abort(), SILENCE);
-        for (const message of parse(value)) {
-          this.#lastId = message.id ?? this.#lastId;
-          await this.#dispatch(message.name as NombreDeEvento, message.data, message.id);
-        }
+        parser.feed(value);
+        if (ends.some(({ motivo }) => motivo !== 'reinicio')) await this.#sesion.renovar();
+        if (ends.length > 0) return;
       }
     } finally {
       clearTimeout(watchdog);
       dead.abort();
     }
-  }
-
-  async #dispatch(nombre: NombreDeEvento, data: string, id: string | undefined): Promise<void> {
-    const datos = JSON.parse(data) as EventData[NombreDeEvento];
-    for (const listener of this.#listeners.get(nombre) ?? []) listener(datos as never, id);
-    if (nombre === 'fin' && (datos as EventData['fin']).motivo !== 'reinicio') await this.#sesion.renovar();
   }
 
   /** What one user saw last says nothing about what the next one may see. */

@@ -2,7 +2,8 @@ import { Component, computed, effect, inject, input, linkedSignal, output, resou
 import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LogisticaApi } from '../../core/api/logistica-api';
-import type { Suceso } from '../../core/confirmaciones/confirmacion-guardada';
+import type { Evento } from '../../core/eventos/evento';
+import { attemptOf, reasonOf } from '../../core/eventos/evento';
 import { Eventos } from '../../core/eventos/eventos';
 import { readWhenLive } from '../../core/eventos/read-when-live';
 import { Idioma } from '../../core/i18n/idioma';
@@ -12,7 +13,6 @@ import { ErrorState } from '../error-state';
 import { lastValue } from '../last-value';
 import { Skeleton } from '../skeleton';
 import { preciseTime } from '../time';
-import type { Step } from './steps';
 import { hasEnded, stepsOf, total } from './steps';
 
 /** How often the history is read while no live events come (ms). */
@@ -39,14 +39,14 @@ const CLOCK: Intl.DateTimeFormatOptions = {
 export class EntregaTimeline {
   readonly taskId = input.required<string>();
   /** What this device did before the server knew of it. */
-  readonly antes = input<readonly Suceso[]>([]);
+  readonly antes = input<readonly Evento[]>([]);
   /** Applied, refused or out of retries, seen while the timeline was open. */
   readonly terminada = output();
 
   readonly #logistica = inject(LogisticaApi);
   readonly #eventos = inject(Eventos);
   readonly #idioma = inject(Idioma).codigo;
-  readonly #live = linkedSignal<string, readonly Suceso[]>({ source: this.taskId, computation: () => [] });
+  readonly #live = linkedSignal<string, readonly Evento[]>({ source: this.taskId, computation: () => [] });
 
   protected readonly tarea = resource({
     params: () => this.taskId(),
@@ -59,6 +59,8 @@ export class EntregaTimeline {
     },
   });
   protected readonly known = lastValue(this.tarea, this.taskId);
+  protected readonly attemptOf = attemptOf;
+  protected readonly reasonOf = reasonOf;
   protected readonly steps = computed(() =>
     stepsOf([...this.antes(), ...(this.known()?.historial ?? []), ...this.#live()]),
   );
@@ -98,16 +100,5 @@ export class EntregaTimeline {
 
   protected clockTime(momento: string): string {
     return new Date(momento).toLocaleTimeString(this.#idioma(), CLOCK);
-  }
-
-  /** People count from one. */
-  protected attemptOf({ datos }: Step): number {
-    return Number(datos['intento'] ?? 0) + 1;
-  }
-
-  /** The reason that the server gives, in its words. */
-  protected reasonOf({ datos }: Step): string {
-    const reason = datos['motivo'] ?? datos['error'];
-    return typeof reason === 'string' ? reason : '';
   }
 }

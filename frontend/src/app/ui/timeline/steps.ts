@@ -1,20 +1,15 @@
-import type { Suceso } from '../../core/confirmaciones/confirmacion-guardada';
+import type { Evento, TimedEvento } from '../../core/eventos/evento';
+import { timed } from '../../core/eventos/evento';
 import type { IconName } from '../icons';
 
 type Tone = 'good' | 'bad' | 'wait' | 'done';
 
-export interface Step {
-  tipo: string;
-  momento: string;
-  /** Since the step before (ms); undefined for the first. */
-  elapsed: number | undefined;
+export interface Step extends TimedEvento {
   tone: Tone;
   icon: IconName;
-  /** Beside what the step is called: which attempt, by whom it was verified, why it failed. */
-  datos: Record<string, unknown>;
 }
 
-/** In the order in which they come when two bear the same millisecond. */
+/** In the order in which events of the same millisecond are shown. */
 const LOOKS: Readonly<Record<string, { icon: IconName; tone: Tone }>> = {
   pulsada: { icon: 'signature', tone: 'done' },
   firmada: { icon: 'key-round', tone: 'done' },
@@ -36,44 +31,37 @@ const ORDER = Object.keys(LOOKS);
 const SENDING = new Set(['aceptada', 'reintento', 'reactivada', 'encolada']);
 const LAST = new Set(['aplicada', 'rechazada', 'muerta']);
 
-/** What is told of one confirmation, from wherever, in order, each thing once. */
-export function stepsOf(sucesos: readonly Suceso[]): Step[] {
-  const known = new Map(sucesos.filter(({ tipo }) => ORDER.includes(tipo)).map((one) => [keyOf(one), one]));
+/** The events of one confirmation from all sources, in order, each once. */
+export function stepsOf(eventos: readonly Evento[]): Step[] {
+  const known = new Map(eventos.filter(({ tipo }) => ORDER.includes(tipo)).map((one) => [keyOf(one), one]));
   const sorted = [...known.values()].toSorted(
     (a, b) => Date.parse(a.momento) - Date.parse(b.momento) || ORDER.indexOf(a.tipo) - ORDER.indexOf(b.tipo),
   );
-  const told = queuedBeforeStarted(sorted);
-  return told.map(({ tipo, momento, datos }, index) => {
-    const before = told[index - 1];
-    return {
-      tipo,
-      momento,
-      elapsed: before && Date.parse(momento) - Date.parse(before.momento),
-      ...(LOOKS[tipo] ?? { icon: 'clock', tone: 'done' }),
-      datos: datos ?? {},
-    };
-  });
+  return timed(queuedBeforeStarted(sorted)).map((evento) => ({
+    ...evento,
+    ...(LOOKS[evento.tipo] ?? { icon: 'clock', tone: 'done' }),
+  }));
 }
 
 /**
- * `encolada` is noted when the queue has answered, and a worker may be faster than that answer, even done by then: the
- * task was in the queue when it was taken from it, at the latest.
+ * `encolada` is written when the queue has answered. A worker may start the task before that, and even end it: the
+ * task was in the queue when the worker started it, at the latest.
  */
-function queuedBeforeStarted(sorted: readonly Suceso[]): Suceso[] {
-  const told: Suceso[] = [];
-  for (const suceso of sorted) {
-    const start = suceso.tipo === 'encolada' ? told.findLastIndex(({ tipo }) => tipo === 'inicio') : -1;
-    const started = told[start];
-    const wasQueued = told.slice(0, start).findLast(({ tipo }) => SENDING.has(tipo))?.tipo === 'encolada';
-    if (started && !wasQueued) told.splice(start, 0, { ...suceso, momento: started.momento });
-    else told.push(suceso);
+function queuedBeforeStarted(sorted: readonly Evento[]): Evento[] {
+  const eventos: Evento[] = [];
+  for (const evento of sorted) {
+    const start = evento.tipo === 'encolada' ? eventos.findLastIndex(({ tipo }) => tipo === 'inicio') : -1;
+    const started = eventos[start];
+    const wasQueued = eventos.slice(0, start).findLast(({ tipo }) => SENDING.has(tipo))?.tipo === 'encolada';
+    if (started && !wasQueued) eventos.splice(start, 0, { ...evento, momento: started.momento });
+    else eventos.push(evento);
   }
-  return told;
+  return eventos;
 }
 
-const keyOf = ({ tipo, momento, datos }: Suceso): string => [tipo, momento, datos?.['intento']].join(' ');
+const keyOf = ({ tipo, momento, datos }: Evento): string => [tipo, momento, datos?.['intento']].join(' ');
 
-/** Applied, refused or out of retries, unless somebody re-drove it after that. */
+/** Applied, refused or out of retries, unless it was started again after that. */
 export function hasEnded(steps: readonly Step[]): boolean {
   const turn = steps.findLast(({ tipo }) => LAST.has(tipo) || tipo === 'reactivada');
   return turn !== undefined && LAST.has(turn.tipo);

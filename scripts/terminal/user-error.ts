@@ -1,6 +1,6 @@
 /** Something the person at the terminal can put right: shown without a stack, with its remedy. */
-export class LaunchError extends Error {
-  override readonly name = 'LaunchError';
+export class UserError extends Error {
+  override readonly name = 'UserError';
 }
 
 /** The system's code of an error (`ENOENT`), or its message. */

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../http/app-error.ts';
+
+const RETRY_MS = 100;
+const TELL_MS = 10_000;
+
+/**
+ * For the start: repeats `attempt` for as long as another process keeps the database for itself, however long that is.
+ * Says so on standard error, and to the launcher, which then goes on waiting as well.
+ */
+export async function whileBusy<T>(file: string, attempt: () => Promise<T>): Promise<T> {
+  let told = -Infinity;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isRefusedWrite = error instanceof AppError && error.status === 503;
+      // Nor for a launcher that is gone: the next one starts a process of its own.
+      const isOrphan = process.send !== undefined && !process.connected;
+      if (isOrphan || (!isBusy(error) && !isRefusedWrite)) throw error;
+    }
+    if (performance.now() - told >= TELL_MS) {
+      told = performance.now();
+      process.stderr.write(`otro proceso tiene ocupada ${file}; se espera a que termine\n`);
+      process.send?.({ type: 'waiting' });
+    }
+    await delay(RETRY_MS);
+  }
+}
+
+/** Another connection has what this one needs. */
+export function isBusy(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
+}
