@@ -6,28 +6,21 @@ import { colasRoutes } from './colas/colas.routes.ts';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { estadoRoutes } from './estado/estado.routes.ts';
-import { serviciosDe } from './estado/medir-servicios.ts';
 import { eventosRoutes } from './eventos/eventos.routes.ts';
 import { metricasRoutes } from './metricas/metricas.routes.ts';
 import { pingRoutes } from './ping/ping.routes.ts';
 import { workersRoutes } from './workers/workers.routes.ts';
 
-export function monitorRoutes({ config, database, queues, throughput, sonda, eventos }: Container): Route[] {
+export function monitorRoutes(container: Container): Route[] {
+  const { config, database, eventos } = container;
   return [
-    ...estadoRoutes({
-      queues,
-      throughput,
-      sonda,
-      servicios: serviciosDe(config),
-      dataDir: config.DATA_DIR,
-      faults: config,
-    }),
-    ...colasRoutes({ queues, throughput }),
-    ...workersRoutes({ redis: queues.redis }),
+    ...estadoRoutes(container, config),
+    ...colasRoutes(container),
+    ...workersRoutes(container),
     ...metricasRoutes({ db: database.read }),
     ...actividadRoutes({ db: database.read }),
     ...eventosRoutes({ eventos }),
-    ...pingRoutes({ queues, throughput, sonda, logisticaUrl: config.LOGISTICA_URL }),
+    ...pingRoutes(container),
   ];
 }
 

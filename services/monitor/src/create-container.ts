@@ -2,14 +2,13 @@ import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
-import { createSonda } from './clients/sonda.client.ts';
-import { createThroughput } from './colas/throughput.ts';
 import type { Config } from './config.ts';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { openMonitorDatabase } from './database.ts';
 import { createEventHub } from './eventos/event-hub.ts';
 import { registerLiveGauges } from './metricas/live-gauges.ts';
+import { createProbes } from './probes/probes.ts';
 
 /** Opens everything that the service needs; Redis and the other services may be away. */
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
@@ -17,22 +16,22 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const { logger, metrics, redisAddress } = opening;
     const database = opening.own(await openMonitorDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(redisAddress, logger));
-    const sonda = opening.own(createSonda());
-    const throughput = createThroughput(queues);
-    throughput.start();
-    opening.onClose(() => throughput.stop());
+    const probes = createProbes(config, queues);
+    opening.own(probes.probe);
+    probes.throughput.start();
+    opening.onClose(() => probes.throughput.stop());
     const { authenticator, isRevoked } = opening.verifier(queues.redis);
     const eventos = opening.own(
       createEventHub({
         queues,
         // The other connection tells of outages already.
         blocking: connectForBlocking(redisAddress, logger.child({}, { level: 'silent' })),
-        throughput,
+        throughput: probes.throughput,
         isRevoked,
         logger,
       }),
     );
-    registerLiveGauges(metrics.registry, { queues, throughput, eventos });
-    return { database, queues, throughput, sonda, eventos, authenticator };
+    registerLiveGauges(metrics.registry, probes, () => eventos.clients());
+    return { ...probes, database, eventos, authenticator };
   });
 }

@@ -7,7 +7,7 @@ import { callerName } from '@medisupply/shared/http/caller';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import type { Throughput } from '../colas/throughput.ts';
+import type { Throughput } from '../probes/throughput.ts';
 import { ephemeral, toSse } from './evento.presenter.ts';
 import type { EventData } from './eventos.schemas.ts';
 import { createLiveFigures } from './live-figures.ts';
@@ -67,7 +67,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
   const { queues, isRevoked, logger, maxStallMs = MAX_STALL } = options;
   const clients = new Set<Client>();
   const broadcast = (text: string) => clients.forEach(({ connection }) => connection.send(text));
-  const figures = createLiveFigures({ queues, throughput: options.throughput, emit: broadcast });
+  const figures = createLiveFigures(options, broadcast);
   const reader = createStreamReader({
     redis: options.blocking,
     logger,
