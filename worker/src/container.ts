@@ -121,12 +121,12 @@ export async function createContainer(
     queueKey,
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
-    onDead,
     viewersOf: findViewersOf,
   });
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, 'suspect-main.ts'),
     silenceMs: config.WATCHDOG_MS,
+    logger,
   });
   const metrics = createMetrics(PROCESS_NAME);
   registerBreakers(metrics.registry, { 'logistica-inventario': logistica });

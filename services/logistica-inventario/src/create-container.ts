@@ -13,7 +13,6 @@ import type { Config } from './config.ts';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { openLogisticaDatabase } from './database.ts';
-import { marcarMuerta } from './entregas/aplicar-confirmacion.ts';
 import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
 import type { LogisticaTables } from './tables.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
@@ -37,7 +36,6 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       queueKey,
       logger,
       relayPollMs: config.RELAY_POLL_MS,
-      onDead: (tx, taskId, motivo) => marcarMuerta(tx, taskId, motivo, Date.now()),
       viewersOf: findViewersOf,
       onRetention: (now) => removeOldAnswers(database, now),
     });
