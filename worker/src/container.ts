@@ -18,8 +18,7 @@ import { createTaskMetrics } from '@medisupply/shared/metrics/task-metrics';
 import type { Outbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
-import { createServiceKeyVerifier, serviceKeyRecords } from '@medisupply/shared/security/service-key';
+import { createServiceKeyVerifier } from '@medisupply/shared/security/service-key';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { AnnounceCancellation } from '@medisupply/shared/queueing/control/cancellations';
@@ -153,9 +152,7 @@ export async function createContainer(
       verifyToken() {
         throw unauthorized('Aquí solo entran claves de servicio');
       },
-      verifyServiceKey: createServiceKeyVerifier(
-        parseSecretJson('service_keys.json', config.secrets.SERVICE_KEYS, serviceKeyRecords),
-      ).verify,
+      verifyServiceKey: createServiceKeyVerifier(config.secrets.SERVICE_KEYS).verify,
     }),
     metrics,
     runJob: measureRuns(runJob, createTaskMetrics(metrics.registry)),

@@ -46,7 +46,7 @@ export function buildApp({ config, logger, isStopping }: FrontDoorOptions): Fron
   app.use(closeWhenStopping(isStopping));
   app.use(requestLineLimit);
   setupCors(app, config.CORS_ORIGINS);
-  addHealthCheck(app, 'gateway', { isStopping });
+  addHealthCheck(app, { service: 'gateway', isStopping });
   app.use(rateLimit(config.GATEWAY_RATE, config.GATEWAY_BURST));
   app.use(bodyLimit);
 
