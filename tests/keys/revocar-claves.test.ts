@@ -6,7 +6,7 @@ import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/se
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { revokeSignatureKeys, revokeTokenKeys } from '@medisupply/shared/security/revoke-keys';
-import { parseSecretJson } from '@medisupply/shared/security/secret-file';
+import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import type { Platform, PlatformOptions } from '../support/platform.ts';
 import { startPlatform } from '../support/platform.ts';
 

@@ -121,12 +121,12 @@ export async function createContainer(
     queueKey,
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
-    onDead,
     viewersOf: findViewersOf,
   });
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, 'suspect-main.ts'),
     silenceMs: config.WATCHDOG_MS,
+    logger,
   });
   const metrics = createMetrics(PROCESS_NAME);
   registerBreakers(metrics.registry, { 'logistica-inventario': logistica });
@@ -152,7 +152,7 @@ export async function createContainer(
       verifyToken() {
         throw unauthorized('Aquí solo entran claves de servicio');
       },
-      verifyServiceKey: followServiceKeys(config, logger).verify,
+      verifyServiceKey: followServiceKeys(config.secretFiles.SERVICE_KEYS, logger).verify,
     }),
     metrics,
     runJob: measureRuns(runJob, createTaskMetrics(metrics.registry)),

@@ -1,3 +1,4 @@
+import { DatabaseBusy } from '@medisupply/shared/db/database-busy';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
@@ -62,7 +63,7 @@ export async function execute(
     if (!run.settled) await unitOfWork.write((tx) => completeTask(tx, run, result));
     return result;
   } catch (error) {
-    if (limit.aborted)
+    if (limit.aborted && !(error instanceof DatabaseBusy))
       throw new TimeLimitError(`Superó su límite de ${task.timeLimit / 1_000} s`, { cause: error });
     throw error;
   } finally {

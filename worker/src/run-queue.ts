@@ -13,6 +13,20 @@ import type { WorkerState } from '@medisupply/shared/queueing/control/worker-sta
 import type { Container } from './container.ts';
 
 const CLOSE_DEADLINE = 15_000;
+/**
+ * A dead worker's jobs run again once their locks ran out and somebody noticed: at most the sum of both (ms). A slow
+ * worker renews its locks every quarter of it, and one that could not has its run undone by `tracked`.
+ */
+export const LOCKS = { lockDuration: 8_000, stalledInterval: 2_000 };
+/**
+ * KEYS 1: a job that this process ran. Unless it still holds the lock (ARGV 1), the start is taken back: it would look
+ * like the death of a worker, see `deathsOf`.
+ */
+const TAKE_BACK_START = `
+if redis.call('GET', KEYS[1] .. ':lock') ~= ARGV[1] and redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('HINCRBY', KEYS[1], 'ats', -1)
+end
+`;
 /** Deliveries are short and share commits; the other queues need few slots. */
 const OTHER_CONCURRENCY = 4;
 
@@ -40,7 +54,7 @@ interface ActiveJob {
 }
 
 export function startConsumers(
-  { id, config, logger, runJob }: Pick<Container, 'id' | 'config' | 'logger' | 'runJob'>,
+  { id, config, logger, queues, runJob }: Pick<Container, 'id' | 'config' | 'logger' | 'queues' | 'runJob'>,
   faults: WorkerState['faults'],
 ): Consumers {
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
@@ -50,11 +64,21 @@ export function startConsumers(
   lag.enable();
 
   const tracked = async (job: Job) => {
+    const started = performance.now();
     active.set(job, Date.now());
     try {
       return await runJob(job);
     } finally {
       active.delete(job);
+      if (performance.now() - started >= LOCKS.lockDuration) await takeBackStart(job);
+    }
+  };
+  const takeBackStart = async (job: Job) => {
+    const key = `${QUEUE_PREFIX}:${job.queueName}:${job.id}`;
+    try {
+      await queues.redis.eval(TAKE_BACK_START, 1, key, job.token ?? '');
+    } catch (error) {
+      logger.debug({ reason: String(error) }, 'no se supo si un trabajo lento conservaba su bloqueo');
     }
   };
   const consumers = QUEUES.map((queue) => {
@@ -142,8 +166,7 @@ function startConsumer(
     connection,
     prefix: QUEUE_PREFIX,
     concurrency,
-    lockDuration: 30_000,
-    stalledInterval: 15_000,
+    ...LOCKS,
     // Deaths are counted by run-job, which then runs a suspect alone; the default would fail a job after two.
     maxStalledCount: 1_000,
     metrics: { maxDataPoints: 60 * 24 },

@@ -1,115 +1,28 @@
 import type { Redis } from 'ioredis';
-import { createAuthenticator } from '@medisupply/shared/http/authenticate';
-import type { Authenticator } from '@medisupply/shared/http/authenticate';
-import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import type { InFlightLimit } from '@medisupply/shared/http/in-flight-limit';
-import { createLogger } from '@medisupply/shared/logging/logger';
-import type { Logger } from '@medisupply/shared/logging/logger';
-import type { Metrics } from '@medisupply/shared/metrics/metrics';
-import { createMetrics } from '@medisupply/shared/metrics/metrics';
-import { connectForCommands } from '@medisupply/shared/redis/connect';
-import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
-import type { PublicJwks } from '@medisupply/shared/security/jwks';
-import { ownKeySet } from '@medisupply/shared/security/key-set';
 import type { KeySet } from '@medisupply/shared/security/key-set';
-import { followServiceKeys } from '@medisupply/shared/security/service-key';
-import { followClaves } from './claves/claves.ts';
-import type { ClavePrivada } from './claves/claves.ts';
+import type { ServiceContainer } from '@medisupply/shared/service/open-service';
+import type { Claves } from './claves/claves.ts';
 import type { Config } from './config.ts';
-import { openAutorizadorDatabase } from './database.ts';
 import type { AutorizadorDatabase } from './database.ts';
-import { MAX_IN_FLIGHT } from './firmas/firmar-datos.ts';
-import { createLimitesDeAcceso } from './sesiones/limites-de-acceso.ts';
 import type { LimitesDeAcceso } from './sesiones/limites-de-acceso.ts';
-import { purgeSesiones } from './sesiones/purgar-sesiones.ts';
-import { createContrasenas } from './usuarios/contrasenas.ts';
 import type { Contrasenas } from './usuarios/contrasenas.ts';
-import { createContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
 import type { ContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
-import { crearAdministrador, PRIMER_ADMINISTRADOR } from './usuarios/crear-administrador.ts';
-import { createRevocaciones } from './usuarios/publicar-revocaciones.ts';
 import type { Revocaciones } from './usuarios/publicar-revocaciones.ts';
 
-export interface Container {
-  logger: Logger;
+export const SERVICE_NAME = 'autorizador';
+
+/** Everything that autorizador's routes and use cases work with. */
+export interface Container extends ServiceContainer<Config> {
   db: AutorizadorDatabase;
   redis: Redis;
-  corsOrigins: readonly string[];
-  /** What signs now: `npm run keys` replaces the files while the process runs. */
-  readonly tokenKey: ClavePrivada;
-  readonly signatureKey: ClavePrivada;
-  /** What is published now. */
-  readonly jwks: PublicJwks;
+  claves: Claves;
   keySet: KeySet;
-  authenticator: Authenticator;
   contrasenas: Contrasenas;
   contrasenasComunes: ContrasenasComunes;
   limites: LimitesDeAcceso;
   firmasEnCurso: InFlightLimit;
   revocaciones: Revocaciones;
-  metrics: Metrics;
   /** ms UTC */
   now: () => number;
-  close(): Promise<void>;
-}
-
-/** Opens everything the service needs; Redis may be down. `overrides` is for tests. */
-export async function createContainer(
-  config: Config,
-  overrides: { logger?: Logger; now?: () => number; contrasenas?: Contrasenas } = {},
-): Promise<Container> {
-  const logger =
-    overrides.logger ?? createLogger('autorizador', { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
-  const now = overrides.now ?? Date.now;
-  const contrasenas = overrides.contrasenas ?? createContrasenas({ pepper: config.passwordPepper });
-  const db = await openAutorizadorDatabase(config.DATA_DIR);
-  if (await crearAdministrador(db, contrasenas, config.adminContrasena, now())) {
-    logger.info({ usuario: PRIMER_ADMINISTRADOR }, 'primer administrador creado');
-  }
-
-  const redis = connectForCommands({ REDIS_URL: config.REDIS_URL, password: config.redisPassword }, logger);
-  const revocaciones = await createRevocaciones({ db, redis, logger, now });
-  const purge = setInterval(() => void purgeSesiones(db, now(), logger), 3_600_000).unref();
-
-  const claves = followClaves(config, logger);
-  const keySet = ownKeySet(() => claves.jwks().keys);
-  const tokens = createAccessTokenVerifier({ keySet, now });
-  const metrics = createMetrics('autorizador');
-  const services = followServiceKeys(config, logger);
-
-  return {
-    logger,
-    db,
-    redis,
-    corsOrigins: config.CORS_ORIGINS,
-    get tokenKey() {
-      return claves.tokenKey();
-    },
-    get signatureKey() {
-      return claves.signatureKey();
-    },
-    get jwks() {
-      return claves.jwks();
-    },
-    keySet,
-    authenticator: createAuthenticator({
-      verifyToken: tokens.verify,
-      verifyServiceKey: services.verify,
-      isRevoked: revocaciones.isRevoked,
-    }),
-    contrasenas,
-    contrasenasComunes: createContrasenasComunes(),
-    limites: createLimitesDeAcceso(redis),
-    firmasEnCurso: createInFlightLimit(MAX_IN_FLIGHT),
-    revocaciones,
-    metrics,
-    now,
-    async close() {
-      clearInterval(purge);
-      metrics.close();
-      revocaciones.close();
-      redis.disconnect();
-      await db.close();
-    },
-  };
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { unavailable } from '../http/app-error.ts';
-import { isBusy } from './while-busy.ts';
+import { DatabaseBusy, isBusy } from './database-busy.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
 const BUSY_BUDGET = 10_000;
@@ -44,7 +44,7 @@ export class UnitOfWork<DB> {
   /**
    * Runs `fn` in a transaction and resolves with its value once that is on disk. `fn` awaits queries on its `tx` and
    * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone.
-   * @throws AppError 503 when another process keeps the database locked for 10 s
+   * @throws DatabaseBusy when another process keeps the database locked for 10 s
    */
   write<T>(fn: (tx: Tx<DB>) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
@@ -132,7 +132,7 @@ export class UnitOfWork<DB> {
   #rejectExpired(): void {
     const oldest = Date.now() - BUSY_BUDGET;
     while (this.#pending[0] && this.#pending[0].submitted <= oldest) {
-      this.#pending.shift()!.reject(databaseBusy());
+      this.#pending.shift()!.reject(new DatabaseBusy());
     }
   }
 
@@ -140,5 +140,3 @@ export class UnitOfWork<DB> {
     for (const item of items) item.reject(error);
   }
 }
-
-const databaseBusy = () => unavailable('La base de datos está ocupada; inténtelo de nuevo', 2);

@@ -1,9 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { SecretSource } from '../config/load-config.ts';
 import type { ServiceCaller } from '../http/caller.ts';
 import type { Logger } from '../logging/logger.ts';
 import { sha256Hex } from './canonical-json.ts';
-import { followSecret, parseSecretJson } from './secret-file.ts';
+import { followSecret } from './secret-file.ts';
 
 /**
  * `service_keys.json`: whom a verifier accepts. A service key is `<id>.<secret>` (256 random bits); the hashes
@@ -59,17 +60,12 @@ export function createServiceKeyVerifier(records: readonly ServiceKeyRecord[]): 
 
 /** The verifier of a process that goes on running while keys are rotated and revoked. */
 export function followServiceKeys(
-  config: { secretFiles: { SERVICE_KEYS: string } },
+  source: SecretSource<readonly ServiceKeyRecord[]>,
   logger: Pick<Logger, 'info' | 'warn'>,
   onChange: () => void = () => {},
 ): ServiceKeyVerifier & { look: () => void } {
   let verifier: ServiceKeyVerifier | undefined;
-  const file = followSecret(
-    config,
-    'SERVICE_KEYS',
-    (text) => createServiceKeyVerifier(parseSecretJson('service_keys.json', text, serviceKeyRecords)),
-    logger,
-  );
+  const file = followSecret(source, createServiceKeyVerifier, logger);
   const latest = (): ServiceKeyVerifier => {
     const before = verifier;
     verifier = file.current();

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import type { SecretSource } from '../config/load-config.ts';
 import type { Authenticator } from '../http/authenticate.ts';
 import { createAuthenticator } from '../http/authenticate.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -10,6 +11,7 @@ import type { KeySet } from './key-set.ts';
 import { createKeySet } from './key-set.ts';
 import type { RevocationList } from './revocations.ts';
 import { createRevocationList } from './revocations.ts';
+import type { ServiceKeyRecord } from './service-key.ts';
 import { followServiceKeys } from './service-key.ts';
 
 export interface VerifierOptions {
@@ -20,12 +22,11 @@ export interface VerifierOptions {
     DATA_DIR: string;
     SECRETS_DIR?: string | undefined;
     JWKS_FILE?: string | undefined;
-    secretFiles: { SERVICE_KEYS: string };
   };
+  /** Whose service keys are accepted. */
+  serviceKeys: SecretSource<readonly ServiceKeyRecord[]>;
   redis: Redis;
   logger: Logger;
-  /** Called when tokens or service keys that were good are refused from now on, for those who hold connections open. */
-  onWithdrawn?: () => void;
 }
 
 /** How often the accepted service keys are looked at, besides whenever one is shown (ms). */
@@ -38,27 +39,25 @@ export interface Verifier {
   tokens: AccessTokenVerifier;
   /** From memory: whether that user's tokens of this version are refused. */
   isRevoked: RevocationList['isRevoked'];
+  /** Calls when tokens or service keys that were good are refused from now on: for those who hold connections open. */
+  onWithdrawn: (listener: () => void) => void;
   close(): void;
 }
 
-export function createVerifier({
-  process,
-  config,
-  redis,
-  logger,
-  onWithdrawn = () => {},
-}: VerifierOptions): Verifier {
+export function createVerifier({ process, config, serviceKeys, redis, logger }: VerifierOptions): Verifier {
   const setupFile =
     config.JWKS_FILE ?? (config.SECRETS_DIR ? join(config.SECRETS_DIR, 'jwks.json') : undefined);
+  const listeners = new Set<() => void>();
+  const withdrawn = () => listeners.forEach((listener) => listener());
   const keySet = createKeySet({
     ...(setupFile ? { setupFile } : {}),
     cacheFile: join(config.DATA_DIR, 'jwks', `${process}.json`),
     fetchJwks: () => fetchJwks(new URL('/.well-known/jwks.json', config.AUTORIZADOR_URL).href),
-    onWithdrawn,
+    onWithdrawn: withdrawn,
     logger,
   });
   const tokens = createAccessTokenVerifier({ keySet });
-  const keys = followServiceKeys(config, logger, onWithdrawn);
+  const keys = followServiceKeys(serviceKeys, logger, withdrawn);
   const looking = setInterval(keys.look, LOOK_MS).unref();
   const revocations = createRevocationList({ redis, logger });
   return {
@@ -70,6 +69,7 @@ export function createVerifier({
       verifyServiceKey: keys.verify,
       isRevoked: revocations.isRevoked,
     }),
+    onWithdrawn: (listener) => void listeners.add(listener),
     close() {
       clearInterval(looking);
       revocations.close();

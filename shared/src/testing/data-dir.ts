@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Role } from '../http/caller.ts';
 import { issueAccessToken } from '../security/access-token.ts';
 import { actualKey, tokenKeyFile } from '../security/key-files.ts';
-import { parseSecretJson } from '../security/secret-file.ts';
+import { parseSecretJson } from '../config/secret-json.ts';
 import { ensureSecrets } from '../security/secrets.ts';
 
 interface TokenOptions {

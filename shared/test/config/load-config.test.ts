@@ -53,7 +53,7 @@ test('when everything is given, then values are typed and secrets come from thei
     CORS_ORIGINS: ['http://a.example', 'https://b.example'],
     PUERTO: 0,
     secrets: { CLAVE: 'k'.repeat(20) },
-    secretFiles: { CLAVE: join(folder, 'clave') },
+    secretFiles: { CLAVE: { path: join(folder, 'clave'), read: expect.any(Function) } },
   });
 });
 

@@ -1,16 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { PublicJwks } from '@medisupply/shared/security/jwks';
-import {
-  actualKey,
-  publishedJwks,
-  signatureKeyFile,
-  tokenKeyFile,
-} from '@medisupply/shared/security/key-files';
-import { followSecret, parseSecretJson } from '@medisupply/shared/security/secret-file';
+import { actualKey, publishedJwks } from '@medisupply/shared/security/key-files';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { Config } from '../config.ts';
 
-export interface ClavePrivada {
+interface ClavePrivada {
   kid: string;
   privateKey: KeyObject;
 }
@@ -19,39 +14,27 @@ export interface ClavePrivada {
 export interface Claves {
   tokenKey(): ClavePrivada;
   signatureKey(): ClavePrivada;
+  /** What is published. */
   jwks(): PublicJwks;
 }
 
-/** @throws Error naming the file that cannot be used */
-export function followClaves(config: Pick<Config, 'secretFiles'>, logger: Logger): Claves {
-  const tokens = followSecret(
-    config,
-    'TOKEN_KEYS',
-    (text) => {
-      const file = parseSecretJson('token_keys.json', text, tokenKeyFile);
-      return { file, actual: actualKey(file) };
-    },
-    logger,
-  );
+export function followClaves(files: Config['secretFiles'], logger: Logger): Claves {
+  const tokens = followSecret(files.TOKEN_KEYS, (file) => ({ file, actual: actualKey(file) }), logger);
   const signatures = followSecret(
-    config,
-    'SIGNATURE_KEYS',
-    (text) => {
-      const file = parseSecretJson('signature_keys.json', text, signatureKeyFile);
-      return { file, actual: actualKey(file) };
-    },
+    files.SIGNATURE_KEYS,
+    (file) => ({ file, actual: actualKey(file) }),
     logger,
   );
-  let published: { of: readonly unknown[]; jwks: PublicJwks } | undefined;
+  let published: { tokens: unknown; signatures: unknown; jwks: PublicJwks } | undefined;
 
   return {
     tokenKey: () => tokens.current().actual,
     signatureKey: () => signatures.current().actual,
     jwks() {
-      const of = [tokens.current().file, signatures.current().file] as const;
+      const [token, signature] = [tokens.current().file, signatures.current().file];
       // The same document while neither file changed.
-      if (published?.of[0] !== of[0] || published.of[1] !== of[1])
-        published = { of, jwks: publishedJwks(...of) };
+      if (published?.tokens !== token || published.signatures !== signature)
+        published = { tokens: token, signatures: signature, jwks: publishedJwks(token, signature) };
       return published.jwks;
     },
   };

@@ -3,22 +3,19 @@ import type { DeliveryPayload, SignablePayload } from '@medisupply/shared/contra
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { Container } from '../container.ts';
 
-/** At most so many signatures of one user are made at once. */
-export const MAX_IN_FLIGHT = 128;
-
 /**
  * Signs the data of a delivery for the user who asks; a `usuario_id` in the data is overwritten.
  * @throws AppError 429
  */
 export async function firmarDatos(
-  { signatureKey, firmasEnCurso, now }: Container,
+  { claves, firmasEnCurso, now }: Container,
   datos: SignablePayload,
   usuarioId: number,
 ): Promise<{ payload: DeliveryPayload; firma: string; momento: number }> {
   const payload = deliveryPayload(datos, usuarioId);
   const momento = now();
   const firma = await firmasEnCurso.run(usuarioId, () =>
-    signDelivery(payload, signatureKey, { now: momento }),
+    signDelivery(payload, claves.signatureKey(), { now: momento }),
   );
   return { payload, firma, momento };
 }

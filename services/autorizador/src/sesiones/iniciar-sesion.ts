@@ -50,7 +50,7 @@ async function rehashIfOutdated(
   await db.unitOfWork.write((tx) => updateContrasenaHash(tx, usuario.id, hash));
 }
 
-async function openSesion({ db, tokenKey, now }: Container, usuario: UsuarioGuardado): Promise<Tokens> {
+async function openSesion({ db, claves, now }: Container, usuario: UsuarioGuardado): Promise<Tokens> {
   const ahora = now();
   const sesion = { id: randomUUID(), usuario_id: usuario.id, creada: ahora, expira: ahora + SESION_MS };
   const refresh = newRefreshToken();
@@ -59,7 +59,7 @@ async function openSesion({ db, tokenKey, now }: Container, usuario: UsuarioGuar
     await insertSesion(tx, sesion);
     await insertRefreshToken(tx, { hash: refresh.hash, sesion_id: sesion.id, expira: refresh_expira });
   });
-  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, {
+  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
     now: ahora,
   });
   return { token, expira_en, refresh_token: refresh.token, refresh_expira };

@@ -10,7 +10,7 @@ import type { UsuarioGuardado } from './usuarios.repository.ts';
  * @throws AppError 400 when the name is taken or the password is a common one, 503 when too many hash at once
  */
 export async function registrarUsuario(
-  { db, contrasenas, contrasenasComunes, tokenKey, now }: Container,
+  { db, contrasenas, contrasenasComunes, claves, now }: Container,
   { nombre, contrasena }: Signup,
 ): Promise<{ token: string; usuario: UsuarioGuardado }> {
   if (await contrasenasComunes.includes(contrasena, nombre)) {
@@ -25,7 +25,9 @@ export async function registrarUsuario(
     insertUsuario(tx, { nombre, contrasena_hash, roles: ['usuario'], ahora }),
   );
   if (!usuario) throw nameTaken();
-  const { token } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, { now: ahora });
+  const { token } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
+    now: ahora,
+  });
   return { token, usuario };
 }
 

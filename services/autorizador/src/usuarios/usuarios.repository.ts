@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Role } from '@medisupply/shared/http/caller';
 import { rol } from '@medisupply/shared/contracts/autorizador';
+import { lookOf } from '@medisupply/shared/contracts/look-alike';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { AutorizadorTables, UsuarioTable } from '../tables.ts';
 import { nombreClave } from './nombre-de-usuario.ts';
@@ -19,7 +20,7 @@ export interface UsuarioGuardado {
   creado: number;
 }
 
-/** Undefined when the name is taken, also by a request that runs at the same time. */
+/** Undefined when the name, or one that looks the same, is taken, also by a request that runs at the same time. */
 export async function insertUsuario(
   tx: Tx<AutorizadorTables>,
   nuevo: { nombre: string; contrasena_hash: string; roles: readonly Role[]; ahora: number },
@@ -29,6 +30,7 @@ export async function insertUsuario(
     .values({
       nombre: nuevo.nombre,
       nombre_clave: nombreClave(nuevo.nombre),
+      nombre_aspecto: lookOf(nuevo.nombre),
       contrasena_hash: nuevo.contrasena_hash,
       roles: JSON.stringify(nuevo.roles),
       activo: 1,
@@ -37,7 +39,7 @@ export async function insertUsuario(
       actualizado: nuevo.ahora,
       revocado: null,
     })
-    .onConflict((conflict) => conflict.column('nombre_clave').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
   return row && fromRow(row);

@@ -1,4 +1,3 @@
-import type { Tx } from '../../db/unit-of-work.ts';
 import type { OpenDatabase } from '../../db/open-database.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { QueueClient } from '../wire/queue-client.ts';
@@ -17,7 +16,6 @@ export interface OutboxOptions {
   queueKey: string;
   logger: Logger;
   relayPollMs: number;
-  onDead: (tx: Tx<OutboxTables>, taskId: string, reason: string) => Promise<void>;
   viewersOf: EventRelayOptions['viewersOf'];
   /** More to clean up hourly, of the service's own tables. */
   onRetention?: (now: number) => Promise<void>;
@@ -44,7 +42,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     pollMs: options.relayPollMs,
   });
   const wakeRelay = () => relay.wake();
-  const reconciler = new Reconciler({ database, queues, logger, onDead: options.onDead, wakeRelay });
+  const reconciler = new Reconciler({ database, queues, logger, wakeRelay });
   const scheduler = new Scheduler({ database, tasks: taskRegistry, logger, wakeRelay });
   const events = new EventRelay({
     database,

@@ -2,7 +2,7 @@ import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
-import { REDIS_DEADLINE } from '../estado/medir-redis.ts';
+import { REDIS_DEADLINE } from './ask-redis.ts';
 
 const WINDOW = 60_000;
 const SAMPLE_EVERY = 5_000;

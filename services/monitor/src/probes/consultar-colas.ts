@@ -1,36 +1,31 @@
-import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
-import { unavailable } from '@medisupply/shared/http/app-error';
-import { REDIS_DEADLINE } from '../estado/medir-redis.ts';
-import type { Cola, Colas } from './colas.schemas.ts';
-import type { Throughput } from './throughput.ts';
+import type { QueueName } from '@medisupply/shared/tasks/define-task';
+import type { Cola, Colas } from '../colas/colas.schemas.ts';
+import { askRedis } from './ask-redis.ts';
+import type { Probes } from './probes.ts';
 
 /**
  * Counts and rate of every queue.
  * @throws AppError 503 when Redis does not answer within 1.5 s
  */
-export async function consultarColas(queues: QueueClient, throughput: Throughput): Promise<Colas> {
-  if (!queues.isConnected()) throw redisAway();
-  try {
-    const [rates, defaultQueue, logistica, monitor] = await withDeadline(
-      Promise.all([
-        throughput.read(),
-        contar(queues, 'default'),
-        contar(queues, 'logistica'),
-        contar(queues, 'monitor'),
-      ]),
-      REDIS_DEADLINE,
-    );
+export const consultarColas = ({
+  queues,
+  throughput,
+}: Pick<Probes, 'queues' | 'throughput'>): Promise<Colas> =>
+  askRedis(async () => {
+    if (!queues.isConnected()) throw new Error('not connected');
+    const [rates, defaultQueue, logistica, monitor] = await Promise.all([
+      throughput.read(),
+      contar(queues, 'default'),
+      contar(queues, 'logistica'),
+      contar(queues, 'monitor'),
+    ]);
     return {
       default: { ...defaultQueue, throughput: rates.default },
       logistica: { ...logistica, throughput: rates.logistica },
       monitor: { ...monitor, throughput: rates.monitor },
     };
-  } catch (error) {
-    throw redisAway(error);
-  }
-}
+  });
 
 async function contar(queues: QueueClient, name: QueueName): Promise<Omit<Cola, 'throughput'>> {
   const queue = queues.queue(name);
@@ -51,6 +46,3 @@ async function contar(queues: QueueClient, name: QueueName): Promise<Omit<Cola, 
     status: waiting + of('active') > 0 ? 'active' : 'idle',
   };
 }
-
-export const redisAway = (cause?: unknown) =>
-  unavailable('Redis no responde: el estado de colas y workers no se puede leer', 2, cause);

@@ -1,35 +1,27 @@
-import type { ServiceUrl } from '@medisupply/shared/services';
-import { SERVICES, urlVariable } from '@medisupply/shared/services';
-import type { Sonda, Sondeo } from '../clients/sonda.client.ts';
-import type { EstadoServicio } from './estado.schemas.ts';
+import type { Probe, ProbeResult } from './http-probe.ts';
+import type { Probes } from './probes.ts';
+import type { EstadoServicio } from '../estado/estado.schemas.ts';
 
 const SERVICE_DEADLINE = 1_500;
 
-/** Address by service name. */
-export type Servicios = Readonly<Record<string, string>>;
-
-export const serviciosDe = (config: Readonly<Record<ServiceUrl, string>>): Servicios =>
-  Object.fromEntries(SERVICES.map((service) => [service.name, config[urlVariable(service)]]));
-
 /** Asks every service who it is and whether it is ready, all at once; within 1.5 s. Never rejects. */
 export async function medirServicios(
-  sonda: Sonda,
-  servicios: Servicios,
+  { probe, servicios }: Pick<Probes, 'probe' | 'servicios'>,
   signal?: AbortSignal,
 ): Promise<Record<string, EstadoServicio>> {
   const measured = await Promise.all(
     Object.entries(servicios).map(
-      async ([name, url]) => [name, await medirServicio(sonda, url, signal)] as const,
+      async ([name, url]) => [name, await medirServicio(probe, url, signal)] as const,
     ),
   );
   return Object.fromEntries(measured);
 }
 
-async function medirServicio(sonda: Sonda, url: string, signal?: AbortSignal): Promise<EstadoServicio> {
+async function medirServicio(probe: Probe, url: string, signal?: AbortSignal): Promise<EstadoServicio> {
   const options = { timeoutMs: SERVICE_DEADLINE, ...(signal ? { signal } : {}) };
   const [health, ready] = await Promise.all([
-    sonda.get(url, '/health', options),
-    sonda.get(url, '/readyz', options),
+    probe.get(url, '/health', options),
+    probe.get(url, '/readyz', options),
   ]);
   const version = health.outcome === 'answered' ? health.body['version'] : undefined;
   return {
@@ -39,7 +31,7 @@ async function medirServicio(sonda: Sonda, url: string, signal?: AbortSignal): P
   };
 }
 
-function statusOf(health: Sondeo, ready: Sondeo): EstadoServicio['status'] {
+function statusOf(health: ProbeResult, ready: ProbeResult): EstadoServicio['status'] {
   if (health.outcome === 'nonsense') return 'error';
   if (health.outcome !== 'answered') return health.outcome;
   if (health.http_status !== 200) return 'unhealthy';

@@ -1,9 +1,8 @@
 import type { Redis } from 'ioredis';
 import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
-import type { EstadoRedis } from './estado.schemas.ts';
-
-/** Nothing that asks Redis waits longer than this (ms). */
-export const REDIS_DEADLINE = 1_500;
+import type { EstadoRedis } from '../estado/estado.schemas.ts';
+import { REDIS_DEADLINE } from './ask-redis.ts';
+import type { Probes } from './probes.ts';
 
 export interface MedicionRedis {
   estado: EstadoRedis;
@@ -14,9 +13,9 @@ export interface MedicionRedis {
 }
 
 /** Asks Redis for PING, INFO and DBSIZE. Never rejects: no answer is `disconnected`. */
-export async function medirRedis(redis: Redis): Promise<MedicionRedis> {
+export async function medirRedis({ queues }: Pick<Probes, 'queues'>): Promise<MedicionRedis> {
   try {
-    return await withDeadline(preguntar(redis), REDIS_DEADLINE);
+    return await withDeadline(preguntar(queues.redis), REDIS_DEADLINE);
   } catch {
     return {
       estado: {

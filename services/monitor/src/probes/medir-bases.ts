@@ -2,12 +2,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SERVICES } from '@medisupply/shared/services';
-import type { EstadoBase } from './estado.schemas.ts';
+import type { EstadoBase } from '../estado/estado.schemas.ts';
+import type { Probes } from './probes.ts';
 
 const BASES = SERVICES.flatMap(({ database }) => database ?? []);
 
 /** Opens each SQLite file of the platform for reading and asks for its schema. */
-export const medirBases = (dataDir: string): Record<string, EstadoBase> =>
+export const medirBases = ({ dataDir }: Pick<Probes, 'dataDir'>): Record<string, EstadoBase> =>
   Object.fromEntries(BASES.map((name) => [name, medirBase(join(dataDir, `${name}.db`))]));
 
 function medirBase(file: string): EstadoBase {

@@ -9,7 +9,7 @@ interface Measured {
   ms: number;
 }
 
-export type Sondeo = Measured &
+export type ProbeResult = Measured &
   (
     | { outcome: 'answered'; http_status: number; body: Record<string, unknown> }
     /** It answered, but not with a JSON object of reasonable size. */
@@ -17,9 +17,13 @@ export type Sondeo = Measured &
     | { outcome: 'timeout' | 'unreachable'; http_status: null }
   );
 
-export interface Sonda {
+export interface Probe {
   /** Never rejects: a service that does not answer is a finding. */
-  get(baseUrl: string, path: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Sondeo>;
+  get(
+    baseUrl: string,
+    path: string,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<ProbeResult>;
   close(): Promise<void>;
 }
 
@@ -35,7 +39,7 @@ class Nonsense extends Error {
  * Measures how another service answers. Unlike a service client it has no circuit breaker and no connection that was
  * opened before: each figure is of a call that was really made, and a service that just restarted is not reported down.
  */
-export function createSonda(): Sonda {
+export function createProbe(): Probe {
   const agent = new Agent({ pipelining: 0, connections: 16 });
 
   async function read(url: URL, signal: AbortSignal) {
