@@ -10,7 +10,11 @@ import {
   rotateTokenKeys,
 } from '@medisupply/shared/security/rotate-keys';
 import type { RotationReport } from '@medisupply/shared/security/rotate-keys';
-import { revokeSignatureKeys, revokeTokenKeys } from '@medisupply/shared/security/revoke-keys';
+import {
+  revokeServiceKey,
+  revokeSignatureKeys,
+  revokeTokenKeys,
+} from '@medisupply/shared/security/revoke-keys';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
 
@@ -24,6 +28,7 @@ const USAGE = `uso:
 Si una clave fue robada, en lugar de rotarla:
   npm run keys -- revoke tokens          los tokens dejan de valer; una renovación da otro
   npm run keys -- revoke firmas          lo que firme la clave robada ya no se acepta; lo aceptado sigue
+  npm run keys -- revoke servicio <id>   solo vale la clave nueva de ese servicio
 
 Los procesos en marcha siguen los cambios en menos de 10 segundos, sin reiniciarlos.
 `;
@@ -33,6 +38,7 @@ function run(secretsDir: string, [action, what, id, ...rest]: readonly string[])
   const command = `${action} ${what}`;
   if (command === 'rotate servicio' && id) return rotateServiceKey(secretsDir, id);
   if (command === 'retire servicio' && id) return retirePreviousServiceKey(secretsDir, id);
+  if (command === 'revoke servicio' && id) return revokeServiceKey(secretsDir, id);
   if (id !== undefined) return undefined;
   if (command === 'rotate tokens') return rotateTokenKeys(secretsDir);
   if (command === 'rotate firmas') return rotateSignatureKeys(secretsDir);

@@ -1,7 +1,12 @@
 /** Stolen signing keys: `npm run keys -- revoke`, seen by processes that go on running. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { createServiceClient } from '@medisupply/shared/http/service-client';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
@@ -180,4 +185,45 @@ test('when the token keys are revoked, then old tokens get 401 within 10 s, and 
   const renewed = (await autorizador('/token/refresh', { refresh_token: login['refresh_token'] })).body;
   expect(await status(renewed['token'])).toBe(200);
   expect((await call(platform.autorizador!.url, 'GET', '/usuarios', forged())).status).toBe(401);
+});
+
+test('when the key of a service is revoked again and again, then its calls go on without a failure, and no stolen one is accepted', async () => {
+  await start();
+  const read = () => readFileSync(join(secretsDir(), 'worker/service_key'), 'utf8').trim();
+  const source = { path: join(secretsDir(), 'worker/service_key'), read };
+  const { logger } = platform.logistica.container;
+  const client = createServiceClient({
+    name: 'logistica-inventario',
+    baseUrl: platform.logistica.url,
+    serviceKey: followSecret(source, (key) => key, logger).current,
+    timeoutMs: 2_000,
+    logger,
+  });
+  const statuses = new Set<unknown>();
+  let calling = true;
+  const caller = (async () => {
+    while (calling) {
+      const answer = await client.get('/tareas');
+      statuses.add(answer.ok ? answer.status : answer.reason);
+    }
+  })();
+  const keysCommand = join(import.meta.dirname, '../../scripts/keys.ts');
+  const stolen: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    stolen.push(read());
+    const command = fork(keysCommand, ['revoke', 'servicio', 'worker'], {
+      env: { ...process.env, DATA_DIR: platform.dataDir },
+      execArgv: [],
+      silent: true,
+    });
+    expect(await once(command, 'exit')).toEqual([0, null]);
+  }
+  calling = false;
+  await caller;
+  await client.close();
+  expect([...statuses]).toEqual([200]);
+  for (const key of stolen) {
+    const answer = await fetch(`${platform.logistica.url}/tareas`, { headers: { 'i-api-key': key } });
+    expect(answer.status).toBe(401);
+  }
 });

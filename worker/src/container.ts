@@ -18,6 +18,7 @@ import { createTaskMetrics } from '@medisupply/shared/metrics/task-metrics';
 import type { Outbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import { followServiceKeys } from '@medisupply/shared/security/service-key';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
@@ -109,7 +110,7 @@ export async function createContainer(
   const logistica = createServiceClient({
     name: 'logistica-inventario',
     baseUrl: config.LOGISTICA_URL,
-    serviceKey: config.secrets.SERVICE_KEY,
+    serviceKey: followSecret(config.secretFiles.SERVICE_KEY, (key) => key, logger).current,
     timeoutMs: 2_000,
     logger,
   });
