@@ -11,6 +11,7 @@ import {
 } from '@medisupply/shared/security/rotate-keys';
 import type { RotationReport } from '@medisupply/shared/security/rotate-keys';
 import {
+  revokeQueueKey,
   revokeServiceKey,
   revokeSignatureKeys,
   revokeTokenKeys,
@@ -28,6 +29,7 @@ const USAGE = `uso:
 Si una clave fue robada, en lugar de rotarla:
   npm run keys -- revoke tokens          los tokens dejan de valer; una renovación da otro
   npm run keys -- revoke firmas          lo que firme la clave robada ya no se acepta; lo aceptado sigue
+  npm run keys -- revoke cola            lo que espera en las colas se envía de nuevo con la clave nueva
   npm run keys -- revoke servicio <id>   solo vale la clave nueva de ese servicio
 
 Los procesos en marcha siguen los cambios en menos de 10 segundos, sin reiniciarlos.
@@ -43,6 +45,7 @@ function run(secretsDir: string, [action, what, id, ...rest]: readonly string[])
   if (command === 'rotate tokens') return rotateTokenKeys(secretsDir);
   if (command === 'rotate firmas') return rotateSignatureKeys(secretsDir);
   if (command === 'rotate campos') return rotateFieldKeys(secretsDir);
+  if (command === 'revoke cola') return revokeQueueKey(secretsDir);
   if (command === 'revoke tokens') return revokeTokenKeys(secretsDir);
   if (command === 'revoke firmas') return revokeSignatureKeys(secretsDir);
   return undefined;

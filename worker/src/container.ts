@@ -20,6 +20,7 @@ import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { followSecret } from '@medisupply/shared/security/secret-file';
 import { followServiceKeys } from '@medisupply/shared/security/service-key';
+import { followQueueKeys } from '@medisupply/shared/queueing/wire/queue-keys';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { AnnounceCancellation } from '@medisupply/shared/queueing/control/cancellations';
@@ -104,7 +105,8 @@ export async function createContainer(
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const queues = createQueueClient(address, logger);
   const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const queueKey = config.secrets.QUEUE_KEY;
+  const queueKeys = followQueueKeys(config.secretFiles.QUEUE_KEY, logger);
+  const queueKey = queueKeys.current;
   const control = createControlListener({ address, redis: queues.redis, workerId: id, queueKey, logger });
   const cancellations = createCancellations(control);
   const logistica = createServiceClient({
@@ -134,7 +136,7 @@ export async function createContainer(
   const runJob = createJobRunner({
     database,
     handlers: handlers.handlers,
-    queueKey,
+    queueKeys,
     logistica,
     cancellations,
     runSuspect,

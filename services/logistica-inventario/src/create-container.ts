@@ -6,6 +6,7 @@ import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { createFieldCipher } from '@medisupply/shared/security/field-cipher';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
 import { createAutorizadorClient } from './clients/autorizador.client.ts';
@@ -21,7 +22,8 @@ import { findViewersOf } from './tareas/tareas.repository.ts';
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
     const { logger, metrics } = opening;
-    const { QUEUE_KEY: queueKey, FIELD_KEYS } = config.secrets;
+    const { FIELD_KEYS } = config.secrets;
+    const queueKey = followSecret(config.secretFiles.QUEUE_KEY, (key) => key, logger).current;
     const database = opening.own(await openLogisticaDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
     const { keySet, authenticator } = opening.verifier(queues.redis);

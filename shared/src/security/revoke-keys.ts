@@ -6,12 +6,15 @@ import { newSignatureKey, newTokenKey } from './key-files.ts';
 import type { StoredKey } from './key-files.ts';
 import type { RotationReport } from './rotate-keys.ts';
 import { changeSignatureKeys, changeTokenKeys, existing, isStillRefused, ownerOf } from './rotate-keys.ts';
+import { QUEUE_KEY_READERS, QUEUE_KEY_VERIFIER, REPLACED_QUEUE_KEYS } from './secret-layout.ts';
 import { withSecretStore } from './secret-store.ts';
-import { distributeServiceKeys, readServiceKeyRecords } from './secrets.ts';
+import { distributeServiceKeys, randomSecret, readServiceKeyRecords } from './secrets.ts';
 import { generateServiceKey } from './service-key.ts';
 
 /** Signatures that honest clients hold in their hands when the key is revoked are still received (seconds). */
 const IN_FLIGHT = 5;
+
+const KEPT_QUEUE_KEYS = 5;
 
 /** Access tokens: all of them are refused at once; a refresh gives one that is signed with the new key. */
 export const revokeTokenKeys = (secretsDir: string): RotationReport =>
@@ -30,6 +33,23 @@ export const revokeSignatureKeys = (secretsDir: string): RotationReport =>
     newSignatureKey('actual'),
     newSignatureKey('siguiente'),
   ]);
+
+/**
+ * Messages in the queues: what waits there is sent again with the new key. The worker is first to have it, and keeps the
+ * old ones to tell what waited from what somebody forged; with an old key nothing is run.
+ */
+export function revokeQueueKey(secretsDir: string): RotationReport {
+  return withSecretStore(secretsDir, (store) => {
+    const replacedPath = `${QUEUE_KEY_VERIFIER}/${REPLACED_QUEUE_KEYS}`;
+    const replaced = store.read(replacedPath)?.split('\n') ?? [];
+    const current = QUEUE_KEY_READERS.flatMap((folder) => store.read(`${folder}/queue_key`) ?? []);
+    const kept = [...new Set([...replaced, ...current])].slice(-KEPT_QUEUE_KEYS);
+    store.write(replacedPath, kept.join('\n'));
+    const key = randomSecret();
+    for (const folder of [...QUEUE_KEY_READERS].toReversed()) store.write(`${folder}/queue_key`, key);
+    return { written: store.written, actual: 'cola' };
+  });
+}
 
 /**
  * The key of one caller, without an overlap. The new one is accepted before the caller has it, and the old one until the

@@ -41,7 +41,7 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
   const make = (store: SecretStore): SecretsReport => {
     ensureAutorizadorKeys(store);
     ensureFieldKeys(store);
-    ensureShared(store, QUEUE_KEY_READERS, 'queue_key');
+    ensureShared(store, QUEUE_KEY_READERS, 'queue_key', 'ejecute `npm run keys -- revoke cola`');
     ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
     ensureOwn(store, 'bull-board/session_key', () => randomSecret());
@@ -126,12 +126,15 @@ function mergeRings(rings: readonly FieldKeyRing[]): FieldKeyRing {
   return { ...first, keys };
 }
 
-function ensureShared(store: SecretStore, folders: readonly string[], file: string): void {
+function ensureShared(
+  store: SecretStore,
+  folders: readonly string[],
+  file: string,
+  remedy = 'deje el mismo valor en todas o bórrelos para generarlo de nuevo',
+): void {
   const values = new Set(folders.flatMap((folder) => store.read(`${folder}/${file}`) ?? []));
   if (values.size > 1) {
-    throw new Error(
-      `${file} difiere entre ${folders.join(', ')}; deje el mismo valor en todas o bórrelos para generarlo de nuevo`,
-    );
+    throw new Error(`${file} difiere entre ${folders.join(', ')}; ${remedy}`);
   }
   const [value = randomSecret()] = values;
   for (const folder of folders) store.write(`${folder}/${file}`, value);
