@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
 import { VERSION } from '@medisupply/shared/version';
 import { until } from '@medisupply/shared/testing/until';
-import { freePort } from '../../scripts/launcher/ports.ts';
 import { startDoor } from '../../frontend/front-door/test/start-door.ts';
 import { stop } from './upstream.ts';
 
