@@ -1,4 +1,5 @@
 import { Worker as Thread } from 'node:worker_threads';
+import type { Queue } from 'bullmq';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
@@ -64,8 +65,19 @@ export async function isWedged(queues: Pick<QueueClient, 'isConnected' | 'queue'
     QUEUES.map(async (name) => {
       const queue = queues.queue(name);
       const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
-      return waiting > 0 && active === 0 && !(await queue.isPaused());
+      return waiting > 0 && active === 0 && !(await isHeldBack(queue));
     }),
   );
   return stuck.includes(true);
+}
+
+/** Somebody paused the queue, or limited it, as one can on Bull Board. */
+async function isHeldBack(queue: Queue): Promise<boolean> {
+  const [paused, concurrency, limit] = await Promise.all([
+    queue.isPaused(),
+    queue.getGlobalConcurrency(),
+    queue.getGlobalRateLimit(),
+  ]);
+  if (paused || concurrency === 0) return true;
+  return limit !== null && (await queue.getRateLimitTtl(limit.max)) > 0;
 }
