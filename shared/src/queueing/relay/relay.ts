@@ -231,16 +231,19 @@ export class Relay {
         for (const [gen, group] of Map.groupBy(messages, (message) => message.gen)) {
           const marked = await tx
             .updateTable('outbox')
-            .set({ estado: 'ENVIADO', enviado: now, revisar: now + FIRST_REVIEW, error: null })
+            .set((eb) => ({
+              estado: 'ENVIADO',
+              enviado: eb.fn.coalesce('enviado', eb.val(now)),
+              revisar: now + FIRST_REVIEW,
+              error: null,
+            }))
             .where('seq', 'in', seqs(group))
             .where('gen', '=', gen)
-            .returning('task_id')
+            .returning(['task_id', 'enviado'])
             .execute();
-          await insertEncoladas(
-            tx,
-            marked.map((row) => row.task_id),
-            now,
-          );
+          // An attempt is told of once, however often it is sent.
+          const first = marked.flatMap((row) => (row.enviado === now ? row.task_id : []));
+          await insertEncoladas(tx, first, now);
         }
       });
     } catch (error) {

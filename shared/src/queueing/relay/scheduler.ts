@@ -1,5 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { OpenDatabase } from '../../db/open-database.ts';
+import type { Tx } from '../../db/unit-of-work.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { TaskDeclaration } from '../../tasks/define-task.ts';
 import type { OutboxTables } from '../store/tables.ts';
@@ -22,7 +23,10 @@ export const scheduledTaskId = (name: string, slot: number): string => uuidv5(`$
 /** When the next slot of a task with this period begins (ms UTC). */
 export const nextSlot = (every: number, now: number): number => (Math.floor(now / every) + 1) * every;
 
-/** Inserts each scheduled task once per period, as an ordinary task of the outbox. */
+/**
+ * Inserts each scheduled task once per period, as an ordinary task of the outbox, unless one of that name is not done
+ * yet: nobody needs the health of an hour ago, and what piled up would hold up everything else.
+ */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #lastSlot = new Map<string, number>();
@@ -68,6 +72,7 @@ export class Scheduler {
     const inserted = await database.unitOfWork.write(async (tx) => {
       const ids: string[] = [];
       for (const { task, task_id } of due) {
+        if (await isUnfinished(tx, task.name)) continue;
         if (await insertTask(tx, { task_id, task, params: {}, creada_por: 'programada', now }))
           ids.push(task_id);
       }
@@ -77,4 +82,15 @@ export class Scheduler {
     if (inserted.length > 0) wakeRelay();
     return inserted;
   }
+}
+
+async function isUnfinished(tx: Tx<OutboxTables>, name: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('tarea')
+    .select('seq')
+    .where('tipo', '=', name)
+    .where('terminada', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
