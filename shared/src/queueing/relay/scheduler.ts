@@ -1,6 +1,7 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { OpenDatabase } from '../../db/open-database.ts';
 import type { Tx } from '../../db/unit-of-work.ts';
+import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { TaskDeclaration } from '../../tasks/define-task.ts';
 import type { OutboxTables } from '../store/tables.ts';
@@ -9,12 +10,13 @@ import { insertTask } from '../store/task-store.ts';
 /** Namespace of the ids of scheduled tasks. */
 const NAMESPACE = '6f1d2f0e-6a55-5c0b-9d4e-2f4a3c1b7e90';
 
+const EVERY = 1_000;
+
 export interface SchedulerOptions {
   database: OpenDatabase<OutboxTables>;
   tasks: readonly TaskDeclaration[];
   logger: Logger;
   wakeRelay: () => void;
-  tickMs?: number;
 }
 
 /** The id of a scheduled task: the same wherever it is computed, so that several loops make one task a slot. */
@@ -30,32 +32,24 @@ export const nextSlot = (every: number, now: number): number => (Math.floor(now 
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #lastSlot = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #loop: Loop;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#loop = new Loop({
+      name: 'la programación de tareas',
+      everyMs: EVERY,
+      step: () => this.tick(Date.now()),
+      logger: options.logger,
+    });
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.#runSafely().finally(() => {
-        this.#running = undefined;
-      });
-    }, this.#options.tickMs ?? 1_000);
+    this.#loop.start(EVERY);
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
-  }
-
-  async #runSafely(): Promise<void> {
-    try {
-      await this.tick(Date.now());
-    } catch (error) {
-      this.#options.logger.warn({ err: error }, 'no se pudieron programar tareas; se repite');
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** @returns the ids of the tasks that this call inserted */
