@@ -1,6 +1,5 @@
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Authenticator } from '@medisupply/shared/http/authenticate';
-import { IDEMPOTENCY_RETENTION } from '@medisupply/shared/http/idempotency';
 import type { InFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
@@ -25,6 +24,7 @@ import { createAutorizadorClient } from './clients/autorizador.client.ts';
 import type { Config } from './config.ts';
 import { openLogisticaDatabase } from './database.ts';
 import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
+import { removeExpired } from './retention.ts';
 import type { LogisticaTables } from './tables.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
 
@@ -82,7 +82,7 @@ export async function createContainer(
     logger,
     relayPollMs: config.RELAY_POLL_MS,
     viewersOf: findViewersOf,
-    onRetention: (now) => removeOldAnswers(database, now),
+    onRetention: (now) => removeExpired(database, now),
   });
 
   const metrics = createMetrics(SERVICE_NAME);
@@ -116,13 +116,4 @@ export async function createContainer(
       await database.close();
     },
   };
-}
-
-async function removeOldAnswers({ unitOfWork }: OpenDatabase<LogisticaTables>, now: number): Promise<void> {
-  await unitOfWork.write((tx) =>
-    tx
-      .deleteFrom('idempotencia')
-      .where('creada', '<', now - IDEMPOTENCY_RETENTION)
-      .execute(),
-  );
 }
