@@ -1,4 +1,4 @@
-import { IDEMPOTENCY_RETENTION } from '@medisupply/shared/http/idempotency';
+import { IDEMPOTENCY_RETENTION } from '@medisupply/shared/db/idempotency';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { removeInBatches, removeTasks } from '@medisupply/shared/queueing/store/retention';
 import type { LogisticaTables } from './tables.ts';

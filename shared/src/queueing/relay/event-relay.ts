@@ -58,8 +58,6 @@ export interface EventRelayOptions {
   pollMs: number;
 }
 
-type EventoRow = Omit<RelayedEvento, 'viewers' | 'datos'> & { id: number; datos: string | null };
-
 /**
  * Carries the rows of `evento` to the stream, in order. It only reads the database and nobody waits for it; while Redis
  * is away the rows stay where they are. Any number of these loops may run.
@@ -129,7 +127,7 @@ export class EventRelay {
 
   async #readAfter(id: number, limit: number): Promise<[string, RelayedEvento][]> {
     const { read } = this.#options.database;
-    const rows: EventoRow[] = await read
+    const rows = await read
       .selectFrom('evento')
       .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
       .select((eb) => [
