@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
 import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';

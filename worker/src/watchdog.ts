@@ -1,6 +1,6 @@
 import { Worker as Thread } from 'node:worker_threads';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 
 const BEAT_MS = 500;

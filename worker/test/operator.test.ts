@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import { insertAttempt } from '@medisupply/shared/queueing/store/task-store';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import { generarReporte, procesarEntrega, validarInventario } from '@medisupply/shared/tasks/logistica';
 import { pingLogistica } from '@medisupply/shared/tasks/monitor';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
