@@ -43,6 +43,8 @@ export interface Supervised {
   stop(graceMs: number): Promise<void>;
   /** Replaces the process by a new one, without a backoff. */
   restart(): void;
+  /** Ends the process at once; another one takes its place. */
+  kill(): void;
 }
 
 /** Starts a process and starts it again whenever it ends, with a growing backoff, until it is stopped. */
@@ -100,6 +102,9 @@ export function supervise(spec: ProcessSpec, events: ProcessEvents): Supervised 
     restart() {
       replacing = child !== undefined;
       child?.kill('SIGTERM');
+    },
+    kill() {
+      child?.kill('SIGKILL');
     },
   };
 }

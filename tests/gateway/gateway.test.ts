@@ -5,6 +5,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { unavailable } from '@medisupply/shared/http/app-error';
 import { SERVICES } from '@medisupply/shared/services';
+import { VERSION } from '@medisupply/shared/version';
 import type { Gateway } from './gateways.ts';
 import { GATEWAYS, useGateways } from './gateways.ts';
 import type { Upstream } from './upstream.ts';
@@ -133,7 +134,7 @@ describe.each(GATEWAYS)('%s', (kind) => {
       expect(await answer.json()).toEqual({
         status: 'healthy',
         service: 'gateway',
-        version: '1.2.3',
+        version: VERSION,
         timestamp: expect.stringMatching(/Z$/),
       });
     });

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
+import { VERSION } from '@medisupply/shared/version';
 import { until } from '@medisupply/shared/testing/until';
 import { freePort } from '../../scripts/launcher/ports.ts';
 import { startDoor } from '../../frontend/front-door/test/start-door.ts';
@@ -30,7 +31,6 @@ export type GatewayKind = (typeof GATEWAYS)[number];
 const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 export const WELCOME_PAGES = folder('frontend/welcome');
 export const START_GATEWAY = folder('frontend/nginx/start-gateway.sh');
-const VERSION = '1.2.3';
 
 /** Starts gateways that end with the test file. */
 export function useGateways(): (kind: GatewayKind, env?: Environment) => Promise<Gateway> {
@@ -54,7 +54,7 @@ interface Started {
 }
 
 async function startFrontDoor(env: Environment): Promise<Started> {
-  const { url, port, door, server } = await startDoor(env, VERSION);
+  const { url, port, door, server } = await startDoor(env);
   return {
     gateway: { url, port, servicePorts: {} },
     async end() {

@@ -257,7 +257,6 @@ test('when /metrics is asked for from outside, then the front door knows of none
   const door = buildFrontDoor({
     config: frontDoorConfig(env),
     logger: silent,
-    version: '1',
     isStopping: () => false,
   });
   const gateway = await serve(door.app);

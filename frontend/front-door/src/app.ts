@@ -28,12 +28,11 @@ export interface FrontDoor {
 export interface FrontDoorOptions {
   config: FrontDoorConfig;
   logger: Logger;
-  version: string;
   isStopping: () => boolean;
 }
 
 /** The gateway (`/api/v1/<service>/…`) and the static files, as Nginx serves them in compose. Listens nowhere. */
-export function buildApp({ config, logger, version, isStopping }: FrontDoorOptions): FrontDoor {
+export function buildApp({ config, logger, isStopping }: FrontDoorOptions): FrontDoor {
   const upstreams = upstreamsOf(config);
   const proxies: Proxy[] = [];
 
@@ -47,7 +46,7 @@ export function buildApp({ config, logger, version, isStopping }: FrontDoorOptio
   app.use(closeWhenStopping(isStopping));
   app.use(requestLineLimit);
   setupCors(app, config.CORS_ORIGINS);
-  addHealthCheck(app, { service: 'gateway', version, isStopping });
+  addHealthCheck(app, { service: 'gateway', isStopping });
   app.use(rateLimit(config.GATEWAY_RATE, config.GATEWAY_BURST));
   app.use(bodyLimit);
 

@@ -56,13 +56,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(helmet({ strictTransportSecurity: false }));
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
-  const { version, readiness, isStopping } = overrides;
-  addHealthCheck(app, {
-    service: serviceName,
-    ...(version === undefined ? {} : { version }),
-    ...(readiness === undefined ? {} : { readiness }),
-    ...(isStopping === undefined ? {} : { isStopping }),
-  });
+  addHealthCheck(app, { ...overrides, service: serviceName });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
     addMetrics(app, overrides.metrics, overrides.authenticator);
@@ -74,7 +68,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
       routes,
       {
         title: serviceName,
-        version: overrides.version ?? VERSION,
+        version: VERSION,
         description: overrides.description ?? serviceName,
       },
       overrides.serverPath,
@@ -104,10 +98,10 @@ function withLastWord(app: Express, onError: ErrorRequestHandler): Express {
   return app;
 }
 
-/** One line per request at `debug`; bodies, queries and headers stay out of it. */
+/** One line per request at `debug`, but for the launcher's every second; bodies, queries and headers stay out of it. */
 function accessLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    if (!logger.isLevelEnabled('debug')) {
+    if (!logger.isLevelEnabled('debug') || request.path === '/livez') {
       next();
       return;
     }
