@@ -1,5 +1,6 @@
 import { Worker as Thread } from 'node:worker_threads';
 import type { Logger } from '@medisupply/shared/logging/logger';
+import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 
@@ -33,10 +34,15 @@ export function startWatchdog(silenceMs: number): Watchdog {
 }
 
 /** Ends the process when jobs wait for a minute while none runs anywhere, as happened after outages of Redis. */
-export function startWedgedCheck(queues: QueueClient, logger: Logger, end: () => void): Watchdog {
+export function startWedgedCheck(
+  queues: QueueClient,
+  names: readonly QueueName[],
+  logger: Logger,
+  end: () => void,
+): Watchdog {
   let since: number | undefined;
   const timer = setInterval(() => {
-    void isWedged(queues).then(
+    void isWedged(queues, names).then(
       (wedged) => {
         if (!wedged) since = undefined;
         else since ??= Date.now();
@@ -57,11 +63,14 @@ export function startWedgedCheck(queues: QueueClient, logger: Logger, end: () =>
   };
 }
 
-/** Jobs wait and none runs, though nobody told the queue to wait. */
-export async function isWedged(queues: Pick<QueueClient, 'isConnected' | 'queue'>): Promise<boolean> {
+/** Jobs wait in one of these queues and none runs, though nobody told the queue to wait. */
+export async function isWedged(
+  queues: Pick<QueueClient, 'isConnected' | 'queue'>,
+  names: readonly QueueName[] = QUEUES,
+): Promise<boolean> {
   if (!queues.isConnected()) return false;
   const stuck = await Promise.all(
-    QUEUES.map(async (name) => {
+    names.map(async (name) => {
       const queue = queues.queue(name);
       const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
       return waiting > 0 && active === 0 && !(await queue.isPaused());
