@@ -22,7 +22,8 @@ export { setupCors } from './http/cors.ts';
 export { addHealthCheck } from './http/health.ts';
 export type { HealthOptions, ReadinessCheck } from './http/health.ts';
 export { callerRoute, publicRoute, reply, userRoute } from './http/route.ts';
-export type { Reply, Route } from './http/route.ts';
+export type { Reply } from './http/reply.ts';
+export type { Route } from './http/route.ts';
 export {
   AppError,
   badRequest,
@@ -54,3 +55,9 @@ export { createTareasClient } from './queueing/tareas.client.ts';
 export type { TareasClient } from './queueing/tareas.client.ts';
 export { defineHandler, DeferTask, RefusedTask } from './queueing/handler.ts';
 export type { CreateTaskContext, TaskHost, TaskRun } from './queueing/handler.ts';
+export { getTasksByQueue, listAvailableTasks } from './queueing/dispatcher.ts';
+export type { AvailableTask } from './queueing/dispatcher.ts';
+export { createQueueClient } from './queueing/wire/queue-client.ts';
+export type { QueueClient } from './queueing/wire/queue-client.ts';
+export { listTasksFromRedis } from './queueing/wire/redis-tasks.ts';
+export type { RedisTask } from './queueing/wire/redis-tasks.ts';

@@ -30,7 +30,7 @@ import { startRedis } from '@medisupply/shared/testing/redis-server';
 import { until } from '@medisupply/shared/testing/until';
 import { readConfig as readWorkerConfig } from '@medisupply/worker/config';
 import type { Container as WorkerContainer } from '@medisupply/worker/container';
-import { createContainer as createWorker } from '@medisupply/worker/container';
+import { createContainer as createWorker } from '@medisupply/worker/create-container';
 import type { Consumers } from '@medisupply/worker/run-queue';
 import { startConsumers } from '@medisupply/worker/run-queue';
 
@@ -122,7 +122,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
   async function startWorker(extra: Record<string, string> = {}): Promise<RunningWorker> {
     const workerEnv = { ...env('worker'), ...extra };
-    const container = await createWorker(readWorkerConfig(workerEnv), workerEnv, { logger });
+    const container = await createWorker(readWorkerConfig(workerEnv), { logger });
     const consumers = startConsumers(container, { FAULT_RATE: 0, FAULT_LATENCY_MS: 0 });
     let closing: Promise<void> | undefined;
     const close = () => (closing ??= consumers.close().then(() => container.close()));

@@ -1,14 +1,13 @@
 import { hostname } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Job } from 'bullmq';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
+import { createEventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';
 import type { Container } from './container.ts';
 
@@ -30,7 +29,7 @@ end
 /** Deliveries are short and share commits; the other queues need few slots. */
 const OTHER_CONCURRENCY = 4;
 
-/** The consumers of all queues, and what they are doing. */
+/** The consumers of this worker's queues, and what they are doing. */
 export interface Consumers {
   /** Jobs that run now, the longest first. */
   active(): ActiveJob[];
@@ -60,8 +59,7 @@ export function startConsumers(
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const active = new Map<Job, number>();
   const totals = { processed: 0, failed: 0 };
-  const lag = monitorEventLoopDelay({ resolution: 20 });
-  lag.enable();
+  const lag = createEventLoopLag();
 
   const tracked = async (job: Job) => {
     const started = performance.now();
@@ -81,7 +79,7 @@ export function startConsumers(
       logger.debug({ reason: String(error) }, 'no se supo si un trabajo lento conservaba su bloqueo');
     }
   };
-  const consumers = QUEUES.map((queue) => {
+  const consumers = config.WORKER_QUEUES.map((queue) => {
     const concurrency = queue === 'logistica' ? config.WORKER_CONCURRENCY : OTHER_CONCURRENCY;
     const consumer = startConsumer(queue, concurrency, tracked, address, logger);
     consumer.worker.on('completed', () => {
@@ -97,23 +95,22 @@ export function startConsumers(
     [...active].map(([job, started]) => ({
       task_id: taskIdOf(job),
       name: job.name,
-      queue: job.queueName as QueueName,
+      queue: job.queueName,
       started: new Date(started).toISOString(),
     }));
 
-  const state = (stopping: boolean): WorkerState => ({
+  const stateWith = (event_loop_lag_ms: number, stopping: boolean): WorkerState => ({
     id,
     host: hostname(),
     pid: process.pid,
-    queues: [...QUEUES],
+    queues: config.WORKER_QUEUES,
     concurrency: consumers.reduce((sum, { worker }) => sum + worker.concurrency, 0),
     ...totals,
     active: activeJobs()
       .slice(0, 100)
       .map(({ task_id, name, started }) => ({ task_id, name, started })),
     rss: process.memoryUsage.rss(),
-    // Right after a heartbeat there is no sample yet.
-    event_loop_lag_ms: lag.count === 0 ? 0 : Math.round((lag.percentile(99) / 1e6) * 10) / 10,
+    event_loop_lag_ms,
     uptime: Math.round(process.uptime()),
     status: stopping ? 'stopping' : active.size > 0 ? 'active' : 'idle',
     faults,
@@ -135,15 +132,11 @@ export function startConsumers(
       // With every slot taken BullMQ looks at the number again only when a job ends; an empty turn makes it look now.
       worker['mainLoopQueue']?.add(Promise.resolve());
     },
-    state,
-    snapshot(stopping) {
-      const current = state(stopping);
-      lag.reset();
-      return current;
-    },
+    state: (stopping) => stateWith(lag.peek(), stopping),
+    snapshot: (stopping) => stateWith(lag.read(), stopping),
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.close()));
-      lag.disable();
+      lag.close();
     },
   };
 }

@@ -109,3 +109,7 @@ export function listAvailableTasks(): readonly AvailableTask[] {
   });
   return available;
 }
+
+/** The tasks that run in a queue, as clients are shown them; none when no task declares it. */
+export const getTasksByQueue = (queue: QueueName): readonly AvailableTask[] =>
+  listAvailableTasks().filter((task) => task.queue === queue);
