@@ -6,11 +6,11 @@ import type { Redis } from 'ioredis';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
-import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
-import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';
+import type { WorkerState } from '@medisupply/shared/contracts/monitor/workers';
 import type { Container } from './container.ts';
+import type { QueueName } from '@medisupply/shared/contracts/vocabulary';
+import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 const CLOSE_DEADLINE = 15_000;
 /** Deliveries are short and share commits; the other queues need few slots. */

@@ -1,7 +1,7 @@
 import { Worker as Thread } from 'node:worker_threads';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 const BEAT_MS = 500;
 const WEDGED_CHECK_MS = 10_000;

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import { insertAttempt } from '@medisupply/shared/queueing/store/task-store';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import { generarReporte, procesarEntrega, validarInventario } from '@medisupply/shared/tasks/logistica';
 import { pingLogistica } from '@medisupply/shared/tasks/monitor';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
@@ -17,6 +16,7 @@ import { runControl } from '../src/operator/control.ts';
 import { runInspect } from '../src/operator/inspect.ts';
 import { accept, handleInstead, startControlled, tareaOf } from './support.ts';
 import type { ControlledWorker } from './support.ts';
+import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 const SRC = join(import.meta.dirname, '..', 'src');
 const SHARED = join(import.meta.dirname, '..', '..', 'shared', 'src');

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import { pingLogistica } from '@medisupply/shared/tasks/monitor';
 import type { Platform } from '../../tests/support/platform.ts';
 import { startPlatform, until } from '../../tests/support/platform.ts';
 import { isWedged } from '../src/watchdog.ts';
 import { accept } from './support.ts';
+import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 let platform: Platform;
 

@@ -1,8 +1,5 @@
 import type { z } from 'zod';
-
-/** The queues there are; each worker serves all of them. */
-export const QUEUES = ['default', 'logistica', 'monitor'] as const;
-export type QueueName = (typeof QUEUES)[number];
+import type { QueueName } from '../contracts/vocabulary.ts';
 
 /**
  * A task as data: what it is called, where it runs and what it takes. The API side knows tasks by their declaration

@@ -1,5 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 import { Chart } from '../ui/chart/chart';
 import type { ChartPoint, ChartSeries } from '../ui/chart/chart-options';
 import { Chip } from '../ui/chip';
@@ -12,7 +13,6 @@ import { EstadoVivo } from './estado-vivo';
 import { joinPoints, storedSeries } from './historia';
 
 type Cola = Colas['default'];
-const NAMES = ['logistica', 'default', 'monitor'] as const satisfies readonly (keyof Colas)[];
 const FIGURES = ['waiting', 'active', 'delayed', 'failed', 'completed', 'throughput'] as const;
 
 /** Each queue now, and all of them over the last hour. */
@@ -28,7 +28,7 @@ export class ColasPanel {
   protected readonly figureNames = FIGURES;
   protected readonly queues = computed(() => {
     const queues = this.#vivo.estado()?.queues;
-    return queues && NAMES.map((name) => ({ name, ...queues[name] }));
+    return queues && QUEUES.map((name) => ({ name, ...queues[name] }));
   });
   protected readonly waiting = computed(() => this.#chartSeries('waiting'));
   protected readonly throughput = computed(() => this.#chartSeries('throughput'));
@@ -36,7 +36,7 @@ export class ColasPanel {
   #chartSeries(figure: 'waiting' | 'throughput'): ChartSeries[] {
     const stored = this.historia.series();
     const samples = this.#vivo.samples();
-    return NAMES.map((name) => ({
+    return QUEUES.map((name) => ({
       name,
       points: joinPoints(
         stored?.get(`cola.${name}.${figure}`) ?? [],

@@ -5,9 +5,9 @@ import express from 'express';
 import type { RequestHandler, Router } from 'express';
 import { unavailable } from '@medisupply/shared/http/app-error';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { auditHooks } from './auditoria.ts';
+import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 /** The styles that the board's script sets need `unsafe-inline`; scripts come from this server only. */
 const BOARD_POLICY = [

@@ -19,7 +19,7 @@ import {
   entregaGuardada,
   entregaParams,
   listarEntregasQuery,
-} from './entregas.schemas.ts';
+} from '@medisupply/shared/contracts/logistica/entregas';
 
 const tag = 'entregas';
 

@@ -3,7 +3,7 @@ import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import { singleFlight } from '../estado/single-flight.ts';
-import { respuestaColas } from './colas.schemas.ts';
+import { respuestaColas } from '@medisupply/shared/contracts/monitor/colas';
 import { consultarColas } from './consultar-colas.ts';
 import type { Throughput } from './throughput.ts';
 

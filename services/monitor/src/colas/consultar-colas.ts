@@ -1,10 +1,11 @@
-import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
 import { unavailable } from '@medisupply/shared/http/app-error';
 import { REDIS_DEADLINE } from '../estado/medir-redis.ts';
-import type { Cola, Colas } from './colas.schemas.ts';
+import type { Cola, Colas } from '@medisupply/shared/contracts/monitor/colas';
 import type { Throughput } from './throughput.ts';
+import type { QueueName } from '@medisupply/shared/contracts/vocabulary';
+import { byQueue, QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 /**
  * Counts and rate of every queue.
@@ -13,20 +14,11 @@ import type { Throughput } from './throughput.ts';
 export async function consultarColas(queues: QueueClient, throughput: Throughput): Promise<Colas> {
   if (!queues.isConnected()) throw redisAway();
   try {
-    const [rates, defaultQueue, logistica, monitor] = await withDeadline(
-      Promise.all([
-        throughput.read(),
-        contar(queues, 'default'),
-        contar(queues, 'logistica'),
-        contar(queues, 'monitor'),
-      ]),
+    const [rates, counts] = await withDeadline(
+      Promise.all([throughput.read(), Promise.all(QUEUES.map((name) => contar(queues, name)))]),
       REDIS_DEADLINE,
     );
-    return {
-      default: { ...defaultQueue, throughput: rates.default },
-      logistica: { ...logistica, throughput: rates.logistica },
-      monitor: { ...monitor, throughput: rates.monitor },
-    };
+    return byQueue((name, index) => ({ ...counts[index]!, throughput: rates[name] }));
   } catch (error) {
     throw redisAway(error);
   }

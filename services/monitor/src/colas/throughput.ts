@@ -1,8 +1,8 @@
-import type { QueueName } from '@medisupply/shared/tasks/define-task';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
 import { REDIS_DEADLINE } from '../estado/medir-redis.ts';
+import type { QueueName } from '@medisupply/shared/contracts/vocabulary';
+import { byQueue, QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 const WINDOW = 60_000;
 const SAMPLE_EVERY = 5_000;
@@ -72,15 +72,11 @@ function ratesBetween(oldest: Sample, newest: Sample): Rates {
     const perMinute = ((newest.completed[name] - oldest.completed[name]) * 60_000) / elapsed;
     return Math.round(perMinute * 10) / 10;
   };
-  return { default: rate('default'), logistica: rate('logistica'), monitor: rate('monitor') };
+  return byQueue(rate);
 }
 
 async function readCounters(queues: QueueClient): Promise<Counters> {
   const read = async (name: QueueName) => (await queues.queue(name).getMetrics('completed', 0, 0)).meta.count;
-  const [defaultQueue, logistica, monitor] = await Promise.all([
-    read('default'),
-    read('logistica'),
-    read('monitor'),
-  ]);
-  return { default: defaultQueue, logistica, monitor };
+  const counts = await Promise.all(QUEUES.map(read));
+  return byQueue((_, index) => counts[index]!);
 }

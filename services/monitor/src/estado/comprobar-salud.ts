@@ -1,6 +1,6 @@
 import type { MonitorTaskContext } from '../tasks/context.ts';
 import { consultarWorkers } from '../workers/consultar-workers.ts';
-import type { EstadoBase, EstadoRedis, EstadoServicio } from './estado.schemas.ts';
+import type { EstadoBase, EstadoRedis, EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
 import { medirBases } from './medir-bases.ts';
 import { medirRedis } from './medir-redis.ts';
 import { medirServicios } from './medir-servicios.ts';

@@ -4,7 +4,7 @@ import type { Sonda } from '../clients/sonda.client.ts';
 import { consultarColas } from '../colas/consultar-colas.ts';
 import type { Throughput } from '../colas/throughput.ts';
 import { consultarWorkers } from '../workers/consultar-workers.ts';
-import type { Estado } from './estado.schemas.ts';
+import type { Estado } from '@medisupply/shared/contracts/monitor/estado';
 import { fallasInyectadas } from './fallas-inyectadas.ts';
 import { medirBases } from './medir-bases.ts';
 import { medirRedis } from './medir-redis.ts';

@@ -3,7 +3,7 @@ import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import type { EstadoDependencies } from './consultar-estado.ts';
 import { consultarEstado } from './consultar-estado.ts';
-import { estado } from './estado.schemas.ts';
+import { estado } from '@medisupply/shared/contracts/monitor/estado';
 import { singleFlight } from './single-flight.ts';
 
 export function estadoRoutes(deps: EstadoDependencies): Route[] {

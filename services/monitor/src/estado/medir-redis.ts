@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
-import type { EstadoRedis } from './estado.schemas.ts';
+import type { EstadoRedis } from '@medisupply/shared/contracts/monitor/estado';
 
 /** Nothing that asks Redis waits longer than this (ms). */
 export const REDIS_DEADLINE = 1_500;

@@ -1,7 +1,7 @@
 import type { ServiceUrl } from '@medisupply/shared/services';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
 import type { Sonda, Sondeo } from '../clients/sonda.client.ts';
-import type { EstadoServicio } from './estado.schemas.ts';
+import type { EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
 
 const SERVICE_DEADLINE = 1_500;
 

@@ -9,7 +9,7 @@ import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { Throughput } from '../colas/throughput.ts';
 import { ephemeral, toSse } from './evento.presenter.ts';
-import type { EventData } from './eventos.schemas.ts';
+import type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 import { createLiveFigures } from './live-figures.ts';
 import type { SseConnection } from './sse-connection.ts';
 import { openSse, sseEvent } from './sse-connection.ts';

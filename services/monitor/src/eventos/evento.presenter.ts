@@ -1,6 +1,6 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
-import type { EventData } from './eventos.schemas.ts';
+import type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 import { sseEvent } from './sse-connection.ts';
 import type { StreamEntry } from './stream-reader.ts';
 

@@ -1,6 +1,6 @@
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import type { Colas } from '../colas/colas.schemas.ts';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
+import type { Colas } from '@medisupply/shared/contracts/monitor/colas';
 import { consultarColas } from '../colas/consultar-colas.ts';
 import type { Throughput } from '../colas/throughput.ts';
 import { consultarWorkers } from '../workers/consultar-workers.ts';

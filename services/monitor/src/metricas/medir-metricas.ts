@@ -1,6 +1,6 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import { statfs } from 'node:fs/promises';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { consultarColas } from '../colas/consultar-colas.ts';
 import { medirBases } from '../estado/medir-bases.ts';
 import { medirRedis } from '../estado/medir-redis.ts';

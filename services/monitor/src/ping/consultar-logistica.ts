@@ -1,14 +1,14 @@
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import type { Sonda } from '../clients/sonda.client.ts';
-import type { Cola } from '../colas/colas.schemas.ts';
+import type { Cola } from '@medisupply/shared/contracts/monitor/colas';
 import { consultarColas } from '../colas/consultar-colas.ts';
 import type { Throughput } from '../colas/throughput.ts';
-import type { EstadoRedis } from '../estado/estado.schemas.ts';
+import type { EstadoRedis } from '@medisupply/shared/contracts/monitor/estado';
 import { medirRedis } from '../estado/medir-redis.ts';
 import { consultarWorkers } from '../workers/consultar-workers.ts';
 import { LOGISTICA, pingLogistica } from './ping-logistica.ts';
-import type { EstadoLogistica, Ping } from './ping.schemas.ts';
+import type { EstadoLogistica, Ping } from '@medisupply/shared/contracts/monitor/ping';
 
 export interface LogisticaDependencies {
   queues: QueueClient;

@@ -1,5 +1,5 @@
 import type { Sonda, Sondeo } from '../clients/sonda.client.ts';
-import type { Ping } from './ping.schemas.ts';
+import type { Ping } from '@medisupply/shared/contracts/monitor/ping';
 
 const PING_DEADLINE = 2_000;
 export const LOGISTICA = 'logistica-inventario';

@@ -4,9 +4,10 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../../logging/logger.ts';
 import type { RedisAddress } from '../../redis/connect.ts';
 import { connectForCommands } from '../../redis/connect.ts';
-import type { QueueName, TaskDeclaration } from '../../tasks/define-task.ts';
-import { QUEUES } from '../../tasks/define-task.ts';
+import type { TaskDeclaration } from '../../tasks/define-task.ts';
 import type { Envelope } from './envelope.ts';
+import type { QueueName } from '../../contracts/vocabulary.ts';
+import { QUEUES } from '../../contracts/vocabulary.ts';
 
 /** Hash tag: all keys of BullMQ share one slot of a Redis Cluster. */
 export const QUEUE_PREFIX = '{medisupply}';

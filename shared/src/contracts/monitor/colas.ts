@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
+import { isoTimestamp } from '../fields.ts';
+import { byQueue } from '../vocabulary.ts';
 
 const cola = z.object({
   length: z.int().describe('Trabajos que aún no han empezado: waiting + delayed'),
@@ -16,7 +17,7 @@ const cola = z.object({
     .describe('Trabajos terminados por minuto, medidos en el último minuto; null: aún sin medida'),
 });
 
-export const colas = z.object({ default: cola, logistica: cola, monitor: cola });
+export const colas = z.object(byQueue(() => cola));
 
 export type Cola = z.output<typeof cola>;
 export type Colas = z.output<typeof colas>;

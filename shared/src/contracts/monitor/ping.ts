@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
-import { estadoRedis } from '../estado/estado.schemas.ts';
+import { isoTimestamp } from '../fields.ts';
+import { estadoRedis } from './estado.ts';
 
 export const ping = z.object({
   target_service: z.string(),

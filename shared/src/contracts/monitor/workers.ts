@@ -1,6 +1,6 @@
 /** What a worker tells about itself, and what `GET /monitor/workers` shows. */
 import { z } from 'zod';
-import { QUEUES } from '../../tasks/define-task.ts';
+import { QUEUES } from '../vocabulary.ts';
 
 const activeTask = z.object({
   task_id: z.string(),
