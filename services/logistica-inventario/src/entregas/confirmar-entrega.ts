@@ -37,7 +37,8 @@ export interface Confirmacion {
   firma: string;
   /** Who confirms: the token's user, or the signed payload's when a service sends it. */
   usuario_id: number;
-  isAdmin: boolean;
+  /** Whether the user needs no reason to see a delivery. */
+  veTodas: boolean;
   /** The optional ids of the body; they must equal the path and the token. */
   claimed: { entrega_id?: number | undefined; usuario_id?: number | undefined };
 }
@@ -185,10 +186,10 @@ function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promi
 /** @throws AppError 404 unknown or not for this user; 409 other order, delivered, cancelled or confirmed already */
 async function assertConfirmable(
   db: Kysely<LogisticaTables>,
-  { payload, usuario_id, isAdmin }: Confirmacion,
+  { payload, usuario_id, veTodas }: Confirmacion,
 ): Promise<EntregaState> {
   const entrega = await findEntregaState(db, payload.entrega_id);
-  if (!entrega || !(isAdmin || puedeVer(entrega, usuario_id))) throw notFound('Entrega no encontrada');
+  if (!entrega || !(veTodas || puedeVer(entrega, usuario_id))) throw notFound('Entrega no encontrada');
   if (entrega.pedido_id !== payload.pedido_id) throw conflict('El pedido_id no corresponde a la entrega');
   if (entrega.estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
   if (entrega.estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');

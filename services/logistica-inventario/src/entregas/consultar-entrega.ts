@@ -1,7 +1,6 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { notFound } from '@medisupply/shared/http/app-error';
 import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
-import { isAdmin } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
 import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
@@ -17,7 +16,7 @@ import type {
   EntregaGuardada,
   ListarEntregas,
 } from '@medisupply/shared/contracts/logistica/entregas';
-import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
+import { puedeVerEntrega, veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
 import type { CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
 
 type Deps = Pick<Container, 'database' | 'cipher' | 'keySet'>;
@@ -57,7 +56,7 @@ export async function listarEntregas(
 ): Promise<Page<EntregaGuardada>> {
   const limit = query.limite ?? 50;
   const rows = await listEntregas(deps.database.read, {
-    viewer: isAdmin(caller) ? undefined : caller.usuario_id,
+    viewer: veTodasLasEntregas(caller) ? undefined : caller.usuario_id,
     before: decodeCursor(query.cursor),
     estado: query.estado,
     pedido_id: query.pedido_id,

@@ -1,6 +1,7 @@
 /** The figures of a period, each from the database. */
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { Reporte } from '@medisupply/shared/contracts/logistica/reportes';
+import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import type { TaskRun } from '@medisupply/shared/queueing/handler';
 import { endOfPeriod } from '@medisupply/shared/tasks/logistica';
 import type { Kysely } from 'kysely';
@@ -123,10 +124,8 @@ async function countConfirmaciones(
 
 function percentiles(values: readonly number[]): Reporte['confirmaciones']['latencia_ms'] {
   if (values.length === 0) return null;
-  const sorted = Float64Array.from(values).toSorted();
-  const at = (fraction: number) =>
-    sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * fraction) - 1)]!;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: sorted.at(-1)! };
+  const at = percentilesOf(values);
+  return { p50: at(0.5)!, p90: at(0.9)!, p99: at(0.99)!, max: at(1)! };
 }
 
 /** Written at most twice a second: each is a commit. */

@@ -72,7 +72,7 @@ async function confirmFromTask(container: Deps, request: z.output<typeof confirm
     firma: firma_payload,
     usuario_id,
     // The signing user's own rights count, not those of the service that passes the confirmation on.
-    isAdmin: false,
+    veTodas: false,
     claimed: { entrega_id },
   });
   return reply(202, answer);
