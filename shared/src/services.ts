@@ -1,3 +1,5 @@
+import type { Scope } from './contracts/vocabulary.ts';
+
 /**
  * The services of the platform, each entered once: the launcher, the gateway, the secrets, the monitor and the documents
  * are made from this list or compared with it. `npm run new-service` adds to it (docs/add-a-service.md).
@@ -16,7 +18,7 @@ export interface Service {
   /** File name of its database, without `.db`. */
   database?: string;
   /** The key that it shows to other services; absent: it calls none. */
-  serviceKey?: { id: string; scopes: readonly string[] };
+  serviceKey?: { id: string; scopes: readonly Scope[] };
 }
 
 const LIST = [

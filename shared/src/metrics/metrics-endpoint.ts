@@ -1,9 +1,10 @@
 import type { Express } from 'express';
+import type { Scope } from '../contracts/vocabulary.ts';
 import { forbidden } from '../http/app-error.ts';
 import type { Authenticator } from '../http/authenticate.ts';
 import type { Metrics } from './metrics.ts';
 
-const SCOPE = 'metrics';
+const SCOPE: Scope = 'metrics';
 
 /** `GET /metrics` for a service key of scope `metrics`, and nobody else. */
 export function addMetrics(app: Express, { registry }: Metrics, authenticator: Authenticator): void {
