@@ -33,13 +33,22 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+export interface PlatformEvents {
+  /** Each time that a process of that name was started. */
+  started: (name: string, pid: number | undefined) => void;
+}
+
 interface Member {
   process: Supervised;
   ready: Promise<void>;
 }
 
 /** Starts Redis, if it is ours, and then every process; keeps them running until `stop`. */
-export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis | undefined): Platform {
+export function startPlatform(
+  specs: readonly NodeProcess[],
+  redis: PrivateRedis | undefined,
+  events: PlatformEvents,
+): Platform {
   const names = [...(redis ? ['redis'] : []), ...specs.map((spec) => spec.name)];
   const width = Math.max(...names.map((name) => name.length));
   const members = new Map<string, Member>();
@@ -86,6 +95,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
         starts += 1;
         life.abort();
         life = new AbortController();
+        events.started(spec.name, child.pid);
         if (spec === redis?.spec) guardRedis(child);
         if (!spec.ipc) void awaitReady(life);
       },

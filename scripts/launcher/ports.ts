@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { byPortVariable } from '@medisupply/shared/services';
 import { UserError, reasonOf } from '../terminal/user-error.ts';
 
@@ -78,18 +79,6 @@ export async function assertPortsFree(
     if (performance.now() >= giveUp) throw new UserError(problems.join('\n'));
     await delay(100);
   }
-}
-
-/** A port of 127.0.0.1 that nobody uses now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 function whyNot(port: number, address: string): Promise<string | undefined> {

@@ -83,7 +83,7 @@ export function processSpecs(around: Surroundings): NodeProcess[] {
         common,
         PLATFORM.filter((other) => other.name !== name).flatMap((other) => other.own),
       ),
-      ...portsOf(ports, [...own, 'BULL_BOARD_PORT']),
+      ...portsOf(ports, own),
       SECRETS_DIR: join(dataDir, 'secrets', name),
     },
     ipc: true,

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { backoff } from '@medisupply/shared/lifecycle/backoff';
 
-const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 5_000;
+const RESTART_MS = { first: 250, max: 5_000 };
 /** A process that lived this long was healthy: the next restart is quick again (ms). */
 const HEALTHY_AFTER_MS = 10_000;
 
@@ -81,7 +81,7 @@ export function supervise(spec: ProcessSpec, events: ProcessEvents): Supervised 
       child = undefined;
       if (stopped) return;
       if (performance.now() - startedAt >= HEALTHY_AFTER_MS || replacing) deaths = 0;
-      const restartMs = replacing ? 0 : Math.min(FIRST_BACKOFF_MS * 2 ** deaths, LONGEST_BACKOFF_MS);
+      const restartMs = replacing ? 0 : backoff(deaths, RESTART_MS);
       if (!replacing) events.died({ reason, count: (deaths += 1), restartMs });
       replacing = false;
       timer = setTimeout(start, restartMs);

@@ -22,7 +22,8 @@ export { setupCors } from './http/cors.ts';
 export { addHealthCheck } from './http/health.ts';
 export type { HealthOptions, ReadinessCheck } from './http/health.ts';
 export { callerRoute, publicRoute, reply, userRoute } from './http/route.ts';
-export type { Reply, Route } from './http/route.ts';
+export type { Reply } from './http/reply.ts';
+export type { Route } from './http/route.ts';
 export {
   AppError,
   badRequest,

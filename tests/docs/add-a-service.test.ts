@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '@medisupply/shared/testing/until';
-import { freePort } from '../../scripts/launcher/ports.ts';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { ROOT } from '../launcher/launch.ts';
 import { section } from './markdown.ts';
 

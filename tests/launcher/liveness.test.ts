@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { watchLiveness } from '../../scripts/launcher/liveness.ts';
-import { freePort } from '../../scripts/launcher/ports.ts';
 import { ROOT } from './launch.ts';
 
 const children: ChildProcess[] = [];

@@ -1,9 +1,9 @@
 import type { Job } from 'bullmq';
+import type { LogisticaTables } from '@medisupply/logistica-inventario/task-host';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { AnnounceCancellation } from '@medisupply/shared/queueing/control/cancellations';
 import type { ControlListener } from '@medisupply/shared/queueing/control/control-channel';
 import type { Outbox } from '@medisupply/shared/queueing/relay/outbox';
-import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { ServiceContainer } from '@medisupply/shared/service/open-service';
 import type { Config } from './config.ts';
@@ -14,7 +14,7 @@ export const PROCESS_NAME = 'worker';
 
 /** The handlers of all services, each with its context open. */
 export interface Handlers {
-  database: OpenDatabase<OutboxTables>;
+  database: OpenDatabase<LogisticaTables>;
   handlers: ReadonlyMap<string, BoundHandler>;
 }
 

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { marcarMuerta } from '@medisupply/logistica-inventario/entregas/aplicar-confirmacion';
-import { findViewersOf } from '@medisupply/logistica-inventario/tareas/tareas.repository';
+import { findViewersOf, marcarMuerta } from '@medisupply/logistica-inventario/task-host';
 import { unauthorized } from '@medisupply/shared/http/app-error';
 import { createAuthenticator } from '@medisupply/shared/http/authenticate';
 import { createTaskMetrics } from '@medisupply/shared/metrics/task-metrics';

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
-import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { openLogisticaDatabase } from '@medisupply/logistica-inventario/task-host';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
 import type { Config } from './config.ts';
 import type { Handlers } from './container.ts';
@@ -18,7 +16,7 @@ export async function createHandlers(
 ): Promise<Handlers & { close(): Promise<void> }> {
   await using stack = new AsyncDisposableStack();
   const services = await discoverHandlers(SERVICES, taskRegistry);
-  const database: OpenDatabase<OutboxTables> = await openLogisticaDatabase(DATA_DIR);
+  const database = await openLogisticaDatabase(DATA_DIR);
   stack.defer(() => database.close());
   const handlers = new Map<string, BoundHandler>();
   for (const service of services) {

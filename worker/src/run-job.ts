@@ -124,9 +124,8 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
       return 'DEFERRED';
     }
     if (error instanceof RefusedTask) {
-      await write((tx) =>
-        failTask(tx, task_id, { estado: 'FAILURE', error: reason, evento: 'rechazada', now: Date.now() }),
-      );
+      // Nobody wrote what follows from it: a confirmation must not wait for ever for a task that ended.
+      await write((tx) => options.onDead(tx, task_id, reason));
       return 'REFUSED';
     }
     if (error instanceof SuspectNotStarted) {

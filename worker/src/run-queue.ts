@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Job } from 'bullmq';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -8,6 +7,7 @@ import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
+import { createEventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';
 import type { Container } from './container.ts';
 
@@ -59,8 +59,7 @@ export function startConsumers(
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const active = new Map<Job, number>();
   const totals = { processed: 0, failed: 0 };
-  const lag = monitorEventLoopDelay({ resolution: 20 });
-  lag.enable();
+  const lag = createEventLoopLag();
 
   const tracked = async (job: Job) => {
     const started = performance.now();
@@ -100,7 +99,7 @@ export function startConsumers(
       started: new Date(started).toISOString(),
     }));
 
-  const state = (stopping: boolean): WorkerState => ({
+  const stateWith = (event_loop_lag_ms: number, stopping: boolean): WorkerState => ({
     id,
     host: hostname(),
     pid: process.pid,
@@ -111,8 +110,7 @@ export function startConsumers(
       .slice(0, 100)
       .map(({ task_id, name, started }) => ({ task_id, name, started })),
     rss: process.memoryUsage.rss(),
-    // Right after a heartbeat there is no sample yet.
-    event_loop_lag_ms: lag.count === 0 ? 0 : Math.round((lag.percentile(99) / 1e6) * 10) / 10,
+    event_loop_lag_ms,
     uptime: Math.round(process.uptime()),
     status: stopping ? 'stopping' : active.size > 0 ? 'active' : 'idle',
     faults,
@@ -134,15 +132,11 @@ export function startConsumers(
       // With every slot taken BullMQ looks at the number again only when a job ends; an empty turn makes it look now.
       worker['mainLoopQueue']?.add(Promise.resolve());
     },
-    state,
-    snapshot(stopping) {
-      const current = state(stopping);
-      lag.reset();
-      return current;
-    },
+    state: (stopping) => stateWith(lag.peek(), stopping),
+    snapshot: (stopping) => stateWith(lag.read(), stopping),
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.close()));
-      lag.disable();
+      lag.close();
     },
   };
 }

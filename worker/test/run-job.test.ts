@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 import { Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { cancelarTarea } from '@medisupply/logistica-inventario/tareas/controlar-tarea';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
@@ -223,6 +224,26 @@ test('when a task throws, then it shows RETRY, and FAILURE after its last attemp
   await consumer.close();
 });
 
+test('when the parameters are not what the task takes any more, then it is refused for good, and visibly', async () => {
+  let handled = 0;
+  const consumer = consume({
+    task: { params: z.strictObject({ nuevo: z.int() }) },
+    handle: () => {
+      handled += 1;
+      return Promise.resolve(null);
+    },
+  });
+  const taskId = await accept(platform, pingLogistica);
+  await until(ended(taskId));
+  expect(await tareaOf(platform, taskId)).toMatchObject({
+    estado: 'FAILURE',
+    error: expect.stringContaining('nuevo'),
+  });
+  await until(async () => (await jobOf(platform, 'monitor', taskId)).returnvalue === 'REFUSED');
+  expect(handled).toBe(0);
+  await consumer.close();
+});
+
 /** A job as BullMQ hands it over after its worker died under it `deaths` times. */
 const afterDeaths = (job: Job, deaths: number): Job =>
   Object.assign(Object.create(Object.getPrototypeOf(job) as object) as Job, job, {
@@ -358,4 +379,21 @@ test('when the event loop is blocked, then the watchdog kills the process', asyn
   const child = fork(program, { silent: true });
   const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
   expect(signal).toBe('SIGKILL');
+});
+
+test('when the clock is set forward, then the watchdog kills nobody', async () => {
+  const program = join(platform.dataDir, 'adelantada.ts');
+  const watchdog = join(import.meta.dirname, '../src/watchdog.ts');
+  writeFileSync(
+    program,
+    `import { startWatchdog } from ${JSON.stringify(watchdog)};
+    startWatchdog(3_000);
+    setTimeout(() => { const end = performance.now() + 1_200; while (performance.now() < end); }, 700);
+    setTimeout(() => process.exit(0), 3_500);`,
+  );
+  // In all threads: an hour later while the loop is blocked for a moment.
+  const clock = `const now = Date.now; const end = now() + 1_000; Date.now = () => now() + (now() > end ? 3_600_000 : 0);`;
+  const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
+  const [code, signal] = (await once(fork(program, { execArgv }), 'exit')) as [number | null, string | null];
+  expect([code, signal]).toEqual([0, null]);
 });

@@ -57,7 +57,6 @@ export function buildApp({ config, logger, isStopping }: FrontDoorOptions): Fron
   }
   app.use('/api', unknownService(upstreams));
 
-  app.get('/puertos.json', publishedPorts(config));
   app.use(pages(config.FRONTEND_DIR));
   app.use(staticFiles(config.FRONTEND_DIR));
   app.use((request) => {
@@ -106,20 +105,5 @@ function unknownService(upstreams: readonly Upstream[]): RequestHandler {
       `No existe ${request.originalUrl.split('?')[0]}; los servicios son ${servicios.join(', ')}`,
       { extensions: { servicios } },
     );
-  };
-}
-
-const portOf = (url: string) => Number(new URL(url).port || 80);
-
-/** The ports of what the page does not reach on its own port. */
-function publishedPorts(config: FrontDoorConfig): RequestHandler {
-  const puertos = {
-    frontend: config.FRONTEND_PORT,
-    gateway: config.GATEWAY_PORT,
-    ...Object.fromEntries(upstreamsOf(config).map(({ name, url }) => [name, portOf(url)])),
-    bull_board: config.BULL_BOARD_PORT,
-  };
-  return (_request, response) => {
-    response.json(puertos);
   };
 }

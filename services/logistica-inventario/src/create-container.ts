@@ -1,5 +1,3 @@
-import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import { IDEMPOTENCY_RETENTION } from '@medisupply/shared/http/idempotency';
 import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import { registerOutboxMetrics } from '@medisupply/shared/metrics/outbox-metrics';
 import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control/cancellations';
@@ -14,7 +12,7 @@ import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { openLogisticaDatabase } from './database.ts';
 import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
-import type { LogisticaTables } from './tables.ts';
+import { removeExpired } from './retention.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
 
 /** Opens everything that the service needs; Redis and autorizador may be down. The outbox is started by whoever runs it. */
@@ -37,7 +35,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       logger,
       relayPollMs: config.RELAY_POLL_MS,
       viewersOf: findViewersOf,
-      onRetention: (now) => removeOldAnswers(database, now),
+      onRetention: (now) => removeExpired(database, now),
     });
     opening.onClose(() => outbox.stop());
     registerOutboxMetrics(metrics.registry, database.read);
@@ -55,13 +53,4 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
     };
   });
-}
-
-async function removeOldAnswers({ unitOfWork }: OpenDatabase<LogisticaTables>, now: number): Promise<void> {
-  await unitOfWork.write((tx) =>
-    tx
-      .deleteFrom('idempotencia')
-      .where('creada', '<', now - IDEMPOTENCY_RETENTION)
-      .execute(),
-  );
 }

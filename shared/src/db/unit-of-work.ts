@@ -3,9 +3,12 @@ import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { unavailable } from '../http/app-error.ts';
 import { DatabaseBusy, isBusy } from './database-busy.ts';
+import { backoff } from '../lifecycle/backoff.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
 const BUSY_BUDGET = 10_000;
+/** Between attempts to get the lock (ms). */
+const BUSY_PAUSE = { first: 10, max: 250 };
 const MAX_GROUP = 500;
 
 declare const written: unique symbol;
@@ -71,7 +74,7 @@ export class UnitOfWork<DB> {
         continue;
       }
       this.#rejectExpired();
-      const ceiling = Math.min(10 * 2 ** attempt++, 250);
+      const ceiling = backoff(attempt++, BUSY_PAUSE);
       await delay(ceiling / 2 + Math.random() * (ceiling / 2));
     }
     // In the same step as the check above: what is submitted from now on starts the next round.

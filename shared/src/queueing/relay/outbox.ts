@@ -1,4 +1,5 @@
 import type { OpenDatabase } from '../../db/open-database.ts';
+import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { QueueClient } from '../wire/queue-client.ts';
 import { taskRegistry } from '../../tasks/registry.ts';
@@ -30,7 +31,8 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-const RETENTION_EVERY = 3_600_000;
+const CLEAN_EVERY = 3_600_000;
+const CLEAN_FIRST = { first: 60_000, max: CLEAN_EVERY };
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { database, queues, logger } = options;
@@ -51,16 +53,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
     logger,
     pollMs: options.relayPollMs,
   });
-  let retention: NodeJS.Timeout | undefined;
-
-  const cleanUp = async () => {
-    try {
+  const cleaning = new Loop({
+    name: 'la limpieza de filas vencidas',
+    everyMs: CLEAN_EVERY,
+    pause: CLEAN_FIRST,
+    logger,
+    async step() {
       await removeExpired(database, Date.now());
       await options.onRetention?.(Date.now());
-    } catch (error) {
-      logger.warn({ err: error }, 'la limpieza de filas vencidas falló; se repite en una hora');
-    }
-  };
+    },
+  });
 
   return {
     relay,
@@ -71,10 +73,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       events.start();
       reconciler.start();
       scheduler.start();
-      retention = setInterval(() => void cleanUp(), RETENTION_EVERY);
+      // Soon, as no process need live for an hour; not all at once, as several begin together.
+      cleaning.start(CLEAN_FIRST.first * (1 + Math.random()));
     },
     async stop() {
-      clearInterval(retention);
+      await cleaning.stop();
       await scheduler.stop();
       await reconciler.stop();
       await events.stop();

@@ -1,5 +1,7 @@
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { OpenDatabase } from '../../db/open-database.ts';
+import { backoff } from '../../lifecycle/backoff.ts';
+import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { QueueClient } from '../wire/queue-client.ts';
 import { jobIdOf } from './relay.ts';
@@ -39,36 +41,30 @@ export interface ReconcilerOptions {
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #loop: Loop;
   #memory: string | undefined;
   #fullReviews = 0;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#loop = new Loop({
+      name: 'la conciliación con Redis',
+      everyMs: EVERY,
+      when: () => options.queues.isConnected(),
+      logger: options.logger,
+      step: async () => {
+        await this.#lookForLoss();
+        await this.reviewOnce(Date.now());
+      },
+    });
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.#runSafely().finally(() => {
-        this.#running = undefined;
-      });
-    }, EVERY);
+    this.#loop.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
-  }
-
-  async #runSafely(): Promise<void> {
-    try {
-      if (!this.#options.queues.isConnected()) return;
-      await this.#lookForLoss();
-      await this.reviewOnce(Date.now());
-    } catch (error) {
-      this.#options.logger.warn({ err: error }, 'la conciliación con Redis falló; se repite');
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Also at the start of the process: what was restored from a backup may be older or newer than Redis. */
@@ -167,7 +163,7 @@ export class Reconciler {
       return numUpdatedRows > 0n;
     }
     if (!isUnderWay(state, message.revisiones)) {
-      const wait = message.reenvios === 0 ? 0 : Math.min(RESEND.first * 2 ** message.reenvios, RESEND.max);
+      const wait = message.reenvios === 0 ? 0 : backoff(message.reenvios, RESEND);
       const { numUpdatedRows } = await row()
         .set({
           ...WAITING_AGAIN,
@@ -183,7 +179,7 @@ export class Reconciler {
       );
       return true;
     }
-    const wait = Math.min(REVIEW.first * 2 ** message.revisiones, REVIEW.max);
+    const wait = backoff(message.revisiones, REVIEW);
     await row()
       .set({ revisar: now + wait, revisiones: message.revisiones + 1 })
       .execute();
