@@ -18,6 +18,7 @@ import { problemHandler, routeNotFound } from './problem.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import { mountRoutes } from './route.ts';
+import { VERSION } from '../version.ts';
 
 export interface AppOverrides extends HealthOptions {
   logger?: Logger;
