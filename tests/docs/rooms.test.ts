@@ -43,7 +43,5 @@ test('when a file of shared uses another room, then the picture of its rooms has
 
 test('when the rooms are counted, then the page has each', () => {
   const rooms = new Set(files.filter((file) => file.includes('/')).map(roomOf));
-  expect([...page.matchAll(/^\| \[([a-z]+)\]\(\1\)/gm)].map(([, room]) => room).toSorted()).toEqual(
-    [...rooms].toSorted(),
-  );
+  expect(new Set([...page.matchAll(/^\| \[([a-z]+)\]\(\1\)/gm)].map(([, room]) => room))).toEqual(rooms);
 });
