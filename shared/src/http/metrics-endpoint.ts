@@ -1,13 +1,19 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { Scope } from '../contracts/vocabulary.ts';
-import { forbidden } from '../http/app-error.ts';
-import type { Authenticator } from '../http/authenticate.ts';
-import type { Metrics } from './metrics.ts';
+import { forbidden } from './app-error.ts';
+import type { Authenticator } from './authenticate.ts';
+
+/** What `createMetrics` makes. */
+export interface AppMetrics {
+  /** Measures requests; put in front of everything. */
+  http: RequestHandler;
+  registry: { metrics(): Promise<string>; contentType: string };
+}
 
 const SCOPE: Scope = 'metrics';
 
 /** `GET /metrics` for a service key of scope `metrics`, and nobody else. */
-export function addMetrics(app: Express, { registry }: Metrics, authenticator: Authenticator): void {
+export function addMetrics(app: Express, { registry }: AppMetrics, authenticator: Authenticator): void {
   app.get('/metrics', async (request, response) => {
     const caller = await authenticator.authenticate(request);
     if (caller.kind !== 'service' || !caller.scopes.includes(SCOPE)) {
