@@ -35,9 +35,10 @@ export {
   unavailable,
 } from './http/app-error.ts';
 export { isAdmin } from './http/caller.ts';
-export type { Caller, Role, ServiceCaller, UserCaller } from './http/caller.ts';
+export type { Caller, ServiceCaller, UserCaller } from './http/caller.ts';
 export { decodeCursor, pageOf, pageReply } from './http/pagination.ts';
 export type { Page } from './http/pagination.ts';
+export type { Rol } from './contracts/vocabulary.ts';
 export type { IdempotencyKey } from './http/idempotency.ts';
 export type { ServiceClient } from './http/service-client.ts';
 export { id, idInPath, isoTime, isoTimestamp, pageQuery, text } from './contracts/fields.ts';

@@ -16,7 +16,6 @@ import { readConfig as readLogisticaConfig } from '@medisupply/logistica-inventa
 import type { Container as LogisticaContainer } from '@medisupply/logistica-inventario/container';
 import { createContainer as createLogistica } from '@medisupply/logistica-inventario/create-container';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
-import type { Role } from '@medisupply/shared/http/caller';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { createLogger } from '@medisupply/shared/logging/logger';
@@ -33,6 +32,7 @@ import type { Container as WorkerContainer } from '@medisupply/worker/container'
 import { createContainer as createWorker } from '@medisupply/worker/create-container';
 import type { Consumers } from '@medisupply/worker/run-queue';
 import { startConsumers } from '@medisupply/worker/run-queue';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 export { until } from '@medisupply/shared/testing/until';
 
@@ -68,7 +68,7 @@ export interface Platform {
   /** What all parts logged, as JSON lines. */
   logs: string[];
   env(process: string): Record<string, string>;
-  token(user: { id: number; roles?: Role[]; nombre?: string }): string;
+  token(user: { id: number; roles?: Rol[]; nombre?: string }): string;
   serviceKey(process: string): Promise<string>;
   sign(payload: DeliveryPayload, options?: { now?: number; jti?: string }): Promise<string>;
   /** `extra` is added to the worker's environment. */

@@ -8,7 +8,7 @@ import type { Logger } from '@medisupply/shared/logging/logger';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
 import { createEventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
-import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';
+import type { WorkerState } from '@medisupply/shared/contracts/monitor/workers';
 import type { Container } from './container.ts';
 
 const CLOSE_DEADLINE = 15_000;

@@ -8,10 +8,7 @@ const { CORS_ORIGINS: _, ...boardEnvironment } = serviceEnvironment;
 
 export const environment = z.object({ ...boardEnvironment, BULL_BOARD_PORT: port(5555) });
 
-export const secrets = {
-  ...serviceSecrets,
-  SESSION_KEY: { file: 'session_key', minLength: 32 },
-} as const;
+export const secrets = serviceSecrets;
 
 /** @throws ConfigError */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) => loadConfig(environment, { env, secrets });

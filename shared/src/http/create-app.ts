@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Logger } from '../logging/logger.ts';
 import { createLogger } from '../logging/logger.ts';
 import type { Authenticator } from './authenticate.ts';
-import { addMetrics } from '../metrics/metrics-endpoint.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { AppMetrics } from './metrics-endpoint.ts';
+import { addMetrics } from './metrics-endpoint.ts';
 import { setupCors } from './cors.ts';
 import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
@@ -26,7 +26,7 @@ export interface AppOverrides extends HealthOptions {
   authenticator?: Authenticator;
   corsOrigins?: readonly string[];
   /** Measured from the first middleware on, and answered at `/metrics`; needs the authenticator. */
-  metrics?: Metrics;
+  metrics?: AppMetrics;
   /** `..` where the gateway's prefix stands for the first segment of the paths, as in `/api/v1/monitor/status`. */
   serverPath?: ServerPath;
   /** What the service is, one sentence, for its documentation page. */

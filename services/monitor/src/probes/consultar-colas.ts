@@ -1,7 +1,7 @@
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUES } from '@medisupply/shared/tasks/registry';
-import type { Cola, Colas } from '../colas/colas.schemas.ts';
+import type { Cola, Colas } from '@medisupply/shared/contracts/monitor/colas';
 import { askRedis } from './ask-redis.ts';
 import type { Probes } from './probes.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
+import { isoTimestamp } from '../fields.ts';
 
 const cola = z.object({
   length: z.int().describe('Trabajos que aún no han empezado: waiting + delayed'),
