@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { signEnvelope } from '@medisupply/shared/queueing/wire/envelope';
+import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { revokeQueueKey } from '@medisupply/shared/security/revoke-keys';
 import { confirm } from '../../services/logistica-inventario/test/support.ts';
 import type { Platform } from '../support/platform.ts';
@@ -24,20 +25,21 @@ async function confirmAndWait(): Promise<void> {
   const answers = await Promise.all(Array.from({ length: WAITING }, () => confirm(platform, 7)));
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: WAITING }, () => 202));
   await until(async () => {
-    const sent = await read().selectFrom('outbox').select('estado').where('estado', '=', 'ENVIADO').execute();
-    return sent.length === WAITING;
+    const rows = await confirmations();
+    return rows.length === WAITING && rows.every(({ estado }) => estado === 'ENVIADO');
   });
 }
 
-const count = async (table: 'cuarentena' | 'outbox'): Promise<number> =>
-  (await read().selectFrom(table).selectAll().execute()).length;
+/** Messages of confirmations that are not applied yet. */
+const confirmations = () =>
+  read().selectFrom('outbox').select('estado').where('nombre', '=', procesarEntrega.name).execute();
 
 const states = () => read().selectFrom('confirmacion').select('estado').distinct().execute();
 
 async function allApplied(): Promise<void> {
-  await until(async () => (await count('outbox')) === 0);
+  await until(async () => (await confirmations()).length === 0);
   expect(await states()).toEqual([{ estado: 'APLICADA' }]);
-  expect(await count('cuarentena')).toBe(0);
+  expect(await read().selectFrom('cuarentena').selectAll().execute()).toEqual([]);
 }
 
 test('when the queue key is revoked while jobs wait and everything runs, then they are sent again with the new one, and none is set aside', async () => {
@@ -70,5 +72,7 @@ test('when somebody forges a job with the revoked key, then it is not run', asyn
   const job = await queue().add(name, envelope, { jobId: `${task_id}-0-0` });
   await until(async () => (await job.getState()) === 'completed');
   expect((await queue().getJob(`${task_id}-0-0`))?.returnvalue).toBe('KEY_REPLACED');
-  expect(await read().selectFrom('tarea_procesada').selectAll().execute()).toEqual([]);
+  expect(
+    await read().selectFrom('tarea_procesada').where('task_id', '=', task_id).selectAll().execute(),
+  ).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { registerOutboxMetrics } from '@medisupply/shared/metrics/outbox-metrics
 import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control/cancellations';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import { createFieldCipher } from '@medisupply/shared/security/field-cipher';
+import { followFieldCipher } from '@medisupply/shared/security/field-cipher';
 import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
@@ -20,7 +20,6 @@ import { findViewersOf } from './tareas/tareas.repository.ts';
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
     const { logger, metrics } = opening;
-    const { FIELD_KEYS } = config.secrets;
     const queueKey = followSecret(config.secretFiles.QUEUE_KEY, (key) => key, logger).current;
     const database = opening.own(await openLogisticaDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
@@ -45,7 +44,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
 
     return {
       database,
-      cipher: createFieldCipher(FIELD_KEYS),
+      cipher: followFieldCipher(config.secretFiles.FIELD_KEYS, logger),
       keySet,
       authenticator,
       autorizador: createAutorizadorClient(autorizador),

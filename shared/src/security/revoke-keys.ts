@@ -8,7 +8,14 @@ import type { RotationReport } from './rotate-keys.ts';
 import { changeSignatureKeys, changeTokenKeys, existing, isStillRefused, ownerOf } from './rotate-keys.ts';
 import { QUEUE_KEY_READERS, QUEUE_KEY_VERIFIER, REPLACED_QUEUE_KEYS } from './secret-layout.ts';
 import { withSecretStore } from './secret-store.ts';
-import { distributeServiceKeys, randomSecret, readServiceKeyRecords } from './secrets.ts';
+import {
+  distributeFieldKeys,
+  distributeServiceKeys,
+  newFieldKid,
+  randomSecret,
+  readFieldKeyRing,
+  readServiceKeyRecords,
+} from './secrets.ts';
 import { generateServiceKey } from './service-key.ts';
 
 /** Signatures that honest clients hold in their hands when the key is revoked are still received (seconds). */
@@ -48,6 +55,38 @@ export function revokeQueueKey(secretsDir: string): RotationReport {
     const key = randomSecret();
     for (const folder of [...QUEUE_KEY_READERS].toReversed()) store.write(`${folder}/queue_key`, key);
     return { written: store.written, actual: 'cola' };
+  });
+}
+
+/**
+ * Personal data: the new key writes; the old ones open until everything has been encrypted again. Every reader can open
+ * what the new key writes before anybody writes with it.
+ */
+export function revokeFieldKeys(secretsDir: string): RotationReport {
+  return withSecretStore(secretsDir, (store) => {
+    const ring = readFieldKeyRing(store);
+    const [actual, siguiente] = [newFieldKid(), newFieldKid()];
+    const keys = { ...ring.keys, [actual]: randomSecret(), [siguiente]: randomSecret() };
+    distributeFieldKeys(store, { ...ring, keys });
+    distributeFieldKeys(store, { actual, siguiente, keys });
+    return { written: [...new Set(store.written)], actual };
+  });
+}
+
+/**
+ * Deletes every key but `actual` and `siguiente`. For whoever knows that nothing is encrypted with the others.
+ * @throws Error when `actual` is not the current key any more: then it was changed meanwhile
+ */
+export function deleteOldFieldKeys(secretsDir: string, actual: string): RotationReport {
+  return withSecretStore(secretsDir, (store) => {
+    const ring = readFieldKeyRing(store);
+    if (ring.actual !== actual)
+      throw new Error(
+        'la clave de los datos cambió mientras tanto; ejecute de nuevo `npm run keys -- recifrar`',
+      );
+    const kept = Object.entries(ring.keys).filter(([kid]) => kid === actual || kid === ring.siguiente);
+    distributeFieldKeys(store, { ...ring, keys: Object.fromEntries(kept) });
+    return { written: store.written, actual };
   });
 }
 

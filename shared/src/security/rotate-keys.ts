@@ -5,10 +5,9 @@
 import { ACCESS_TOKEN_SECONDS } from './access-token.ts';
 import { sha256Hex } from './canonical-json.ts';
 import { SIGNATURE_RECEIVED_WITHIN } from './delivery-signature.ts';
-import { fieldKeyRing } from './field-cipher.ts';
 import { newSignatureKey, newTokenKey, signatureKeyFile, tokenKeyFile } from './key-files.ts';
 import type { KeyState, SignatureKeyFile, TokenKeyFile } from './key-files.ts';
-import { FIELD_KEY_READERS, SERVICE_KEY_OWNERS } from './secret-layout.ts';
+import { SERVICE_KEY_OWNERS } from './secret-layout.ts';
 import type { ServiceKeyOwner } from './secret-layout.ts';
 import type { SecretStore } from './secret-store.ts';
 import { withSecretStore } from './secret-store.ts';
@@ -18,6 +17,7 @@ import {
   distributeServiceKeys,
   newFieldKid,
   randomSecret,
+  readFieldKeyRing,
   readServiceKeyRecords,
   SIGNATURE_KEYS_PATH,
   TOKEN_KEYS_PATH,
@@ -91,8 +91,7 @@ function endOfUse<K extends SignatureKeys[number]>(key: K, now: number): K {
 /** Personal data: old keys stay in the ring until every row has been encrypted again. */
 export function rotateFieldKeys(secretsDir: string): RotationReport {
   return withSecretStore(secretsDir, (store) => {
-    const path = `${FIELD_KEY_READERS[0]}/field_keys.json`;
-    const ring = existing(store.readJson(path, fieldKeyRing), path);
+    const ring = readFieldKeyRing(store);
     const siguiente = newFieldKid();
     const keys = { ...ring.keys, [siguiente]: randomSecret() };
     let actual = ring.siguiente;

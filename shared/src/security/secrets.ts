@@ -99,6 +99,13 @@ function ensureFieldKeys(store: SecretStore): void {
   distributeFieldKeys(store, found.length === 0 ? newFieldKeyRing() : mergeRings(found));
 }
 
+/** The ring that decides. @throws Error when set-up has not run */
+export function readFieldKeyRing(store: SecretStore): FieldKeyRing {
+  const ring = store.readJson(`${FIELD_KEY_READERS[0]}/field_keys.json`, fieldKeyRing);
+  if (!ring) throw new Error('falta field_keys.json; ejecute antes `node scripts/setup.ts`');
+  return ring;
+}
+
 export function distributeFieldKeys(store: SecretStore, ring: FieldKeyRing): void {
   for (const folder of FIELD_KEY_READERS) store.writeJson(`${folder}/field_keys.json`, ring);
 }

@@ -103,7 +103,6 @@ async function accept(
   signature: VerifiedSignature,
 ): Promise<ConfirmacionAceptada> {
   const { relay } = deps.outbox;
-  const encrypted = cifrar(deps.cipher, acceptance.entrega_id, confirmacion.payload);
   const claimUntil = relay.claim(Date.now());
   const respuesta = claimUntil === 0 ? RESPUESTA.pendiente : RESPUESTA.encolada;
 
@@ -120,7 +119,8 @@ async function accept(
       usuario_id: acceptance.usuario_id,
       jti: signature.jti,
       req_hash: acceptance.req_hash,
-      ...encrypted,
+      // In the transaction: `recifrar` deletes an old key in one of its own, after which nobody may write with it.
+      ...cifrar(deps.cipher, acceptance.entrega_id, confirmacion.payload),
       firma: confirmacion.firma,
       verificada: signature.verificada,
       estado: 'ACEPTADA',
