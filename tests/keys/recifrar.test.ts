@@ -75,7 +75,7 @@ test('when the field keys are revoked, then the new one writes, and the old one 
   expect(keys('recifrar')).toContain('las claves anteriores ya no existen');
   expect(kidsInUse()).toEqual(new Set([ring.actual]));
   for (const reader of ['worker', 'logistica-inventario'])
-    expect(Object.keys(ringOf(reader).keys).toSorted()).toEqual([ring.actual, ring.siguiente].toSorted());
+    expect(new Set(Object.keys(ringOf(reader).keys))).toEqual(new Set([ring.actual, ring.siguiente]));
   expect([await entrega(created), await entrega(delivered)]).toEqual(before);
   expect((await entrega(after)).direccion).toBe((await entrega(created)).direccion);
   expect((await confirm(platform, USER)).status).toBe(202);

@@ -200,9 +200,9 @@ test('when the key of a service is revoked again and again, then its calls go on
     logger,
   });
   const statuses = new Set<unknown>();
-  let calling = true;
+  const calling = new AbortController();
   const caller = (async () => {
-    while (calling) {
+    while (!calling.signal.aborted) {
       const answer = await client.get('/tareas');
       statuses.add(answer.ok ? answer.status : answer.reason);
     }
@@ -218,7 +218,7 @@ test('when the key of a service is revoked again and again, then its calls go on
     });
     expect(await once(command, 'exit')).toEqual([0, null]);
   }
-  calling = false;
+  calling.abort();
   await caller;
   await client.close();
   expect([...statuses]).toEqual([200]);

@@ -36,11 +36,13 @@ const confirmations = () =>
 
 const states = () => read().selectFrom('confirmacion').select('estado').distinct().execute();
 
-async function allApplied(): Promise<void> {
+/** What became of them, once none waits, and what was set aside. */
+async function outcome() {
   await until(async () => (await confirmations()).length === 0);
-  expect(await states()).toEqual([{ estado: 'APLICADA' }]);
-  expect(await read().selectFrom('cuarentena').selectAll().execute()).toEqual([]);
+  return { states: await states(), quarantined: await read().selectFrom('cuarentena').selectAll().execute() };
 }
+
+const ALL_APPLIED = { states: [{ estado: 'APLICADA' }], quarantined: [] };
 
 test('when the queue key is revoked while jobs wait and everything runs, then they are sent again with the new one, and none is set aside', async () => {
   await platform.startWorker();
@@ -48,9 +50,9 @@ test('when the queue key is revoked while jobs wait and everything runs, then th
   await confirmAndWait();
   revoke();
   await queue().resume();
-  await allApplied();
+  expect(await outcome()).toEqual(ALL_APPLIED);
   expect((await confirm(platform, 7)).body.estado).toBe('exitoso');
-  await allApplied();
+  expect(await outcome()).toEqual(ALL_APPLIED);
 });
 
 test('when the worker was away while the queue key was revoked twice, then what waited is sent again all the same', async () => {
@@ -58,7 +60,7 @@ test('when the worker was away while the queue key was revoked twice, then what 
   revoke();
   revoke();
   await platform.startWorker();
-  await allApplied();
+  expect(await outcome()).toEqual(ALL_APPLIED);
 });
 
 test('when somebody forges a job with the revoked key, then it is not run', async () => {
