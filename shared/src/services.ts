@@ -46,14 +46,13 @@ const LIST = [
     port: 5001,
     gateway: { path: 'monitor', base: '/monitor' },
     database: 'monitor',
-    serviceKey: { id: 'monitor', scopes: ['tareas', 'metrics'] },
+    serviceKey: { id: 'monitor', scopes: ['metrics'] },
   },
   {
     name: 'bull-board',
     title: 'Bull Board',
     variable: 'BULL_BOARD',
     port: 5555,
-    serviceKey: { id: 'bull-board', scopes: ['tareas'] },
   },
 ] as const satisfies readonly Service[];
 

@@ -67,13 +67,6 @@ export type Rol = (typeof ROLES)[number];
 export const SCOPES = ['firmas', 'tareas', 'metrics', 'monitor'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Each worker serves all of them. */
-export const QUEUES = ['default', 'logistica', 'monitor'] as const;
-export type QueueName = (typeof QUEUES)[number];
-/** Something of each queue, by its name. */
-export const byQueue = <T>(of: (name: QueueName, index: number) => T): Record<QueueName, T> =>
-  Object.fromEntries(QUEUES.map((name, index) => [name, of(name, index)])) as Record<QueueName, T>;
-
 /** `type` of a problem is `urn:medisupply:problem:<code>`. */
 export const PROBLEM_CODES = [
   'solicitud-invalida',

@@ -11,6 +11,7 @@ import type { Caller, UserCaller } from './caller.ts';
 import { fieldErrors, unknownFields } from './field-errors.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency.ts';
+import type { Reply } from './reply.ts';
 import type { Rol, Scope } from '../contracts/vocabulary.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -30,12 +31,6 @@ export interface ResponseSpec {
   /** Absent: no body, or one that is not JSON (`contentType`). */
   schema?: z.ZodType;
   contentType?: string;
-}
-
-export interface Reply {
-  status: number;
-  body?: unknown;
-  headers?: Readonly<Record<string, string>>;
 }
 
 export const reply = (status: number, body?: unknown, headers?: Record<string, string>): Reply => ({

@@ -11,7 +11,8 @@ import { canonicalText } from '../security/canonical-json.ts';
 import type { TaskDeclaration } from '../tasks/define-task.ts';
 import { tipoOf } from '../tasks/define-task.ts';
 import { taskRegistry } from '../tasks/registry.ts';
-import type { QueueName, TaskStatus } from '../contracts/vocabulary.ts';
+import type { TaskStatus } from '../contracts/vocabulary.ts';
+import type { QueueName } from '../tasks/define-task.ts';
 
 export interface DispatchOptions {
   creada_por: string;
@@ -106,3 +107,7 @@ export function listAvailableTasks(): readonly AvailableTask[] {
   });
   return available;
 }
+
+/** The tasks that run in a queue, as clients are shown them; none when no task declares it. */
+export const getTasksByQueue = (queue: QueueName): readonly AvailableTask[] =>
+  listAvailableTasks().filter((task) => task.queue === queue);

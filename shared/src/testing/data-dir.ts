@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { issueAccessToken } from '../security/access-token.ts';
 import { actualKey, tokenKeyFile } from '../security/key-files.ts';
-import { ensureSecrets, parseSecretJson } from '../security/secrets.ts';
+import { parseSecretJson } from '../config/secret-json.ts';
+import { ensureSecrets } from '../security/secrets.ts';
 import type { Rol } from '../contracts/vocabulary.ts';
 
 interface TokenOptions {

@@ -1,13 +1,13 @@
 /** The command line that `inspect` and `control` share: options, exit codes, output. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@medisupply/shared/config/load-config';
+import type { QueueName } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { ControlAnswers, ControlClient } from '@medisupply/shared/queueing/control/control-client';
 import { UnknownWorkerError } from '@medisupply/shared/queueing/control/control-client';
 import type { ControlCommand } from '@medisupply/shared/queueing/control/control-commands';
 import { connectOperator, OperatorError } from './connection.ts';
 import { table } from './table.ts';
-import type { QueueName } from '@medisupply/shared/contracts/vocabulary';
-import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 /** 0 done · 1 nobody answered, or it was refused · 2 the command line is wrong */
 export type ExitCode = 0 | 1 | 2;

@@ -1,12 +1,12 @@
 /** `npm run control`: tells workers and queues what to do. */
+import type { QueueName } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
 import { MAX_CONCURRENCY } from '@medisupply/shared/queueing/control/control-commands';
 import type { Command, ExitCode, Outcome, Terminal } from './command-line.ts';
 import { outcomeOf, queueName, runProgram, silence, UsageError } from './command-line.ts';
 import type { QueueView } from './queues.ts';
 import { viewQueue } from './queues.ts';
-import type { QueueName } from '@medisupply/shared/contracts/vocabulary';
-import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 const HELP = `Uso: npm run control -- <orden> [--worker <id>] [--json]
 

@@ -1,9 +1,9 @@
 /** What Redis knows of the queues: it answers whether or not a worker does. */
 import type { Job, Queue } from 'bullmq';
 import { isoTime } from '@medisupply/shared/contracts/fields';
+import type { QueueName } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
-import type { QueueName } from '@medisupply/shared/contracts/vocabulary';
-import { QUEUES } from '@medisupply/shared/contracts/vocabulary';
 
 /** Jobs listed per queue and state. */
 const MAX_LISTED = 20;

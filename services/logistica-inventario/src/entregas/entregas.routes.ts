@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import { once } from '@medisupply/shared/db/idempotency';
 import { veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
-import { once } from '@medisupply/shared/http/idempotency';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';

@@ -88,14 +88,16 @@ export async function findViewersOf(db: Db, entregaIds: readonly number[]): Prom
   return new Map(rows.map(({ id, ...viewers }) => [id, viewers]));
 }
 
+/** The newest 500, in their order. */
 export async function listTaskEvents(db: Db, taskId: string) {
-  return db
+  const newest = await db
     .selectFrom('evento')
     .select(['tipo', 'momento', 'datos'])
     .where('task_id', '=', taskId)
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(500)
     .execute();
+  return newest.toReversed();
 }
 
 /** Lets an ended task run again: from here on its retries are counted anew. */

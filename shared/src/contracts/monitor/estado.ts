@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hallazgo } from '../diagnostico.ts';
 import { isoTimestamp } from '../fields.ts';
 import { liveWorker } from './workers.ts';
 import { colas } from './colas.ts';
@@ -47,6 +48,7 @@ export const estado = z.object({
   bases: z.record(z.string(), estadoBase),
   queues: colas.nullable().describe('null: Redis no responde'),
   workers: z.array(liveWorker).nullable().describe('null: Redis no responde'),
+  diagnostico: z.array(hallazgo).describe('Lo que hay que mirar, lo más grave primero; vacío: todo bien'),
   fallas_inyectadas: fallas,
   celery: z
     .object({

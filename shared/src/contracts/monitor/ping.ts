@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hallazgo } from '../diagnostico.ts';
 import { isoTimestamp } from '../fields.ts';
 import { estadoRedis } from './estado.ts';
 
@@ -24,6 +25,7 @@ export const estadoLogistica = z.object({
     workers: z.int().nullable().describe('Workers que atienden la cola logística'),
   }),
   last_check: isoTimestamp,
+  diagnostico: z.array(hallazgo).describe('Lo que hay que mirar, lo más grave primero; vacío: todo bien'),
   recommendations: z.array(z.string()),
 });
 

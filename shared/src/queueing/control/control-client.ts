@@ -10,7 +10,7 @@ import type { ControlCommand, ControlResult } from './control-commands.ts';
 import { controlCommands } from './control-commands.ts';
 import { controlReply, verifyMessage } from './control-message.ts';
 import { readWorkers } from './heartbeat.ts';
-import type { QueueName } from '../../contracts/vocabulary.ts';
+import type { QueueName } from '../../tasks/define-task.ts';
 
 /** For everything from connecting to the last reply: with the start of the process that makes 2 s. */
 const DEADLINE = 1_300;

@@ -8,7 +8,8 @@
  * cuarentena      jobs that were found in a queue without being genuine
  */
 import type { Generated, Selectable } from 'kysely';
-import type { EventoTipo, QueueName, TaskStatus } from '../../contracts/vocabulary.ts';
+import type { EventoTipo, TaskStatus } from '../../contracts/vocabulary.ts';
+import type { QueueName } from '../../tasks/define-task.ts';
 
 export interface TareaTable {
   /** Order of acceptance. */
@@ -58,6 +59,7 @@ export interface OutboxTable {
   disponible: number;
   /** A relay holds the row until then. */
   claim_until: Generated<number>;
+  /** When the attempt was sent first. */
   enviado: number | null;
   /** When the reconciler looks at it next. */
   revisar: Generated<number>;
