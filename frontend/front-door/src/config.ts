@@ -6,6 +6,7 @@ import {
   httpEnvironment,
   port,
   processEnvironment,
+  proxyEnvironment,
   serviceUrls,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
@@ -21,6 +22,7 @@ function builtApp(): string {
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
+  ...proxyEnvironment,
   FRONTEND_PORT: port(4200),
   GATEWAY_PORT: port(8080),
   BULL_BOARD_PORT: port(5555),

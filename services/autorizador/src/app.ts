@@ -17,13 +17,14 @@ export const autorizadorRoutes = (container: Container): Route[] => [
 
 /** The Express app of autorizador; opens nothing and listens nowhere. */
 export function buildApp(container: Container, options: { isStopping?: () => boolean } = {}): Express {
-  const { logger, authenticator, corsOrigins, redis, metrics } = container;
+  const { config, logger, authenticator, corsOrigins, redis, metrics } = container;
   return createApp('autorizador', {
     version: VERSION,
     logger,
     authenticator,
     metrics,
     corsOrigins,
+    trustProxy: config.TRUST_PROXY,
     description: 'Usuarios, tokens de acceso, firmas de entrega y claves públicas',
     routes: autorizadorRoutes(container),
     readiness: [

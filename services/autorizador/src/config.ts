@@ -3,6 +3,7 @@ import {
   httpEnvironment,
   port,
   processEnvironment,
+  proxiedEnvironment,
   redisEnvironment,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
@@ -13,6 +14,7 @@ import { serviceKeyRecords } from '@medisupply/shared/security/service-key';
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
+  ...proxiedEnvironment,
   ...redisEnvironment,
   AUTORIZADOR_PORT: port(5003),
 });

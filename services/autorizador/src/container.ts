@@ -36,6 +36,7 @@ interface PrivateKey {
 }
 
 export interface Container {
+  config: Config;
   logger: Logger;
   db: AutorizadorDatabase;
   redis: Redis;
@@ -82,6 +83,7 @@ export async function createContainer(
   const services = createServiceKeyVerifier(config.serviceKeys);
 
   return {
+    config,
     logger,
     db,
     redis,

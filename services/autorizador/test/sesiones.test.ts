@@ -18,7 +18,12 @@ beforeAll(async () => {
   server = await startRedis();
   redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
   redis.on('error', () => undefined);
-  autorizador = await startAutorizador({ redisUrl: server.url, now: () => now, corsOrigins: OUR_PAGE });
+  autorizador = await startAutorizador({
+    redisUrl: server.url,
+    now: () => now,
+    corsOrigins: OUR_PAGE,
+    env: { TRUST_PROXY: 'loopback' },
+  });
   await once(autorizador.container.redis, 'ready');
 });
 

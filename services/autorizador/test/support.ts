@@ -54,6 +54,8 @@ export interface AutorizadorOptions {
   now?: () => number;
   contrasenas?: Contrasenas;
   corsOrigins?: string;
+  /** More of the environment. */
+  env?: Record<string, string>;
   /** Instead of a fresh folder, which is then not removed. */
   dataDir?: string;
 }
@@ -72,6 +74,7 @@ export async function startAutorizador(options: AutorizadorOptions = {}): Promis
     REDIS_URL: options.redisUrl ?? NO_REDIS,
     CORS_ORIGINS: options.corsOrigins,
     NODE_ENV: 'test',
+    ...options.env,
   });
   const logged: string[] = [];
   const logger = createLogger('autorizador', {

@@ -6,7 +6,7 @@ import { SERVICE_NAME } from './container.ts';
 import { requireSesion, sesionesRouter } from './sesiones/sesiones.router.ts';
 
 export function buildApp(
-  { logger, queues, acceso, tablero, authenticator, metrics }: Container,
+  { config, logger, queues, acceso, tablero, authenticator, metrics }: Container,
   options: { isStopping?: () => boolean } = {},
 ): Express {
   return createApp(SERVICE_NAME, {
@@ -14,6 +14,7 @@ export function buildApp(
     version: packageJson.version,
     authenticator,
     metrics,
+    trustProxy: config.TRUST_PROXY,
     readiness: [{ name: 'redis', optional: true, check: () => queues.isConnected() }],
     use(app) {
       app.use(sesionesRouter(acceso));

@@ -3,6 +3,8 @@ import {
   httpEnvironment,
   port,
   processEnvironment,
+  proxiedEnvironment,
+  proxyEnvironment,
   redisEnvironment,
   verifierEnvironment,
 } from '@medisupply/shared/config/environment';
@@ -13,6 +15,8 @@ export const environment = z.object({
   ...redisEnvironment,
   ...verifierEnvironment,
   LAME_DUCK_MS: httpEnvironment.LAME_DUCK_MS,
+  ...proxiedEnvironment,
+  ...proxyEnvironment,
   BULL_BOARD_PORT: port(5555),
 });
 

@@ -15,6 +15,7 @@ import { createTablero } from './tablero/tablero.ts';
 export const SERVICE_NAME = 'bull-board';
 
 export interface Container {
+  config: Config;
   logger: Logger;
   queues: QueueClient;
   acceso: AccesoDependencies;
@@ -42,12 +43,14 @@ export function createContainer(config: Config, logger: Logger): Container {
   const sesiones = createSesiones({ key: config.secrets.SESSION_KEY, isRevoked });
   const tablero = createTablero(queues, logger);
   const metrics = createMetrics(SERVICE_NAME);
+  const autorizador = createAutorizadorClient(config.AUTORIZADOR_URL, config.PROXY_SOURCE_ADDRESS);
 
   return {
+    config,
     logger,
     queues,
     acceso: {
-      autorizador: createAutorizadorClient(config.AUTORIZADOR_URL),
+      autorizador,
       tokens,
       sesiones,
       isRevoked,
@@ -61,6 +64,7 @@ export function createContainer(config: Config, logger: Logger): Container {
       sesiones.close();
       verifier.close();
       metrics.close();
+      await autorizador.close();
       await queues.close();
     },
   };

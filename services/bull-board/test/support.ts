@@ -15,7 +15,7 @@ import { createContainer } from '../src/container.ts';
 export interface FakeAutorizador {
   url: string;
   /** What it was asked, oldest first. */
-  calls: { path: string; body: Record<string, unknown>; address: string | undefined }[];
+  calls: { path: string; body: Record<string, unknown>; address: string | undefined; from?: string }[];
   close(): Promise<void>;
 }
 
@@ -39,6 +39,7 @@ export async function startAutorizador(data: DataDir): Promise<FakeAutorizador> 
       path: request.url ?? '',
       body,
       address: typeof forwarded === 'string' ? forwarded : undefined,
+      ...(request.socket.remoteAddress === '127.0.0.1' ? {} : { from: request.socket.remoteAddress ?? '' }),
     });
     if (request.url !== '/login') {
       response.end('{}');

@@ -17,6 +17,7 @@ export function buildApp(container: Container, isStopping?: () => boolean): Expr
     authenticator: container.authenticator,
     metrics: container.metrics,
     corsOrigins: container.config.CORS_ORIGINS,
+    trustProxy: container.config.TRUST_PROXY,
     routes: [
       ...entregasRoutes(container),
       ...inventarioRoutes(container),

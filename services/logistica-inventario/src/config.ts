@@ -5,6 +5,7 @@ import {
   milliseconds,
   port,
   processEnvironment,
+  proxiedEnvironment,
   redisEnvironment,
   verifierEnvironment,
 } from '@medisupply/shared/config/environment';
@@ -13,6 +14,7 @@ import { loadConfig } from '@medisupply/shared/config/load-config';
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
+  ...proxiedEnvironment,
   ...redisEnvironment,
   ...verifierEnvironment,
   LOGISTICA_PORT: port(5002),

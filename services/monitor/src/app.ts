@@ -39,6 +39,7 @@ export function buildApp(container: Container, options: { isStopping?: () => boo
     authenticator,
     metrics,
     corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
     version: packageJson.version,
     serverPath: '..',
     description: 'Salud de la plataforma: servicios, colas, workers, bases y métricas',

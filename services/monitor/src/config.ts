@@ -5,6 +5,7 @@ import {
   httpEnvironment,
   port,
   processEnvironment,
+  proxiedEnvironment,
   redisEnvironment,
   serviceUrls,
   verifierEnvironment,
@@ -14,6 +15,7 @@ import { loadConfig } from '@medisupply/shared/config/load-config';
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
+  ...proxiedEnvironment,
   ...redisEnvironment,
   ...verifierEnvironment,
   // Whom the monitor asks for their health.

@@ -15,6 +15,7 @@ export function buildApp(container: Container, isStopping?: () => boolean): Expr
     authenticator,
     metrics,
     corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
     routes: saludosRoutes(container),
     readiness: [
       {

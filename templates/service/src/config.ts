@@ -3,6 +3,7 @@ import {
   httpEnvironment,
   port,
   processEnvironment,
+  proxiedEnvironment,
   redisEnvironment,
   serviceUrls,
   verifierEnvironment,
@@ -12,6 +13,7 @@ import { loadConfig } from '@medisupply/shared/config/load-config';
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
+  ...proxiedEnvironment,
   ...redisEnvironment,
   ...verifierEnvironment,
   LOGISTICA_URL: serviceUrls.LOGISTICA_URL,

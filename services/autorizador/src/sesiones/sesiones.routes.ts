@@ -7,6 +7,7 @@ import {
   refreshBody,
   refreshResponse,
 } from '@medisupply/shared/contracts/autorizador';
+import { clientAddress } from '@medisupply/shared/http/client-address';
 import type { Route } from '@medisupply/shared/http/route';
 import { publicRoute, reply } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
@@ -49,7 +50,7 @@ export function sesionesRoutes(container: Container): Route[] {
         429: { description: 'Demasiados intentos fallidos' },
       },
       handler: async ({ body, request }) => {
-        const tokens = await iniciarSesion(container, body, request.ip ?? 'desconocida');
+        const tokens = await iniciarSesion(container, body, clientAddress(request));
         const inCookie = isFromOurPage(request, corsOrigins);
         return tokensReply(request, tokens, { inCookie, mensaje: 'Inicio de sesión exitoso' });
       },

@@ -1,3 +1,5 @@
+import { Agent, fetch } from 'undici';
+import type { Response } from 'undici';
 import { z } from 'zod';
 import type { Login } from '@medisupply/shared/contracts/autorizador';
 import { loginResponse } from '@medisupply/shared/contracts/autorizador';
@@ -17,15 +19,19 @@ export interface AutorizadorClient {
   login(credentials: Login, address: string): Promise<RespuestaLogin>;
   /** Ends the session that `login` opened there, of which only the access token was wanted. Never rejects. */
   logout(refreshToken: string): Promise<void>;
+  close(): Promise<void>;
 }
 
-export function createAutorizadorClient(baseUrl: string): AutorizadorClient {
+/** `sourceAddress`: by which autorizador knows that it may believe whose attempts these are. */
+export function createAutorizadorClient(baseUrl: string, sourceAddress?: string): AutorizadorClient {
+  const dispatcher = new Agent(sourceAddress === undefined ? {} : { localAddress: sourceAddress });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(new URL(path, baseUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
       body: JSON.stringify(body),
       redirect: 'error',
+      dispatcher,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
 
@@ -53,6 +59,8 @@ export function createAutorizadorClient(baseUrl: string): AutorizadorClient {
         // It expires there by itself.
       }
     },
+
+    close: () => dispatcher.destroy(),
   };
 }
 
