@@ -5,7 +5,7 @@
 #   <VARIABLE>_URL  where each is found, http://host:port; <VARIABLE>_PORT the port that is passed through to it
 #   RUN_DIR         a folder that may be written
 #
-# The other keys are those of .env.example. VERSION is what the file `version` beside this one says.
+# The other keys are those of .env.example. VERSION is the content of the file `version` beside this one.
 set -eu
 set --
 here=$(cd "$(dirname "$0")" && pwd)
@@ -68,7 +68,7 @@ gateway_port=$(number GATEWAY_PORT 8080)
 bull_board_port=$(number BULL_BOARD_PORT 5555)
 rate=$(number GATEWAY_RATE 2000)
 burst=$(number GATEWAY_BURST 4000)
-# Nginx counts those beyond the first.
+# Nginx counts the requests beyond the first.
 burst=$((burst > 1 ? burst - 1 : 1))
 ports_json="{\"frontend\":$frontend_port,\"gateway\":$gateway_port$ports_json,\"bull_board\":$bull_board_port}"
 fill "$here/nginx.conf.template" \
@@ -78,6 +78,6 @@ fill "$here/nginx.conf.template" \
   "POLICY=default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'" \
   >"$run/nginx.conf"
 
-# Whoever starts it serves: in the container that is never root.
+# Serves as the user who starts it: in the container that is never root.
 [ "$(id -u)" != 0 ] || set -- -g 'user root;'
 exec nginx -c "$run/nginx.conf" -e stderr "$@"

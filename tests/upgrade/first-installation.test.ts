@@ -12,9 +12,10 @@ import { freePorts, nothingLeft, processesOf, runNpm } from '../launcher/launch.
 import { inspectDatabases, layOutDataDir, restoreBackup } from './first-installation.ts';
 
 const SLOW = 120_000;
+/** Less, so that it is told what did not come about. */
+const POLLED = { timeout: 90_000, interval: 250 };
 
 const expected = readExpected();
-const confirmaciones = new Map(expected.confirmaciones.map((one) => [one.entrega_id, one]));
 const waiting = expected.confirmaciones.filter((one) => one.waiting !== 'none');
 const dead = expected.confirmaciones.filter((one) => one.becomes === 'FAILED_MAX_RETRIES');
 const active = expected.users.filter((user) => user.activo);
@@ -43,8 +44,8 @@ describe.each([
   afterAll(async () => {
     platform?.child.kill('SIGTERM');
     await platform?.exit;
-    for (const { pid } of processesOf(folder)) process.kill(pid, 'SIGKILL');
-    await nothingLeft(folder);
+    for (const { pid } of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
+    await nothingLeft(dataDir);
     await rm(folder, { recursive: true, force: true });
   }, SLOW);
 
@@ -64,17 +65,11 @@ describe.each([
   const tarea = (task_id: string) => read(`/logistica/tareas/${task_id}`);
   const becomes = (ids: readonly number[], estado: string) =>
     expect
-      .poll(async () => Promise.all(ids.map(async (id) => [id, (await entrega(id)).estado])), {
-        timeout: SLOW,
-        interval: 250,
-      })
+      .poll(async () => Promise.all(ids.map(async (id) => [id, (await entrega(id)).estado])), POLLED)
       .toEqual(ids.map((id) => [id, estado]));
   const ends = (taskIds: readonly string[], status: string) =>
     expect
-      .poll(async () => Promise.all(taskIds.map(async (id) => [id, (await tarea(id))['status']])), {
-        timeout: SLOW,
-        interval: 250,
-      })
+      .poll(async () => Promise.all(taskIds.map(async (id) => [id, (await tarea(id))['status']])), POLLED)
       .toEqual(taskIds.map((id) => [id, status]));
 
   async function enqueue(body: object): Promise<string> {
@@ -169,8 +164,6 @@ describe.each([
       expect(await entrega(before.id)).toMatchObject(
         before.estado === 'CANCELADA' ? rest : { items, ...rest },
       );
-      const { becomes: end } = confirmaciones.get(before.id) ?? {};
-      if (end === 'ENTREGADA') expect(before).toMatchObject({ estado: 'ENTREGADA', integridad_firma: true });
     }
   });
 
@@ -184,22 +177,15 @@ describe.each([
   });
 
   test('when old signatures are asked about, then their keys are still known', async () => {
-    const verdicts = await Promise.all(
-      expected.confirmaciones.map(async (one) => {
-        const payload = { ...one.datos, entrega_id: one.entrega_id, usuario_id: one.usuario_id };
-        const body = { payload, firma: one.firma };
-        const { firma_valida, motivo } = (
-          await as('admin')('POST', '/autorizador/validate-signature', { body })
-        ).body;
-        return { ...one, firma_valida, motivo };
-      }),
-    );
-    const isGenuine = ({ firma_valida, motivo }: JsonObject) =>
-      firma_valida === true || motivo === 'La firma expiró';
-    for (const verdict of verdicts) {
-      if (verdict.becomes === 'RECHAZADA') {
-        expect(verdict).toMatchObject({ firma_valida: false, motivo: 'La firma no corresponde a los datos' });
-      } else expect(verdict).toSatisfy(isGenuine);
+    for (const one of expected.confirmaciones) {
+      const payload = { ...one.datos, entrega_id: one.entrega_id, usuario_id: one.usuario_id };
+      const body = { payload, firma: one.firma };
+      const answer = await as('admin')('POST', '/autorizador/validate-signature', { body });
+      const { firma_valida, motivo } = answer.body;
+      // The genuine ones were valid for fifteen minutes.
+      const verdicts =
+        one.becomes === 'RECHAZADA' ? ['La firma no corresponde a los datos'] : [true, 'La firma expiró'];
+      expect(verdicts).toContain(motivo ?? firma_valida);
     }
     expect(new Set(expected.confirmaciones.map((one) => kidOf(one))).size).toBe(3);
   });

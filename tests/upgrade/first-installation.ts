@@ -25,10 +25,9 @@ export function layOutDataDir(folder: string): string {
   const unpacked = join(folder, 'unpacked');
   const dataDir = join(folder, 'data');
   mkdirSync(unpacked);
-  execFileSync('tar', [
-    ...['--extract', '--gzip', '--file', join(FIXTURE, 'data-dir.tar.gz')],
-    ...['--directory', unpacked, '--preserve-permissions', '--no-same-owner'],
-  ]);
+  const archive = join(FIXTURE, 'data-dir.tar.gz');
+  const owned = ['--preserve-permissions', '--no-same-owner'];
+  execFileSync('tar', ['--extract', '--gzip', '--file', archive, '--directory', unpacked, ...owned]);
   // Copied before the databases are closed, which would fold their WAL into them.
   renewTimes(unpacked, () => cpSync(unpacked, dataDir, { recursive: true, preserveTimestamps: true }));
   return dataDir;

@@ -116,7 +116,7 @@ function unknownService(upstreams: readonly Upstream[]): RequestHandler {
 
 const portOf = (url: string) => Number(new URL(url).port || 80);
 
-/** Where the page finds what does not answer on its own port. */
+/** The ports of what the page does not reach on its own port. */
 function publishedPorts(config: FrontDoorConfig): RequestHandler {
   const puertos = {
     frontend: config.FRONTEND_PORT,

@@ -7,7 +7,7 @@ import type { RequestHandler } from 'express';
 import { contentSecurityPolicy as setContentSecurityPolicy } from 'helmet';
 import { notFound } from '@medisupply/shared/http/app-error';
 
-/** What the page says in the place of the nonce of its styles: Angular makes `<style>` elements while it runs. */
+/** The page's placeholder for the nonce of its styles: Angular makes `<style>` elements while it runs. */
 const NONCE_PLACEHOLDER = 'CSP_NONCE';
 /** The build names its files by their contents. */
 const NAMED_BY_CONTENTS = /-[\w-]{8}\.[a-z0-9]+$/;
@@ -31,7 +31,7 @@ export function contentSecurityPolicy(nonce?: string) {
   };
 }
 
-/** What says how a page behaves; on the many small files that a page loads it would only be bytes. */
+/** Headers that matter for a page only; on the many small files that it loads they would be wasted bytes. */
 const OF_PAGES = [
   'Content-Security-Policy',
   'Cross-Origin-Opener-Policy',

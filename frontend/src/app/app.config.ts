@@ -31,7 +31,7 @@ export const appConfig: ApplicationConfig = {
     provideTexts(),
     provideIcons(),
     { provide: TitleStrategy, useExisting: PageTitle },
-    // The first page is drawn once: in its language, and knowing who looks at it.
+    // The first page waits for its texts and the session, so that it is drawn once.
     provideAppInitializer(async () => {
       const idioma = inject(Idioma);
       const sesion = inject(Sesion);

@@ -5,7 +5,7 @@ import { Brand } from '../layout/brand';
 import { LanguageButton } from '../layout/language-button';
 import { ThemeButton } from '../layout/theme-button';
 
-/** The pages before the login: what this is on one side, the form on the other. */
+/** The frame of the pages before the login: the product on one side, the form on the other. */
 @Component({
   selector: 'ms-access-frame',
   imports: [Brand, LanguageButton, RouterOutlet, ThemeButton, TranslocoDirective],

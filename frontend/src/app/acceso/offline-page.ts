@@ -5,7 +5,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 
-/** Nobody could say whether the session of this browser still holds: it is neither taken for granted nor thrown away. */
+/** Shown while the server does not answer whether the session of this browser is still valid; the session is kept. */
 @Component({
   selector: 'ms-offline-page',
   imports: [MatButton, TranslocoDirective],

@@ -11,7 +11,7 @@ const STEPS = [28, 42, 58] as const;
 /**
  * A guess at how hard a password is to guess, as advice while it is typed: characters that follow from those before
  * (repeated, neighbours on the keyboard or in the alphabet), or that spell the user's name, count for little. The server
- * has the last word and the list of common passwords.
+ * decides, and has the list of common passwords.
  */
 export function passwordStrength(contrasena: string, nombre: string): Strength {
   const characters = Array.from(contrasena);

@@ -57,7 +57,7 @@ export class SignupPage {
     },
   );
   protected readonly isSubmitting = computed(() => this.signup().submitting());
-  /** What the server says about a field; undefined when the length is wrong, which the page says itself. */
+  /** The server's refusal of a field; undefined when the length is wrong, for which the page has its own text. */
   protected readonly nameRefusal = computed(() => refusalText(this.signup.nombre));
   protected readonly passwordRefusal = computed(() => refusalText(this.signup.contrasena));
 

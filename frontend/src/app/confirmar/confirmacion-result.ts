@@ -6,7 +6,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import type { Aceptada } from '../core/confirmaciones/confirmaciones';
 import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
 
-/** What the server answered to a confirmation, and how it goes on from there. */
+/** The server's answer to a confirmation, and the timeline of what follows. */
 @Component({
   selector: 'ms-confirmacion-result',
   imports: [EntregaTimeline, MatButton, MatIcon, RouterLink, TranslocoDirective],
@@ -64,6 +64,6 @@ import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
 })
 export class ConfirmacionResult {
   readonly aceptada = input.required<Aceptada>();
-  /** Otherwise it is stored, and goes to the queue as soon as that answers. */
+  /** Whether the queue has it; otherwise it is stored, and is sent to the queue as soon as Redis answers. */
   protected readonly isQueued = computed(() => this.aceptada().estado === 'exitoso');
 }

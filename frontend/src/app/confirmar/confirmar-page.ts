@@ -55,16 +55,16 @@ export class ConfirmarPage {
   readonly #confirmaciones = inject(Confirmaciones);
 
   protected readonly entrega = readEntrega(this.id);
-  /** Stays while it is read again, and when that fails: the form with what was drawn is below it. */
+  /** Stays while it is read again, and when that fails, so that the form and its drawing stay. */
   protected readonly datos = lastValue(this.entrega, this.id);
-  /** It may have become somebody else's meanwhile; that nobody answers makes no difference yet. */
+  /** Why it can no longer be read: it was assigned to another user, say. No answer at all is no reason to stop. */
   protected readonly readRefusal = computed(() => {
     const error = this.entrega.error();
     return error instanceof ApiError && error.status !== 0 ? error : undefined;
   });
   protected readonly obstacle = computed(() => obstacleOf(this.datos()?.estado ?? ''));
 
-  /** Of this delivery only: what was signed for another one is not taken over. */
+  /** Begins empty for each delivery: a signature is never taken over from another one. */
   readonly #recibo = linkedSignal({
     source: this.id,
     computation: () => ({ nombre_recibe: '', firma_recibe: '' }),
@@ -91,7 +91,7 @@ export class ConfirmarPage {
     return field.touched() && field.invalid();
   });
 
-  /** Why it could not be signed; sending comes after that, and goes on by itself. */
+  /** Why it could not be signed. The outbox sends it after that. */
   readonly #signingError = linkedSignal<string, unknown>({
     source: this.id,
     computation: () => undefined,

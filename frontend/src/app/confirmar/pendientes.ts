@@ -2,7 +2,7 @@ import { Component, computed, inject } from '@angular/core';
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
-import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { TranslocoDirective } from '@jsverse/transloco';
 import type { ConfirmacionGuardada } from '../core/confirmaciones/confirmacion-guardada';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { hasExpired } from '../core/confirmaciones/signature-expiry';
@@ -11,7 +11,7 @@ import { Clock } from '../ui/time';
 
 type Situation = 'enviando' | 'esperando' | 'caducada' | 'rechazada';
 
-/** What this device keeps until the server has it, and what became of each; nothing when there is none. */
+/** The confirmations that this device keeps, waiting or refused; nothing when there are none. */
 @Component({
   selector: 'ms-pendientes',
   imports: [MatButton, MatIcon, MatIconButton, RouterLink, TranslocoDirective],
@@ -21,7 +21,6 @@ type Situation = 'enviando' | 'esperando' | 'caducada' | 'rechazada';
 export class Pendientes {
   readonly #confirmaciones = inject(Confirmaciones);
   readonly #confirm = inject(Confirm);
-  readonly #transloco = inject(TranslocoService);
   readonly #now = inject(Clock).now;
 
   protected readonly rows = computed(() =>
@@ -37,16 +36,10 @@ export class Pendientes {
   }
 
   protected async discard(guardada: ConfirmacionGuardada): Promise<void> {
-    const text = (key: string) =>
-      this.#transloco.translate<string>(`confirmar.pendientes.${key}`, { pedido: guardada.pedido_id });
+    const params = { pedido: guardada.pedido_id };
     const sure =
       guardada.estado === 'rechazada' ||
-      (await this.#confirm.ask({
-        title: text('descartar_titulo'),
-        text: text('descartar_texto'),
-        action: text('descartar'),
-        danger: true,
-      }));
+      (await this.#confirm.ask('confirmar.pendientes.descartar', { danger: true, params }));
     if (sure) await this.#confirmaciones.descartar(guardada);
   }
 

@@ -59,7 +59,7 @@ export class EntregaPage {
     () =>
       this.#sesion.hasRole('Admin') || this.datos()?.creada_por === `usuario:${this.#sesion.usuario()?.id}`,
   );
-  /** What this browser did before the server knew, when the confirmation was made in it. */
+  /** The events that only this browser knows, when the confirmation was made in it. */
   protected readonly antes = computed(() => {
     const { id, task_id } = this.datos() ?? {};
     const aceptada = id === undefined ? undefined : this.#aceptadas().get(id);
@@ -82,20 +82,13 @@ export class EntregaPage {
   }
 
   protected async cancel(): Promise<void> {
-    const text = (key: string) =>
-      this.#transloco.translate<string>(`entregas.cancelar.${key}`, { pedido: this.datos()?.pedido_id });
-    const sure = await this.#confirm.ask({
-      title: text('titulo'),
-      text: text('texto'),
-      action: text('accion'),
-      danger: true,
-    });
-    if (!sure) return;
+    const params = { pedido: this.datos()?.pedido_id };
+    if (!(await this.#confirm.ask('entregas.cancelar', { danger: true, params }))) return;
     this.refusal.set(undefined);
     this.isCancelling.set(true);
     try {
       await this.#logistica.call('POST /entregas/:id/cancelar', { params: { id: Number(this.id()) } });
-      this.#toast.say(text('hecho'));
+      this.#toast.say(this.#transloco.translate<string>('entregas.cancelar.hecho', params));
     } catch (error) {
       this.refusal.set(error);
     }

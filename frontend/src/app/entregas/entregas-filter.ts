@@ -3,7 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { Field, Input } from '../ui/field';
 import { isPlatformState, PLATFORM_STATES } from './entrega-state';
 
-/** What somebody types is looked for once they pause (ms). */
+/** From the last key to the search (ms). */
 const PAUSE = 350;
 
 export interface EntregasFilterValue {
@@ -11,7 +11,7 @@ export interface EntregasFilterValue {
   pedido_id: string;
 }
 
-/** Which deliveries are listed; what is chosen is in the page's address. */
+/** The filter of the deliveries; the page keeps it in its address. */
 @Component({
   selector: 'ms-entregas-filter',
   imports: [Field, Input, TranslocoDirective],

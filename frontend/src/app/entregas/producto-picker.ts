@@ -9,11 +9,11 @@ import { Field, Input } from '../ui/field';
 
 export type Producto = LogisticaOperations['GET /inventario']['answer'][number];
 
-/** So long after the last key, what was typed is looked for (ms). */
+/** From the last key to the search (ms). */
 const PAUSE = 250;
 const OFFERED = 20;
 
-/** Looks for a product by name or SKU, with what is available of each; `chosen` tells which one was taken. */
+/** Looks for a product by name or SKU, with what is available of each; `chosen` emits the one that was chosen. */
 @Component({
   selector: 'ms-producto-picker',
   imports: [ErrorState, Field, Input, MatAutocomplete, MatAutocompleteTrigger, MatOption, TranslocoDirective],

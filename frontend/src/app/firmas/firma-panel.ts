@@ -35,7 +35,7 @@ interface Check {
   icon: IconName;
 }
 
-/** What a signature says, and whether it holds, found out in this browser with the public keys. */
+/** The header of a signature, and whether the signature is valid, verified in this browser with the public keys. */
 @Component({
   selector: 'ms-firma-panel',
   imports: [MatIcon, TranslocoDirective],
@@ -96,7 +96,7 @@ export class FirmaPanel {
   protected readonly json = computed(() => JSON.stringify(this.#cabecera(), undefined, 2));
 
   constructor() {
-    // Here before it is needed: verifying works without a connection.
+    // Loaded before it is needed, so that verifying works without a connection.
     afterNextRender(() => void loadVerifier().catch(() => undefined));
     const clock = setInterval(() => this.#now.set(Date.now()), 1_000);
     inject(DestroyRef).onDestroy(() => clearInterval(clock));

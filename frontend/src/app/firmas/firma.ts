@@ -4,7 +4,7 @@ import type { AutorizadorOperations } from '@medisupply/api-client/operations';
 export type DatosFirmados = AutorizadorOperations['POST /sign-data']['answer']['payload'];
 export type Jwks = AutorizadorOperations['GET /.well-known/jwks.json']['answer'];
 
-/** What a signature says of itself; unverified, and of any type. */
+/** The header of a signature: not verified, its members of any type. */
 export type Cabecera = Readonly<Record<string, unknown>>;
 
 /** What is written in the form: every field as text. */

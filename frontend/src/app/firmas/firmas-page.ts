@@ -43,14 +43,6 @@ export class FirmasPage {
   });
   protected readonly refusalText = refusalText;
   protected readonly failure = signal<unknown>(undefined);
-  /** Their texts stand beside their fields. */
-  protected readonly shownAtFields = [
-    'body.payload.direccion',
-    'body.payload.nombre_recibe',
-    'body.payload.firma_recibe',
-    'body.payload.pedido_id',
-    'body.payload.entrega_id',
-  ];
   protected readonly datos = form(
     this.documento,
     (path) => {
@@ -79,12 +71,20 @@ export class FirmasPage {
     const firmados = this.firmados();
     return firmados ? jsonOf(firmados, this.firma()) : '';
   });
-  /** Loaded with the page: verifying asks nobody. */
+  readonly #fields = {
+    'body.payload.direccion': this.datos.direccion,
+    'body.payload.nombre_recibe': this.datos.nombre_recibe,
+    'body.payload.firma_recibe': this.datos.firma_recibe,
+    'body.payload.pedido_id': this.datos.pedido_id,
+    'body.payload.entrega_id': this.datos.entrega_id,
+  };
+  protected readonly shownAtFields = Object.keys(this.#fields);
+  /** Loaded with the page: verifying asks no server. */
   protected readonly jwks = resource({
     loader: async ({ abortSignal }) =>
       (await this.#autorizador.call('GET /.well-known/jwks.json', { signal: abortSignal })).data,
   });
-  /** The server's word, until anything changes. */
+  /** The server's answer, until an input changes. */
   protected readonly respuesta = linkedSignal<unknown, Respuesta | undefined>({
     source: () => [this.firma(), this.firmados()],
     computation: () => undefined,
@@ -129,13 +129,7 @@ export class FirmasPage {
       return [];
     } catch (error) {
       this.failure.set(error);
-      return refusalsAt(error, {
-        'body.payload.direccion': this.datos.direccion,
-        'body.payload.nombre_recibe': this.datos.nombre_recibe,
-        'body.payload.firma_recibe': this.datos.firma_recibe,
-        'body.payload.pedido_id': this.datos.pedido_id,
-        'body.payload.entrega_id': this.datos.entrega_id,
-      });
+      return refusalsAt(error, this.#fields);
     }
   }
 }

@@ -5,7 +5,7 @@ const SKEW = 60;
 
 export type Vigencia = 'vigente' | 'expirada' | 'futura' | 'desconocida';
 
-/** What the clock says of a signature: valid from `iat` to `exp`. */
+/** Whether a signature is valid now: from `iat` to `exp`. */
 export function vigenciaOf(cabecera: Cabecera | undefined, now: number): Vigencia {
   const { iat, exp } = cabecera ?? {};
   if (typeof iat !== 'number' || typeof exp !== 'number') return 'desconocida';

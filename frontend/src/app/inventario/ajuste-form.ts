@@ -14,6 +14,7 @@ import { NumberPipe } from '../ui/number-pipe';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
 import type { Producto } from './existencias';
+import { MAX_UNITS } from './existencias';
 
 type Sentido = 'entrada' | 'salida';
 
@@ -24,7 +25,6 @@ interface Ajuste {
 }
 
 const EMPTY: Ajuste = { sentido: 'entrada', cantidad: null, motivo: '' };
-const MAX_UNITS = 1_000_000_000;
 
 /** A correction of stock: a row of the ledger, with its reason. Keyboards of phones have no minus: in or out is chosen. */
 @Component({
@@ -80,7 +80,8 @@ export class AjusteForm {
     const units = this.#signed();
     return units === 0 ? undefined : this.producto().disponible + units;
   });
-  protected readonly shownAtFields = ['body.cantidad', 'body.motivo'];
+  readonly #fields = { 'body.cantidad': this.ajuste.cantidad, 'body.motivo': this.ajuste.motivo };
+  protected readonly shownAtFields = Object.keys(this.#fields);
   protected readonly refusalText = refusalText;
 
   readonly #signed = computed(() => {
@@ -109,10 +110,9 @@ export class AjusteForm {
   }
 
   #refusals(error: unknown): ValidationError.WithFieldTree[] {
-    const { cantidad, motivo } = this.ajuste;
     if (error instanceof ApiError && error.status === 409) {
-      return [refusalOf(cantidad, this.#transloco.translate<string>('inventario.no_alcanza'))];
+      return [refusalOf(this.ajuste.cantidad, this.#transloco.translate<string>('inventario.no_alcanza'))];
     }
-    return refusalsAt(error, { 'body.cantidad': cantidad, 'body.motivo': motivo });
+    return refusalsAt(error, this.#fields);
   }
 }

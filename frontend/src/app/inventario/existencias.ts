@@ -6,9 +6,11 @@ export type Producto = LogisticaOperations['GET /inventario']['answer'][number];
 export type ProductoConMovimientos = LogisticaOperations['GET /inventario/:id']['answer'];
 export type Movimiento = ProductoConMovimientos['movimientos'][number];
 
+export const MAX_UNITS = 1_000_000_000;
+
 export type Nivel = 'agotado' | 'bajo' | 'suficiente';
 
-/** Low begins at the minimum itself: that is when to order. */
+/** Stock is low at the minimum itself, which is when to order. */
 export function nivelOf({ disponible, minimo }: Pick<Producto, 'disponible' | 'minimo'>): Nivel {
   if (disponible <= 0) return 'agotado';
   return disponible <= minimo ? 'bajo' : 'suficiente';

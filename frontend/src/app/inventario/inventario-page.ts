@@ -51,7 +51,6 @@ export class InventarioPage {
     (query, page) =>
       this.#logistica.call('GET /inventario', { query: { ...query, ...page.query }, signal: page.signal }),
   );
-  /** What is enough is said quietly. */
   protected readonly nivelOf = nivelOf;
   protected readonly identify = ({ id }: Producto): number => id;
   protected readonly linkOf = ({ id }: Producto): unknown[] => ['/inventario', id];

@@ -14,9 +14,9 @@ import { focusFirstError } from '../ui/focus-first-error';
 import { PageHeader } from '../ui/page-header';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
+import { MAX_UNITS } from './existencias';
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const MAX_UNITS = 1_000_000_000;
 
 @Component({
   selector: 'ms-producto-nuevo-page',
@@ -66,8 +66,13 @@ export class ProductoNuevoPage {
     },
   );
   protected readonly isSubmitting = computed(() => this.producto().submitting());
-  /** Their texts stand beside their fields. */
-  protected readonly shownAtFields = ['body.sku', 'body.nombre', 'body.stock', 'body.minimo'];
+  readonly #fields = {
+    'body.sku': this.producto.sku,
+    'body.nombre': this.producto.nombre,
+    'body.stock': this.producto.stock,
+    'body.minimo': this.producto.minimo,
+  };
+  protected readonly shownAtFields = Object.keys(this.#fields);
   protected readonly refusalText = refusalText;
 
   async #create(): Promise<ValidationError.WithFieldTree[]> {
@@ -87,16 +92,10 @@ export class ProductoNuevoPage {
   }
 
   #refusals(error: unknown): ValidationError.WithFieldTree[] {
-    const { sku, nombre, stock, minimo } = this.producto;
     if (error instanceof ApiError && error.status === 409) {
-      return [refusalOf(sku, this.#translate('sku_ocupado'))];
+      return [refusalOf(this.producto.sku, this.#translate('sku_ocupado'))];
     }
-    return refusalsAt(error, {
-      'body.sku': sku,
-      'body.nombre': nombre,
-      'body.stock': stock,
-      'body.minimo': minimo,
-    });
+    return refusalsAt(error, this.#fields);
   }
 
   #translate(key: string, params: Record<string, string> = {}): string {

@@ -13,7 +13,7 @@ import { AjusteForm } from './ajuste-form';
 import { MovimientosTable } from './movimientos-table';
 import { NivelChip } from './nivel-chip';
 
-/** What a delivery does to stock: reserved, debited, released. */
+/** The events of a delivery that reserve, debit or release stock. */
 const MOVES_STOCK: ReadonlySet<string> = new Set(['creada', 'aplicada', 'cancelada']);
 
 @Component({

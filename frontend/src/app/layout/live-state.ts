@@ -2,7 +2,7 @@ import { Component, inject } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Eventos } from '../core/eventos/eventos';
 
-/** Whether what is on the page follows the platform live; nothing when no page listens. */
+/** Whether live events arrive; nothing while no page listens to them. */
 @Component({
   selector: 'ms-live-state',
   imports: [TranslocoDirective],

@@ -40,7 +40,7 @@ import { ThemeButton } from './theme-button';
 })
 export class Shell {
   readonly #sesion = inject(Sesion);
-  /** From here on it sends what an earlier visit has kept, whatever page is open. */
+  /** Injected here so that every page sends what an earlier visit has kept. */
   readonly #confirmaciones = inject(Confirmaciones);
   readonly #confirm = inject(Confirm);
   readonly #sheet = inject(MatBottomSheet);
@@ -73,29 +73,14 @@ export class Shell {
   }
 
   protected async logOutEverywhere(): Promise<void> {
-    const translate = (key: string) => this.#transloco.translate<string>(`cuenta.${key}`);
-    const sure = await this.#confirm.ask({
-      title: translate('salir_todas_titulo'),
-      text: translate('salir_todas_texto'),
-      action: translate('salir_todas'),
-      danger: true,
-    });
+    const sure = await this.#confirm.ask('cuenta.cerrar_todas', { danger: true });
     if (sure && (await this.#givesUpWhatIsKept())) await this.#end({ todas: true });
   }
 
-  /** Confirmations that were not sent yet are deleted on logging out: nobody else of this device may see them. */
+  /** Logging out deletes the confirmations that were not sent: other users of this device must not see them. */
   async #givesUpWhatIsKept(): Promise<boolean> {
     const cuenta = this.#confirmaciones.porEnviar().length;
-    const translate = (key: string) => this.#transloco.translate<string>(`cuenta.${key}`, { cuenta });
-    return (
-      cuenta === 0 ||
-      this.#confirm.ask({
-        title: translate('sin_enviar_titulo'),
-        text: translate('sin_enviar_texto'),
-        action: translate('sin_enviar'),
-        danger: true,
-      })
-    );
+    return cuenta === 0 || this.#confirm.ask('cuenta.sin_enviar', { danger: true, params: { cuenta } });
   }
 
   async #end(options: { todas: boolean }): Promise<void> {

@@ -13,7 +13,7 @@ type Actividad = MonitorOperations['GET /actividad']['answer']['actividad'];
 const EVERY = 15_000;
 const SHOWN = 8;
 
-/** What was written down last by `log_activity`; for administrators. */
+/** The last entries of `log_activity`; for administrators. */
 @Component({
   selector: 'ms-actividad-panel',
   imports: [EmptyState, ErrorState, Skeleton, Time, TranslocoDirective],

@@ -9,14 +9,14 @@ export interface Finding {
   part: 'servicios' | 'redis' | 'colas' | 'workers';
 }
 
-/** Without a sign of life for so long, something is the matter: workers give one every few seconds (ms). */
-export const SILENT_AFTER = 8_000;
+/** A worker whose last heartbeat is older is stale; they come every few seconds (ms). */
+export const STALE_AFTER = 8_000;
 const STUCK_AFTER = 60_000;
 const SLOW_LOOP = 500;
-/** What a queue needs of Redis: with any other policy it may throw jobs away. */
+/** The policy that queues need: with any other one Redis may evict jobs. */
 const POLICY = 'noeviction';
 
-/** What an operator has to look at, the worst first. Nothing found: all is well. */
+/** The findings, the worst first; none when the platform is healthy. */
 export function diagnose(estado: Estado, now: number): Finding[] {
   const found = [...ofRedis(estado), ...ofServices(estado), ...ofDatabases(estado), ...ofQueues(estado)];
   const ofWorkers = estado.workers ? ofLiveWorkers(estado.workers, now) : [];
@@ -63,7 +63,7 @@ function ofLiveWorkers(workers: readonly Worker[], now: number): Finding[] {
   return workers.flatMap(({ active, event_loop_lag_ms, last_seen, pid }) => {
     const silence = now - Date.parse(last_seen);
     return [
-      ...(silence > SILENT_AFTER
+      ...(silence > STALE_AFTER
         ? [wait('workers', 'worker_callado', { pid, segundos: Math.round(silence / 1_000) })]
         : []),
       ...(event_loop_lag_ms > SLOW_LOOP

@@ -8,7 +8,7 @@ export type Estado = MonitorOperations['GET /status']['answer'];
 export type Colas = NonNullable<Estado['queues']>;
 export type Worker = NonNullable<Estado['workers']>[number];
 
-/** What has no events is asked for so often (ms). */
+/** How often the state is read, for what no event carries (ms). */
 const EVERY = 4_000;
 /** Samples of the queues are kept for the charts' hour, at one each `EVERY`. */
 const MAX_SAMPLES = 900;
@@ -19,7 +19,7 @@ export interface ColasSample {
   colas: Colas;
 }
 
-/** The state of the platform as this page knows it: read every few seconds, and in between told by events. */
+/** The state of the platform: read every few seconds, and updated by events in between. */
 @Injectable()
 export class EstadoVivo {
   readonly #monitor = inject(MonitorApi);
@@ -40,7 +40,7 @@ export class EstadoVivo {
   readonly notices = this.#notices.asReadonly();
   /** The platform's clock: how long something has lasted does not depend on this browser's. */
   readonly serverNow = computed(() => this.#now() + this.#ahead());
-  /** Seconds since the platform said anything. */
+  /** Seconds since the last answer or event. */
   readonly age = computed(() => Math.max(0, Math.round((this.#now() - this.#read()) / 1_000)));
   readonly stream = this.#eventos.estado;
   readonly isCut = computed(() => this.stream() === 'cortado' || this.error() !== undefined);
@@ -69,18 +69,18 @@ export class EstadoVivo {
       this.#ahead.set(Date.parse(data.timestamp) - Date.now());
       this.#error.set(undefined);
       if (data.queues) this.#take(data.queues);
-      else this.#heard();
+      else this.#markFresh();
     } catch (error) {
       if (!stop.aborted) this.#error.set(error);
     }
   }
 
   #take(colas: Colas): void {
-    this.#heard();
+    this.#markFresh();
     this.#samples.update((before) => [...before, { momento: this.#read(), colas }].slice(-MAX_SAMPLES));
   }
 
-  #heard(): void {
+  #markFresh(): void {
     this.#read.set(Date.now());
     this.#now.set(Date.now());
   }

@@ -3,7 +3,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { NumberPipe } from '../ui/number-pipe';
 import { EstadoVivo } from './estado-vivo';
 
-/** All queues together, and who works. */
+/** The figures of all queues together, and of the workers. */
 @Component({
   selector: 'ms-monitor-figures',
   imports: [NumberPipe, TranslocoDirective],

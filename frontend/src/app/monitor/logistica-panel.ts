@@ -20,7 +20,7 @@ type Ping = MonitorOperations['GET /ping-logistica']['answer'];
 
 const EVERY = 15_000;
 const SERIE = 'servicio.logistica-inventario.response_time_ms';
-/** What a ping that failed is answered with: not a problem, but its result. */
+/** Answers of a ping that failed: its result, not a problem document. */
 const FAILED_PINGS: ReadonlySet<number> = new Set([408, 500, 503]);
 
 /** How logistica answers, now and over the last hour, and what the platform recommends. */
@@ -37,7 +37,7 @@ export class LogisticaPanel {
   protected readonly estado = signal<EstadoLogistica | undefined>(undefined);
   protected readonly failure = signal<unknown>(undefined);
   protected readonly isPinging = signal(false);
-  /** Asked for here: what is asked for by itself is not worth a line. */
+  /** The last ping that the user asked for. */
   protected readonly lastPing = signal<Ping | undefined>(undefined);
   protected readonly response = computed(() => [
     {

@@ -18,7 +18,7 @@ import { ServiciosPanel } from './servicios-panel';
 import { Verdict } from './verdict';
 import { WorkersPanel } from './workers-panel';
 
-/** The platform as an operator looks at it: is it well, what is stuck, who does what; then each part. */
+/** The operator's page: whether the platform is healthy, what is stuck, what the workers do; then each part. */
 @Component({
   selector: 'ms-monitor-page',
   imports: [

@@ -5,7 +5,7 @@ import { NumberPipe } from '../ui/number-pipe';
 import { BytesPipe } from './bytes-pipe';
 import { EstadoVivo } from './estado-vivo';
 
-/** What keeps the data: Redis, for what waits, and a database per service. */
+/** Redis, which holds what waits, and the database of each service. */
 @Component({
   selector: 'ms-redis-panel',
   imports: [BytesPipe, Chip, NumberPipe, TranslocoDirective],

@@ -6,7 +6,7 @@ import type { Finding } from './diagnostico';
 import type { Estado } from './estado-vivo';
 import { EstadoVivo } from './estado-vivo';
 
-/** The first thing an operator looks for: is it well, and if not, what has to be looked at. */
+/** Whether the platform is healthy, and the findings if it is not. */
 @Component({
   selector: 'ms-monitor-verdict',
   imports: [MatIcon, TranslocoDirective],
@@ -23,7 +23,7 @@ import { EstadoVivo } from './estado-vivo';
           @if (findings().length === 0) {
             <p>
               {{
-                isSilent()
+                isStale()
                   ? t('veredicto.antes', { segundos: vivo.age() })
                   : t('veredicto.responden', countsOf(estado))
               }}
@@ -53,11 +53,11 @@ export class Verdict {
     const estado = this.vivo.estado();
     return estado ? diagnose(estado, this.vivo.serverNow()) : [];
   });
-  /** What was read last may no longer be true. */
-  protected readonly isSilent = computed(() => this.vivo.error() !== undefined);
-  protected readonly tone = computed(() => (this.isSilent() ? 'rest' : (this.findings()[0]?.tone ?? 'good')));
+  /** The last reading failed, so what is shown may be out of date. */
+  protected readonly isStale = computed(() => this.vivo.error() !== undefined);
+  protected readonly tone = computed(() => (this.isStale() ? 'rest' : (this.findings()[0]?.tone ?? 'good')));
   protected readonly heading = computed(() => {
-    if (this.isSilent()) return 'sin_noticias';
+    if (this.isStale()) return 'sin_noticias';
     const { length } = this.findings();
     return length === 0 ? 'bien' : length === 1 ? 'una' : 'varias';
   });

@@ -8,7 +8,7 @@ import { EmptyState } from '../ui/empty-state';
 import { NumberPipe } from '../ui/number-pipe';
 import { Time } from '../ui/time';
 import { BytesPipe } from './bytes-pipe';
-import { SILENT_AFTER } from './diagnostico';
+import { STALE_AFTER } from './diagnostico';
 import type { Worker } from './estado-vivo';
 import { EstadoVivo } from './estado-vivo';
 
@@ -18,7 +18,7 @@ const LOOKS = {
   stopping: { tone: 'wait', key: 'parando' },
 } as const;
 
-/** Who works, on what, and who came and went. */
+/** The live workers, what they work on, and those that came and went. */
 @Component({
   selector: 'ms-workers-panel',
   imports: [BytesPipe, Chip, EmptyState, MatIcon, NumberPipe, Time, TranslocoDirective],
@@ -33,10 +33,10 @@ export class WorkersPanel {
   protected readonly workers = computed(() => this.#vivo.estado()?.workers ?? []);
 
   protected lookOf(worker: Worker): { tone: 'work' | 'good' | 'wait'; key: string } {
-    return this.silenceOf(worker) > SILENT_AFTER ? { tone: 'wait', key: 'callado' } : LOOKS[worker.status];
+    return this.ageOf(worker) > STALE_AFTER ? { tone: 'wait', key: 'callado' } : LOOKS[worker.status];
   }
 
-  protected silenceOf({ last_seen }: Worker): number {
+  protected ageOf({ last_seen }: Worker): number {
     return Math.max(0, this.#vivo.serverNow() - Date.parse(last_seen));
   }
 

@@ -6,7 +6,7 @@ import { AutorizadorApi } from '../core/api/autorizador-api';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { Sesion } from '../core/auth/sesion';
 
-/** The same as `npm run experiment -- integridad` and `confidencialidad` do, one by one and before one's eyes. */
+/** What `npm run experiment -- integridad` and `confidencialidad` check, each attempt with its requests and answers. */
 export const PRUEBAS = ['valida', 'datos', 'firma', 'cifrado'] as const;
 export type Prueba = (typeof PRUEBAS)[number];
 
@@ -115,7 +115,7 @@ export class Pruebas {
   }
 
   async #create(datos: Datos, pasos: Paso[], signal: AbortSignal): Promise<number | undefined> {
-    // Assigned to oneself: nobody else sees it, and so nobody else confirms it meanwhile.
+    // Assigned to this user: other couriers do not see it, so they cannot confirm it meanwhile.
     const mine = this.#sesion.usuario()?.id;
     const body = {
       direccion: datos.direccion,

@@ -44,7 +44,7 @@ export class SeguridadPage {
         attempts: intentos.length,
         passed,
         median: median(intentos.map(({ ms }) => ms)),
-        /** What is worth looking into. */
+        /** The last attempt that failed, else the last one. */
         shown: intentos.findLast(({ met }) => !met) ?? intentos.at(-1),
       };
     }),

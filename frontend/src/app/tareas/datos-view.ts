@@ -46,7 +46,7 @@ export class DatosView {
     const value = this.value();
     return Array.isArray(value) && value.length > 0 ? (value as unknown[]) : undefined;
   });
-  /** What has a word of its own. */
+  /** Key of the text for a boolean or an empty value. */
   protected readonly key = computed(() => {
     const value = this.value();
     if (typeof value === 'boolean') return value ? 'tareas.si' : 'tareas.no';

@@ -6,10 +6,10 @@ import type { CursorPages } from '../ui/cursor-pages';
 import type { Tarea } from './tarea';
 import { isEstado, isFinal } from './tarea';
 
-/** A task that appears is not the only one: the list is read a moment later, and not more often than this (ms). */
+/** Tasks appear several at once: the list is read a moment after the first, and not more often than this (ms). */
 const SOON = 250;
 const READ_EVERY = 2_000;
-/** Who has scrolled farther reads: the list does not move under their eyes (px). */
+/** A list that is scrolled farther is being read: new tasks do not move it (px). */
 const AT_TOP = 300;
 
 export interface LiveTareas {
@@ -20,7 +20,7 @@ export interface LiveTareas {
 
 /**
  * Keeps a list of tasks as it is on the platform: states change in place, new tasks appear while its top is in view and
- * are counted otherwise. `belongs` says whether one passes the filter. Call it in an injection context.
+ * are counted otherwise. `belongs`: whether a task passes the filter. Call it in an injection context.
  */
 export function followTareas(
   pages: CursorPages<Tarea>,

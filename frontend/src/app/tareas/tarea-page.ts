@@ -1,4 +1,4 @@
-import { Component, computed, effect, inject, input, resource, signal } from '@angular/core';
+import { Component, computed, effect, inject, input, signal } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { MatProgressBar } from '@angular/material/progress-bar';
@@ -6,6 +6,7 @@ import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import type { EventData, Reporte } from '@medisupply/api-client/operations';
 import { LogisticaApi } from '../core/api/logistica-api';
+import { readTarea } from '../core/api/read-tarea';
 import { Sesion } from '../core/auth/sesion';
 import { Eventos } from '../core/eventos/eventos';
 import { BackLink } from '../ui/back-link';
@@ -22,7 +23,7 @@ import { ReporteView } from './reporte/reporte-view';
 import { isCancellable, isKnown, REPORTE, tipoOf } from './tarea';
 import { TareaHistorial } from './tarea-historial';
 
-/** Events tell each step; between them only progress changes, which is read while a task runs (ms). */
+/** How often a task is read (ms): no event carries the progress of one that runs. */
 const READ_RUNNING = 1_000;
 const READ_WAITING = 4_000;
 
@@ -56,16 +57,7 @@ export class TareaPage {
   readonly #toast = inject(Toast);
   readonly #transloco = inject(TranslocoService);
 
-  protected readonly tarea = resource({
-    params: () => this.id(),
-    loader: async ({ params, abortSignal }) => {
-      const { data } = await this.#logistica.call('GET /tareas/:task_id', {
-        params: { task_id: params },
-        signal: abortSignal,
-      });
-      return data;
-    },
-  });
+  protected readonly tarea = readTarea(this.id);
   protected readonly datos = lastValue(this.tarea, this.id);
   protected readonly tipo = computed(() => tipoOf(this.datos()?.name ?? ''));
   protected readonly isKnown = computed(() => isKnown(this.tipo()));
@@ -74,7 +66,7 @@ export class TareaPage {
     this.tipo() === REPORTE && this.datos()?.successful ? (this.datos()?.result as Reporte) : undefined,
   );
   protected readonly hasParams = computed(() => Object.keys(this.datos()?.params ?? {}).length > 0);
-  /** Of a task that is under way and says how far it is; a report always does. */
+  /** Of a task that has not ended and reports its progress, as every report does. */
   protected readonly progreso = computed(() => {
     const datos = this.datos();
     if (!datos || datos.ready) return undefined;
@@ -119,27 +111,18 @@ export class TareaPage {
     );
   }
 
-  /** Asks first, shows a refusal on the page, and then what came of it. */
+  /** Asks for confirmation, calls, and reads the task again; a refusal is shown on the page. */
   async #act(
     action: 'cancelar' | 'reactivar',
     { danger }: { danger: boolean },
     call: () => Promise<unknown>,
   ): Promise<void> {
-    const translate = (key: string) => this.#transloco.translate<string>(`tareas.${action}.${key}`);
-    if (
-      !(await this.#confirm.ask({
-        title: translate('titulo'),
-        text: translate('texto'),
-        action: translate('accion'),
-        danger,
-      }))
-    )
-      return;
+    if (!(await this.#confirm.ask(`tareas.${action}`, { danger }))) return;
     this.isActing.set(true);
     this.failure.set(undefined);
     try {
       await call();
-      this.#toast.say(translate('hecho'));
+      this.#toast.say(this.#transloco.translate<string>(`tareas.${action}.hecho`));
     } catch (error) {
       this.failure.set(error);
     } finally {

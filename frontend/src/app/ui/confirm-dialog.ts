@@ -8,27 +8,27 @@ import {
   MatDialogContent,
   MatDialogTitle,
 } from '@angular/material/dialog';
-import { TranslocoPipe } from '@jsverse/transloco';
+import { TranslocoPipe, TranslocoService } from '@jsverse/transloco';
 import { firstValueFrom } from 'rxjs';
 
-/** Translated texts; `action` names what happens on yes. */
-export interface Question {
-  title: string;
-  text: string;
-  action: string;
-  danger?: boolean;
+interface Question {
+  titulo: string;
+  texto: string;
+  /** Names what happens on yes. */
+  accion: string;
+  danger: boolean;
 }
 
 @Component({
   selector: 'ms-confirm-dialog',
   imports: [MatButton, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle, TranslocoPipe],
   template: `
-    <h2 mat-dialog-title>{{ question.title }}</h2>
-    <mat-dialog-content>{{ question.text }}</mat-dialog-content>
+    <h2 mat-dialog-title>{{ question.titulo }}</h2>
+    <mat-dialog-content>{{ question.texto }}</mat-dialog-content>
     <mat-dialog-actions align="end">
       <button matButton type="button" [mat-dialog-close]="false">{{ 'ui.cancelar' | transloco }}</button>
       <button matButton="filled" type="button" [class.danger]="question.danger" [mat-dialog-close]="true">
-        {{ question.action }}
+        {{ question.accion }}
       </button>
     </mat-dialog-actions>
   `,
@@ -43,14 +43,20 @@ class ConfirmDialog {
   protected readonly question = inject<Question>(MAT_DIALOG_DATA);
 }
 
-/** `if (await confirm.ask({ title, text, action })) …` */
+/** `if (await confirm.ask('tareas.cancelar', { danger: true })) …` */
 @Injectable({ providedIn: 'root' })
 export class Confirm {
   readonly #dialog = inject(MatDialog);
+  readonly #transloco = inject(TranslocoService);
 
-  async ask(question: Question): Promise<boolean> {
+  /** Asks with the texts `titulo`, `texto` and `accion` below `key`. */
+  async ask(
+    key: string,
+    { danger, params = {} }: { danger: boolean; params?: Record<string, unknown> },
+  ): Promise<boolean> {
+    const text = (name: string) => this.#transloco.translate<string>(`${key}.${name}`, params);
     const dialog = this.#dialog.open<ConfirmDialog, Question, boolean>(ConfirmDialog, {
-      data: question,
+      data: { titulo: text('titulo'), texto: text('texto'), accion: text('accion'), danger },
       maxWidth: '28rem',
       autoFocus: 'dialog',
     });

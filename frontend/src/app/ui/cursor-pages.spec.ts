@@ -85,7 +85,7 @@ test('when pages come empty but lead to others, then it goes on until there are 
   expect([pages.state(), pages.rows(), pages.hasMore()]).toEqual(['ready', [3], false]);
 });
 
-test('when too many pages come empty, then it stops and can be told to go on', async () => {
+test('when too many pages come empty, then it stops until more are asked for', async () => {
   const pages = start();
   const answerEmpty = async (from: number, to: number) => {
     for (let page = from; page < to; page += 1) {

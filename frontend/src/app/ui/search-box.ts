@@ -1,10 +1,10 @@
 import { Component, DestroyRef, inject, input, output } from '@angular/core';
 import { MatIcon } from '@angular/material/icon';
 
-/** So long after the last key, what was typed is looked for (ms). */
+/** From the last key to the search (ms). */
 const PAUSE = 300;
 
-/** What to look for in a list: `search` tells it when the typing pauses, and at once on Enter. */
+/** A search field: `search` emits the text when the typing pauses, and at once on Enter. */
 @Component({
   selector: 'ms-search-box',
   imports: [MatIcon],

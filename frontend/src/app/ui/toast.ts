@@ -3,7 +3,7 @@ import { MatSnackBar } from '@angular/material/snack-bar';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoService } from '@jsverse/transloco';
 
-/** A short word about something that is done. What went wrong stays near its cause: `ms-error-state`. */
+/** A short message about something that succeeded. Failures are shown near their cause: `ms-error-state`. */
 @Injectable({ providedIn: 'root' })
 export class Toast {
   readonly #snackBar = inject(MatSnackBar);

@@ -54,11 +54,11 @@ export class UsuariosPage {
     () => ({}),
     (_query, page) => this.#autorizador.call('GET /usuarios', { query: page.query, signal: page.signal }),
   );
-  /** What was refused, and about whom. */
+  /** The last refusal, and the user whose change it was. */
   protected readonly failure = signal<{ nombre: string; error: unknown } | undefined>(undefined);
   protected readonly inOrder = inOrder;
   protected readonly identify = ({ id }: Usuario): number => id;
-  /** Nobody shuts themselves out: another administrator changes this account. */
+  /** Administrators cannot change their own account, lest they lock themselves out. */
   protected readonly isMine = ({ id }: Usuario): boolean => id === this.#sesion.usuario()?.id;
 
   protected columnsIn(translate: (key: string) => string): Column[] {
@@ -86,26 +86,20 @@ export class UsuariosPage {
     await this.#change(usuario, 'activar', { nombre: usuario.nombre }, { activo: true });
   }
 
-  /** Asks first, and says what follows; a refusal stands above the list. */
+  /** Asks for confirmation, and changes the user; a refusal is shown above the list. */
   async #change(
     { id, nombre }: Usuario,
     action: 'cambiar_roles' | 'desactivar' | 'activar',
     names: Record<string, string>,
     body: { roles?: Rol[]; activo?: boolean },
   ): Promise<void> {
-    const translate = (key: string) => this.#transloco.translate<string>(`usuarios.${action}.${key}`, names);
-    const sure = await this.#confirm.ask({
-      title: translate('titulo'),
-      text: translate('texto'),
-      action: translate('accion'),
-      danger: action === 'desactivar',
-    });
-    if (!sure) return;
+    const question = { danger: action === 'desactivar', params: names };
+    if (!(await this.#confirm.ask(`usuarios.${action}`, question))) return;
     this.failure.set(undefined);
     try {
       const { data } = await this.#autorizador.call('PATCH /usuarios/:id', { params: { id }, body });
       this.pages.update((row) => (row.id === id ? data : row));
-      this.#toast.say(translate('hecho'));
+      this.#toast.say(this.#transloco.translate<string>(`usuarios.${action}.hecho`, names));
     } catch (error) {
       this.failure.set({ nombre, error });
     }

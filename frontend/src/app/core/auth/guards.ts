@@ -19,7 +19,7 @@ export const signedIn: CanActivateFn = (_route, { url }) => {
 export const signedOut: CanActivateFn = (route) =>
   !inject(Sesion).isSignedIn() || inject(Router).parseUrl(safeReturnUrl(route.queryParamMap.get('volver')));
 
-/** A route for some roles; for others the next route of the same path is tried, which says that it is not for them. */
+/** A route for some roles; for others the next route of the same path is tried, which shows that they have no permission. */
 export const withRole =
   (...roles: Rol[]): CanMatchFn =>
   () =>

@@ -134,7 +134,7 @@ describe('a session', () => {
     expect(sesion.isSignedIn()).toBe(true);
   });
 
-  test('when it is closed everywhere, then the server is told and the login page follows', async () => {
+  test('when it is closed everywhere, then the server closes it and the login page follows', async () => {
     await logIn();
     const done = sesion.cerrar({ todas: true });
     const request = http.expectOne('/api/v1/autorizador/logout');
@@ -147,7 +147,7 @@ describe('a session', () => {
     ]);
   });
 
-  test('when the server cannot be told, then the session goes on and the caller learns it', async () => {
+  test('when the server cannot be reached, then the session goes on and the caller gets the error', async () => {
     await logIn();
     const done = sesion.cerrar({ todas: false });
     refuse('/api/v1/autorizador/logout', 503);

@@ -9,7 +9,7 @@ import { sessionHint } from './session-hint';
 
 /** The token is renewed this long before it expires (ms). */
 const RENEW_BEFORE = 60_000;
-/** After a failure that says nothing about the session, the next try (ms). */
+/** The next attempt after a failure that is no refusal (ms). */
 const TRY_AGAIN_AFTER = 15_000;
 /** One tab at a time exchanges the cookie: the second of two would present a used one, which closes the session. */
 const LOCK = 'medisupply.sesion';
@@ -20,7 +20,7 @@ interface Acceso {
   usuario: Usuario;
 }
 
-/** `sin-respuesta`: nobody could say yet whether the session of this browser still holds. */
+/** `sin-respuesta`: the server has not answered whether the session of this browser is still valid. */
 export type Restauracion = 'pendiente' | 'lista' | 'sin-respuesta';
 
 /**
@@ -45,7 +45,7 @@ export class Sesion {
     this.#otherTabs.onmessage = () => this.#forget('cerrada');
   }
 
-  /** For the interceptor and the event stream; nobody else needs it. */
+  /** For the interceptor and the event stream only. */
   get token(): string | undefined {
     return this.#acceso()?.token;
   }
@@ -83,7 +83,7 @@ export class Sesion {
   /**
    * A new access token; false when the session is over, which also leads to the login page. Callers at the same time
    * share one exchange.
-   * @throws ApiError when nobody could say (no connection, 5xx)
+   * @throws ApiError when the server did not decide (no connection, 5xx)
    */
   async renovar(): Promise<boolean> {
     const wasSignedIn = this.isSignedIn();
@@ -92,7 +92,7 @@ export class Sesion {
     return renewed;
   }
 
-  /** @throws ApiError when the server could not be told: the session then goes on */
+  /** @throws ApiError when the server did not close it: the session then goes on */
   async cerrar(options: { todas: boolean }): Promise<void> {
     try {
       await navigator.locks.request(LOCK, () =>

@@ -23,7 +23,7 @@ export interface PorEnviar extends Guardada {
   /** When the button was pressed and when the signature came, by this device's clock (ms). */
   pulsada: number;
   firmada: number;
-  /** What the server's clock is ahead of this device's (ms). */
+  /** How far the server's clock is ahead of this device's (ms). */
   desfase: number;
   intentos: number;
   /** The last attempt; 0 before the first (ms). */
@@ -34,7 +34,7 @@ export interface PorEnviar extends Guardada {
   firmadaDeNuevo: boolean;
 }
 
-/** Refused for good: only what is needed to say so. */
+/** Refused for good: only what is needed to show it. */
 export interface Rechazada extends Guardada {
   estado: 'rechazada';
   rechazo: { status: number; message: string; problem?: Problem };

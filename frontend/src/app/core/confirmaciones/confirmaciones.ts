@@ -18,10 +18,10 @@ const LOCK = 'medisupply.confirmaciones';
 const CHANNEL = 'medisupply.confirmaciones';
 const FIRST_DELAY = 2_000;
 const LONGEST_DELAY = 60_000;
-/** Refusals that another try may not meet: not logged in, too slow, too early, too many. */
+/** Refusals that pass: not logged in, too slow, too early, too many. */
 const PASSING = new Set([401, 408, 425, 429]);
 
-/** An accepted confirmation, with what this device knows of it that the server does not. */
+/** An accepted confirmation, with the events that only this device knows. */
 export interface Aceptada extends ConfirmacionAceptada {
   pedido_id: string;
   antes: readonly Evento[];
@@ -168,8 +168,8 @@ export class Confirmaciones {
   }
 
   /**
-   * An expired signature whose fate is unknown is sent once more as it is: if it did arrive, its answer comes again,
-   * and signing anew would only meet the confirmation that it began.
+   * An expired signature that may have arrived is sent once more as it is: if it did arrive, its answer comes again,
+   * and a new signature would be refused, because the delivery is being confirmed already.
    */
   async #send(guardada: PorEnviar): Promise<[PorEnviar, ConfirmacionAceptada]> {
     try {

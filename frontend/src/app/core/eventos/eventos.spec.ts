@@ -127,7 +127,7 @@ test.each(['\n', '\r\n', '\r'])(
   },
 );
 
-test('when an event has not come completely, then nobody hears of it, and it is asked for again', async () => {
+test('when an event has not come completely, then no listener gets it, and it is asked for again', async () => {
   listen();
   await settle();
   connections[0]?.send(`${evento('7-0')}${evento('8-0').slice(0, -1)}`);

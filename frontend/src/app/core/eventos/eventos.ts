@@ -10,7 +10,7 @@ export type NombreDeEvento = keyof EventData;
 const ADDRESS = '/api/v1/monitor/eventos';
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
-/** The server says something at least every 15 s; a stream that is silent for so long is dead (ms). */
+/** The server sends a heartbeat every 15 s; a stream without anything for so long is stale (ms). */
 const SILENCE = 45_000;
 
 type Listener = (datos: never) => void;
@@ -65,7 +65,7 @@ export class Eventos {
       try {
         await this.#readOnce(stop, () => (failures = 0));
       } catch {
-        // Shown by `estado`; the reason makes no difference to what is done about it.
+        // Shown by `estado`; whatever the reason, it connects again.
       }
       if (stop.aborted) return;
       this.#estado.set('cortado');
@@ -77,10 +77,10 @@ export class Eventos {
 
   /** Ends when the stream does. */
   async #readOnce(stop: AbortSignal, connected: () => void): Promise<void> {
-    const dead = new AbortController();
-    let watchdog = setTimeout(() => dead.abort(), SILENCE);
-    // The browser knows at once what the silence would tell much later.
-    addEventListener('offline', () => dead.abort(), { signal: dead.signal });
+    const stale = new AbortController();
+    let watchdog = setTimeout(() => stale.abort(), SILENCE);
+    // Comes at once; the silence would be noticed much later.
+    addEventListener('offline', () => stale.abort(), { signal: stale.signal });
     try {
       const { token } = this.#sesion;
       const response = await fetch(ADDRESS, {
@@ -90,7 +90,7 @@ export class Eventos {
           ...(this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId }),
         },
         cache: 'no-store',
-        signal: AbortSignal.any([stop, dead.signal]),
+        signal: AbortSignal.any([stop, stale.signal]),
       });
       if (response.status === 401 && this.#sesion.token === token) await this.#sesion.renovar();
       if (!response.ok || !response.body) return;
@@ -111,18 +111,18 @@ export class Eventos {
         const { done, value } = await reader.read();
         if (done) return;
         clearTimeout(watchdog);
-        watchdog = setTimeout(() => dead.abort(), SILENCE);
+        watchdog = setTimeout(() => stale.abort(), SILENCE);
         parser.feed(value);
         if (ends.some(({ motivo }) => motivo !== 'reinicio')) await this.#sesion.renovar();
         if (ends.length > 0) return;
       }
     } finally {
       clearTimeout(watchdog);
-      dead.abort();
+      stale.abort();
     }
   }
 
-  /** What one user saw last says nothing about what the next one may see. */
+  /** The last id of one user must not be sent for another. */
   #resumeOnlyForSameUser(): void {
     const user = this.#sesion.usuario()?.id;
     if (user !== this.#seenUser) this.#lastId = undefined;

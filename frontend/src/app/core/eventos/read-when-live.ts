@@ -7,8 +7,8 @@ interface Readable {
 }
 
 /**
- * Reads once more when the live events begin: what happened between the first reading and then was told to nobody.
- * From there on nothing is missed, since a stream that was cut resumes where it was.
+ * Reads once more when the live events begin, for what happened between the first reading and then. From there on
+ * nothing is missed, since a stream that was cut resumes where it was.
  */
 export function readWhenLive(readable: Readable): void {
   const eventos = inject(Eventos);

@@ -1,6 +1,6 @@
 /** A form from the JSON schema of a task's parameters, as `GET /tareas` describes it. */
 
-/** What of JSON Schema the registry's declarations come out as. */
+/** The part of JSON Schema that the registry's declarations use. */
 interface JsonSchema {
   type?: string;
   format?: string;
@@ -54,7 +54,7 @@ export function paramFields(schema: unknown): ParamField[] {
 function fieldsOf(schema: JsonSchema, prefix: string, present: boolean): ParamField[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const key = `${prefix}${name}`;
-    // What an object needs is needed when there must be such an object at all.
+    // A required field of an optional object may stay empty.
     const required = present && (schema.required ?? []).includes(name);
     return property.properties
       ? fieldsOf(property, `${key}.`, required)
@@ -98,7 +98,7 @@ const numberOrNull = (value: unknown): number | null => (typeof value === 'numbe
 const textOf = (value: unknown): string =>
   value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** What can be told before the server says it; an empty field is left out and so has no other problem. */
+/** What can be checked without the server. An empty field is not sent, so nothing else can be wrong with it. */
 export function problemOf(field: ParamField, value: ParamValue): ParamProblem | undefined {
   if (value === null || value === '') return field.required ? 'falta' : undefined;
   return typeof value === 'number' ? problemOfNumber(field, value) : problemOfText(field, value);
@@ -134,7 +134,7 @@ export function paramsOf(
   return params;
 }
 
-/** A select knows texts only. */
+/** The value of a select is a text. */
 const chosen = ({ kind, options }: ParamField, value: ParamValue): unknown =>
   kind === 'choice' ? options.find((option) => String(option) === value) : value;
 

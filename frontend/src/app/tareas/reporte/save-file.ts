@@ -8,6 +8,6 @@ export function saveFile(name: string, type: string, text: string): void {
   link.href = address;
   link.download = name;
   link.click();
-  // The download has begun, but may not have read it yet.
+  // The browser may still be reading it.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

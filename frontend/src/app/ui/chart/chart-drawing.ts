@@ -27,7 +27,7 @@ import type { ChartOptions } from './chart-options';
 })
 export class ChartDrawing {
   readonly options = input.required<ChartOptions>();
-  /** What draws could not be loaded. */
+  /** ECharts could not be loaded. */
   readonly failed = output();
 
   readonly #host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;

@@ -27,7 +27,7 @@ export type ChartOptions = ComposeOption<
 >;
 
 /**
- * Colours and strokes of the series, in turn: nobody has to tell them apart by colour alone. The drawing is SVG, so that
+ * Colours and strokes of the series, in turn: series differ by more than their colour. The drawing is SVG, so that
  * variables work in it as everywhere: it follows the theme without being drawn again.
  */
 const COLORS = [
@@ -102,7 +102,7 @@ const xAxis = ({ kind, idioma }: ChartData) => ({
   },
 });
 
-/** Category or time: what the first point that there is says. */
+/** Category or time, by the first point. */
 const isOfTime = (series: readonly ChartSeries[]): boolean =>
   typeof series.find(({ points }) => points.length > 0)?.points[0]?.[0] !== 'string';
 
@@ -121,7 +121,7 @@ const line = ({ name, points }: ChartSeries, index: number, kind: 'line' | 'area
   data: points.map(([x, y]) => [x, y]),
   symbol: 'circle',
   symbolSize: 5,
-  // A point with nothing beside it is no line.
+  // A line through one point is not visible.
   showSymbol: points.length < 3,
   lineStyle: { color: colorOf(index), type: strokeOf(index), width: 2 },
   itemStyle: { color: colorOf(index) },

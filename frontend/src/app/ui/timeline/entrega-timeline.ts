@@ -1,7 +1,7 @@
-import { Component, computed, effect, inject, input, linkedSignal, output, resource } from '@angular/core';
+import { Component, computed, effect, inject, input, linkedSignal, output } from '@angular/core';
 import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { LogisticaApi } from '../../core/api/logistica-api';
+import { readTarea } from '../../core/api/read-tarea';
 import type { Evento } from '../../core/eventos/evento';
 import { attemptOf, reasonOf } from '../../core/eventos/evento';
 import { Eventos } from '../../core/eventos/eventos';
@@ -38,26 +38,16 @@ const CLOCK: Intl.DateTimeFormatOptions = {
 })
 export class EntregaTimeline {
   readonly taskId = input.required<string>();
-  /** What this device did before the server knew of it. */
+  /** The events that only this device knows. */
   readonly antes = input<readonly Evento[]>([]);
   /** Applied, refused or out of retries, seen while the timeline was open. */
   readonly terminada = output();
 
-  readonly #logistica = inject(LogisticaApi);
   readonly #eventos = inject(Eventos);
   readonly #idioma = inject(Idioma).codigo;
   readonly #live = linkedSignal<string, readonly Evento[]>({ source: this.taskId, computation: () => [] });
 
-  protected readonly tarea = resource({
-    params: () => this.taskId(),
-    loader: async ({ params, abortSignal }) => {
-      const { data } = await this.#logistica.call('GET /tareas/:task_id', {
-        params: { task_id: params },
-        signal: abortSignal,
-      });
-      return data;
-    },
-  });
+  protected readonly tarea = readTarea(this.taskId);
   protected readonly known = lastValue(this.tarea, this.taskId);
   protected readonly attemptOf = attemptOf;
   protected readonly reasonOf = reasonOf;
@@ -66,7 +56,7 @@ export class EntregaTimeline {
   );
   protected readonly ended = computed(() => hasEnded(this.steps()));
   protected readonly total = computed(() => duration(total(this.steps()), this.#idioma()));
-  /** What is being waited for: named after the step that was last. */
+  /** The last event, by which the text of the wait is chosen. */
   protected readonly waitingAfter = computed(() => this.steps().at(-1)?.tipo ?? 'recibida');
 
   constructor() {

@@ -12,7 +12,7 @@ const HISTORIAL = [
   { tipo: 'encolada', momento: at(12) },
 ];
 
-test('when the server tells its part, then the steps are in order, with the time between', () => {
+test('when the events of the server are read, then the steps are in order, with the time between', () => {
   const steps = stepsOf(HISTORIAL);
   expect(steps.map(({ tipo, elapsed }) => [tipo, elapsed])).toEqual([
     ['recibida', undefined],
@@ -25,7 +25,7 @@ test('when the server tells its part, then the steps are in order, with the time
   expect([hasEnded(steps), total(steps)]).toEqual([true, 30]);
 });
 
-test('when a step is told twice, live and by the history, then it is there once', () => {
+test('when an event comes twice, live and in the history, then it is there once', () => {
   expect(stepsOf([...HISTORIAL, ...HISTORIAL.slice(0, 3)])).toEqual(stepsOf(HISTORIAL));
 });
 
