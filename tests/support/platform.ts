@@ -33,6 +33,8 @@ import { createContainer as createWorker } from '@medisupply/worker/container';
 import type { Consumers } from '@medisupply/worker/run-queue';
 import { startConsumers } from '@medisupply/worker/run-queue';
 
+import { NO_RATES } from '../launcher/launch.ts';
+
 export { until } from '@medisupply/shared/testing/until';
 
 /** A loopback port where nothing listens. */
@@ -94,6 +96,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   };
   const env = (process: string): Record<string, string> => ({
     NODE_ENV: 'test',
+    ...NO_RATES,
     LOG_LEVEL: 'debug',
     DATA_DIR: dataDir,
     SECRETS_DIR: join(secretsDir, process),

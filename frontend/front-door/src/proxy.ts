@@ -80,7 +80,7 @@ export function createProxy(upstream: Upstream, logger: Logger): Proxy {
       error: (error, request, response) => {
         // Only an upgrade hands over a socket here, and the server has no upgrade listener.
         if (!('headersSent' in response) || response.destroyed) return;
-        logger.warn({ err: error, servicio: upstream.name }, 'el servicio no responde');
+        logger.warn({ motivo: error.message, servicio: upstream.name }, 'el servicio no responde');
         if (response.headersSent) response.destroy();
         else
           sendProblem(

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import {
+  count,
   httpEnvironment,
+  perMinute,
   port,
   processEnvironment,
   proxiedEnvironment,
   redisEnvironment,
 } from '@medisupply/shared/config/environment';
+import { registro } from '@medisupply/shared/contracts/autorizador';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { parseSecretJson } from '@medisupply/shared/security/secrets';
@@ -17,6 +20,9 @@ export const environment = z.object({
   ...proxiedEnvironment,
   ...redisEnvironment,
   AUTORIZADOR_PORT: port(5003),
+  REGISTRO: registro.default('abierto'),
+  SIGNUP_RATE: perMinute(6),
+  SIGNUP_BURST: count(20, 10_000),
 });
 
 export const secrets = {

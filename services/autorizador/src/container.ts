@@ -1,15 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { createAuthenticator } from '@medisupply/shared/http/authenticate';
 import type { Authenticator } from '@medisupply/shared/http/authenticate';
 import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import type { InFlightLimit } from '@medisupply/shared/http/in-flight-limit';
+import type { RateLimit } from '@medisupply/shared/http/rate-limit';
+import { createRateLimit } from '@medisupply/shared/http/rate-limit';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { Metrics } from '@medisupply/shared/metrics/metrics';
 import { createMetrics } from '@medisupply/shared/metrics/metrics';
 import { connectForCommands } from '@medisupply/shared/redis/connect';
-import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
+import { CHANGE_TOKEN_TYP, createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
 import type { PublicJwks } from '@medisupply/shared/security/jwks';
 import { actualKey, publishedJwks } from '@medisupply/shared/security/key-files';
 import { fixedKeySet } from '@medisupply/shared/security/key-set';
@@ -19,10 +20,13 @@ import type { Config } from './config.ts';
 import { openAutorizadorDatabase } from './database.ts';
 import type { AutorizadorDatabase } from './database.ts';
 import { MAX_IN_FLIGHT } from './firmas/firmar-datos.ts';
+import { createDispositivos } from './sesiones/dispositivos.ts';
+import type { Dispositivos } from './sesiones/dispositivos.ts';
 import { createLimitesDeAcceso } from './sesiones/limites-de-acceso.ts';
 import type { LimitesDeAcceso } from './sesiones/limites-de-acceso.ts';
+import { createQuienLlama } from './sesiones/quien-llama.ts';
 import { purgeSesiones } from './sesiones/purgar-sesiones.ts';
-import { createContrasenas } from './usuarios/contrasenas.ts';
+import { createContrasenas, createContrasenasDeRegistro } from './usuarios/contrasenas.ts';
 import type { Contrasenas } from './usuarios/contrasenas.ts';
 import { createContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
 import type { ContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
@@ -48,8 +52,12 @@ export interface Container {
   keySet: KeySet;
   authenticator: Authenticator;
   contrasenas: Contrasenas;
+  /** Apart from the others: sign-ups keep no login waiting. */
+  contrasenasDeRegistro: Pick<Contrasenas, 'hash'>;
   contrasenasComunes: ContrasenasComunes;
   limites: LimitesDeAcceso;
+  dispositivos: Dispositivos;
+  registros: RateLimit;
   firmasEnCurso: InFlightLimit;
   revocaciones: Revocaciones;
   metrics: Metrics;
@@ -92,14 +100,22 @@ export async function createContainer(
     signatureKey: actualKey(config.signatureKeys),
     jwks,
     keySet,
-    authenticator: createAuthenticator({
-      verifyToken: tokens.verify,
-      verifyServiceKey: services.verify,
-      isRevoked: revocaciones.isRevoked,
-    }),
+    authenticator: createQuienLlama(
+      { verifyToken: tokens.verify, verifyServiceKey: services.verify, isRevoked: revocaciones.isRevoked },
+      createAccessTokenVerifier({ keySet, now, typ: CHANGE_TOKEN_TYP }),
+    ),
     contrasenas,
+    contrasenasDeRegistro: overrides.contrasenas ?? createContrasenasDeRegistro(config.passwordPepper),
     contrasenasComunes: createContrasenasComunes(),
     limites: createLimitesDeAcceso(redis),
+    dispositivos: createDispositivos(config.passwordPepper, now),
+    registros: createRateLimit({
+      redis,
+      name: 'registro',
+      perMinute: config.SIGNUP_RATE,
+      burst: Math.max(0, config.SIGNUP_BURST - config.SIGNUP_RATE),
+      message: 'Demasiados registros desde esta dirección; espere un momento',
+    }),
     firmasEnCurso: createInFlightLimit(MAX_IN_FLIGHT),
     revocaciones,
     metrics,

@@ -30,6 +30,15 @@ export const count = (fallback: number, max: number) =>
     .max(max, { error: `Debe ser un número de 1 a ${max}` })
     .default(fallback);
 
+/** Of how many per minute; 0 is no limit. */
+export const perMinute = (fallback: number) =>
+  z.coerce
+    .number({ error: 'Debe ser un número por minuto; 0 es sin límite' })
+    .int({ error: 'Debe ser un número entero por minuto; 0 es sin límite' })
+    .min(0, { error: 'No puede ser negativo; 0 es sin límite' })
+    .max(1_000_000, { error: 'Máximo 1000000' })
+    .default(fallback);
+
 export const processEnvironment = {
   NODE_ENV: z
     .enum(['development', 'production', 'test'], { error: 'Use development, production o test' })

@@ -78,7 +78,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(jsonBody);
   mountRoutes(app, routes, overrides.authenticator);
   app.use(notFoundHandler);
-  app.use(problemHandler(logger));
+  app.use(problemHandler(logger, overrides.metrics?.refused));
   return app;
 }
 

@@ -34,10 +34,13 @@ export interface ResponseSpec {
 export interface Reply {
   status: number;
   body?: unknown;
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<ReplyHeaders>;
 }
 
-export const reply = (status: number, body?: unknown, headers?: Record<string, string>): Reply => ({
+/** A header with several values, as `Set-Cookie`, is sent once for each. */
+type ReplyHeaders = Record<string, string | string[]>;
+
+export const reply = (status: number, body?: unknown, headers?: ReplyHeaders): Reply => ({
   status,
   body,
   ...(headers ? { headers } : {}),

@@ -20,7 +20,8 @@ export async function modificarUsuario(
     const antes = await findUsuario(tx, id);
     if (!antes) throw notFound('Usuario no encontrado');
     const despues = { roles: cambios.roles ?? antes.roles, activo: cambios.activo ?? antes.activo };
-    if (despues.activo === antes.activo && sameRoles(despues.roles, antes.roles))
+    const isDecided = antes.pendiente && cambios.activo !== undefined;
+    if (!isDecided && despues.activo === antes.activo && sameRoles(despues.roles, antes.roles))
       return { usuario: antes, changed: false };
 
     const remainsAdmin = despues.activo && despues.roles.includes('Admin');

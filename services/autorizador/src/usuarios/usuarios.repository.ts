@@ -17,12 +17,24 @@ export interface UsuarioGuardado {
   contrasena_hash: string;
   /** ms UTC */
   creado: number;
+  /** Signed up and not yet admitted. */
+  pendiente: boolean;
+  /** Until when (ms UTC) a password that an Admin gave is good; null for one of the user's own. */
+  contrasena_temporal: number | null;
 }
 
 /** Undefined when the name is taken, also by a request that runs at the same time. */
 export async function insertUsuario(
   tx: Tx<AutorizadorTables>,
-  nuevo: { nombre: string; contrasena_hash: string; roles: readonly Role[]; ahora: number },
+  nuevo: {
+    nombre: string;
+    contrasena_hash: string;
+    roles: readonly Role[];
+    ahora: number;
+    contrasena_temporal?: number | null;
+    /** Waits for an Admin and cannot log in until then. */
+    pendiente?: boolean;
+  },
 ): Promise<UsuarioGuardado | undefined> {
   const row = await tx
     .insertInto('usuario')
@@ -31,7 +43,9 @@ export async function insertUsuario(
       nombre_clave: nombreClave(nuevo.nombre),
       contrasena_hash: nuevo.contrasena_hash,
       roles: JSON.stringify(nuevo.roles),
-      activo: 1,
+      activo: nuevo.pendiente ? 0 : 1,
+      pendiente: nuevo.pendiente ? 1 : 0,
+      contrasena_temporal: nuevo.contrasena_temporal ?? null,
       token_version: 1,
       creado: nuevo.ahora,
       actualizado: nuevo.ahora,
@@ -92,7 +106,33 @@ export async function hasOtherActiveAdmin(db: Db, id: number): Promise<boolean> 
   return row !== undefined;
 }
 
-/** Writes the changes and raises `token_version`. */
+/**
+ * Sets another password and refuses the access tokens issued so far. Undefined when the password is not `antes` any
+ * more: somebody else was faster.
+ */
+export async function setContrasena(
+  tx: Tx<AutorizadorTables>,
+  id: number,
+  nueva: { contrasena_hash: string; contrasena_temporal: number | null; antes?: string; ahora: number },
+): Promise<UsuarioGuardado | undefined> {
+  const { antes } = nueva;
+  const row = await tx
+    .updateTable('usuario')
+    .set((eb) => ({
+      contrasena_hash: nueva.contrasena_hash,
+      contrasena_temporal: nueva.contrasena_temporal,
+      actualizado: nueva.ahora,
+      token_version: eb('token_version', '+', 1),
+      revocado: nueva.ahora,
+    }))
+    .where('id', '=', id)
+    .$if(antes !== undefined, (query) => query.where('contrasena_hash', '=', antes ?? ''))
+    .returningAll()
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Writes the changes and raises `token_version`. Whether a user may come in is decided by it. */
 export async function updateUsuario(
   tx: Tx<AutorizadorTables>,
   id: number,
@@ -103,6 +143,7 @@ export async function updateUsuario(
     .set((eb) => ({
       roles: JSON.stringify(cambios.roles),
       activo: cambios.activo ? 1 : 0,
+      pendiente: 0,
       actualizado: cambios.ahora,
       token_version: eb('token_version', '+', 1),
       revocado: cambios.ahora,
@@ -147,4 +188,6 @@ const fromRow = (row: Selectable<UsuarioTable>): UsuarioGuardado => ({
   token_version: row.token_version,
   contrasena_hash: row.contrasena_hash,
   creado: row.creado,
+  pendiente: row.pendiente === 1,
+  contrasena_temporal: row.contrasena_temporal,
 });
