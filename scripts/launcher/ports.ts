@@ -70,18 +70,6 @@ export async function assertPortsFree(
   }
 }
 
-/** A port of 127.0.0.1 that nobody uses now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
 function whyNot(port: number, address: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -93,6 +93,15 @@ test.each(whole ? ['redis', 'worker', 'm-logistica-inventario', 'm-autorizador']
   },
 );
 
+test.each(whole ? ['worker', 'm-logistica-inventario'] : ['worker'])(
+  'when the program of %s is frozen for good, then its health check replaces it, and nothing is lost',
+  { timeout: SLOW },
+  async (service) => {
+    const delivered = await underLoad(`freeze ${service}`, async () => stack.freeze(await one(service)));
+    expect(delivered).toBeGreaterThanOrEqual(COUNT);
+  },
+);
+
 test.each(
   whole
     ? [

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, runBlocks, section } from '../docs/markdown.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, ROOT, runCommand } from '../launcher/launch.ts';
-import { freePort } from '../../scripts/launcher/ports.ts';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { createService, removeService } from '../../scripts/services/generate.ts';
 import { UserError } from '../../scripts/terminal/user-error.ts';
 import type { Copy } from './copy.ts';

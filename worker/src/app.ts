@@ -1,6 +1,5 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
-import { VERSION } from '@medisupply/shared/version';
 import type { Container } from './container.ts';
 import { PROCESS_NAME } from './container.ts';
 
@@ -10,7 +9,6 @@ export function buildApp(
   isStopping?: () => boolean,
 ): Express {
   return createApp(PROCESS_NAME, {
-    version: VERSION,
     logger,
     authenticator,
     metrics,

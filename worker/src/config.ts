@@ -9,6 +9,7 @@ import {
   serviceUrls,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
   ...processEnvironment,
@@ -22,10 +23,9 @@ export const environment = z.object({
 });
 
 export const secrets = {
+  ...serviceSecrets,
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
-  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
-  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
 } as const;
 
 export const readConfig = (env: NodeJS.ProcessEnv) => loadConfig(environment, { env, secrets });

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { marcarMuerta } from '@medisupply/logistica-inventario/entregas/aplicar-confirmacion';
-import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
-import { findViewersOf } from '@medisupply/logistica-inventario/tareas/tareas.repository';
+import type { LogisticaTables } from '@medisupply/logistica-inventario/task-host';
+import {
+  findViewersOf,
+  marcarMuerta,
+  openLogisticaDatabase,
+} from '@medisupply/logistica-inventario/task-host';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { unauthorized } from '@medisupply/shared/http/app-error';
 import type { Authenticator } from '@medisupply/shared/http/authenticate';
@@ -17,9 +20,7 @@ import { createMetrics } from '@medisupply/shared/metrics/metrics';
 import { createTaskMetrics } from '@medisupply/shared/metrics/task-metrics';
 import type { Outbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
-import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
-import { createServiceKeyVerifier, serviceKeyRecords } from '@medisupply/shared/security/service-key';
+import { createServiceKeyVerifier } from '@medisupply/shared/security/service-key';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { AnnounceCancellation } from '@medisupply/shared/queueing/control/cancellations';
@@ -48,7 +49,7 @@ export interface Overrides {
 /** The handlers of all services, each with its context open. */
 export interface Handlers {
   logger: Logger;
-  database: OpenDatabase<OutboxTables>;
+  database: OpenDatabase<LogisticaTables>;
   handlers: ReadonlyMap<string, BoundHandler>;
   close(): Promise<void>;
 }
@@ -61,7 +62,7 @@ export async function createHandlers(
   const logger =
     overrides.logger ?? createLogger(PROCESS_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const services = await discoverHandlers(SERVICES, taskRegistry);
-  const database: OpenDatabase<OutboxTables> = await openLogisticaDatabase(config.DATA_DIR);
+  const database = await openLogisticaDatabase(config.DATA_DIR);
   const handlers = new Map<string, BoundHandler>();
   const closers: (() => Promise<void>)[] = [() => database.close()];
   for (const service of services) {
@@ -122,12 +123,12 @@ export async function createContainer(
     queueKey,
     logger,
     relayPollMs: config.WORKER_RELAY_POLL_MS,
-    onDead,
     viewersOf: findViewersOf,
   });
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, 'suspect-main.ts'),
     silenceMs: config.WATCHDOG_MS,
+    logger,
   });
   const metrics = createMetrics(PROCESS_NAME);
   registerBreakers(metrics.registry, { 'logistica-inventario': logistica });
@@ -153,9 +154,7 @@ export async function createContainer(
       verifyToken() {
         throw unauthorized('Aquí solo entran claves de servicio');
       },
-      verifyServiceKey: createServiceKeyVerifier(
-        parseSecretJson('service_keys.json', config.secrets.SERVICE_KEYS, serviceKeyRecords),
-      ).verify,
+      verifyServiceKey: createServiceKeyVerifier(config.secrets.SERVICE_KEYS).verify,
     }),
     metrics,
     runJob: measureRuns(runJob, createTaskMetrics(metrics.registry)),

@@ -13,6 +13,8 @@ export interface UsuarioTable {
   nombre: string;
   /** What makes the name unique, see nombre-de-usuario.ts. */
   nombre_clave: string;
+  /** What it looks like, unique too; NULL for a user whose name looked like an earlier one's before that was refused. */
+  nombre_aspecto: string | null;
   /** argon2id, PHC string */
   contrasena_hash: string;
   /** JSON array of roles */

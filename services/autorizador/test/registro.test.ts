@@ -53,6 +53,8 @@ describe('REGISTRO', () => {
     const { body: usuarios } = await autorizador.call('GET', '/usuarios', undefined, admin);
     expect(usuarios[0]).toMatchObject({ nombre: 'ana', activo: false, pendiente: true });
     const path = `/usuarios/${body.usuario.id}`;
+    const { body: granted } = await autorizador.call('PATCH', path, { roles: ['System'] }, admin);
+    expect(granted).toMatchObject({ roles: ['System'], activo: false, pendiente: true });
     const { body: admitted } = await autorizador.call('PATCH', path, { activo: true }, admin);
     expect(admitted).toMatchObject({ activo: true });
     expect(admitted).not.toHaveProperty('pendiente');

@@ -10,8 +10,8 @@ import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import type { Role } from '@medisupply/shared/http/caller';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { createContainer } from '../src/container.ts';
 import type { Container } from '../src/container.ts';
+import { createContainer } from '../src/create-container.ts';
 import { createContrasenas } from '../src/usuarios/contrasenas.ts';
 import type { Contrasenas } from '../src/usuarios/contrasenas.ts';
 
@@ -86,7 +86,7 @@ export async function startAutorizador(options: AutorizadorOptions = {}): Promis
   });
   const container = await createContainer(
     // The test's Redis has no password.
-    { ...config, redisPassword: '' },
+    { ...config, secrets: { ...config.secrets, REDIS_PASSWORD: '' } },
     {
       logger,
       ...(options.contrasenas === 'real'
@@ -94,7 +94,11 @@ export async function startAutorizador(options: AutorizadorOptions = {}): Promis
         : {
             contrasenas:
               options.contrasenas ??
-              createContrasenas({ pepper: config.passwordPepper, parameters: FAST, maxWaiting: 1_000 }),
+              createContrasenas({
+                pepper: config.secrets.PASSWORD_PEPPER,
+                parameters: FAST,
+                maxWaiting: 1_000,
+              }),
           }),
       ...(options.now ? { now: options.now } : {}),
     },

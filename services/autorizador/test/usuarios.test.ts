@@ -55,6 +55,11 @@ describe('POST /signup', () => {
     ['MAYÚSCULAS', 'mayúsculas'],
     ['José NFC'.normalize('NFC'), 'José NFC'.normalize('NFD')],
     ['ancho', 'ａｎｃｈｏ'],
+    // What looks the same: letters of other scripts, and letters and digits that one hardly tells apart.
+    ['pedro', 'реdro'],
+    ['MARTA', 'МАRТА'],
+    ['isabel1', 'іsabell'],
+    ['normal', 'norrnal'],
   ])('when %j exists, then %j is taken', async (first, second) => {
     expect((await signup({ nombre: first, contrasena: CONTRASENA })).status).toBe(201);
     expect(await signup({ nombre: second, contrasena: CONTRASENA })).toMatchObject({
@@ -62,6 +67,14 @@ describe('POST /signup', () => {
       headers: { 'content-type': 'application/problem+json; charset=utf-8' },
       body: { error: 'El nombre de usuario ya existe', mensaje: 'El nombre de usuario ya existe' },
     });
+  });
+
+  test('when a name holds a character that shows nothing, then 400', async () => {
+    for (const hidden of ['\u034f', '\ufe0f', '\u3164'])
+      expect(await signup({ nombre: `ocu${hidden}lto`, contrasena: CONTRASENA })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: 'body.nombre' }] },
+      });
   });
 
   test('when 30 clients take one name at once, then one gets it and nobody gets a 5xx (hole 14)', async () => {

@@ -4,6 +4,7 @@ import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { answering, silentService, startService } from '@medisupply/shared/testing/fake-service';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
+import { VERSION } from '@medisupply/shared/version';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSesiones, SESSION_LIFETIME_MS } from '../src/sesiones/sesiones.ts';
 import type { Board, FakeAutorizador } from './support.ts';
@@ -82,7 +83,7 @@ describe('without a login', () => {
     expect(await (await board.fetch('/health')).json()).toEqual({
       status: 'healthy',
       service: 'bull-board',
-      version: expect.any(String),
+      version: VERSION,
       timestamp: expect.any(String),
     });
     expect((await board.fetch('/livez')).status).toBe(200);

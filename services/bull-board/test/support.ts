@@ -10,7 +10,7 @@ import { closeServer, startService, urlOf } from '@medisupply/shared/testing/fak
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Container } from '../src/container.ts';
-import { createContainer } from '../src/container.ts';
+import { createContainer } from '../src/create-container.ts';
 
 export interface FakeAutorizador {
   url: string;
@@ -81,7 +81,7 @@ export async function startBoard(data: DataDir, env: NodeJS.ProcessEnv): Promise
       write: (line) => void log.push(z.record(z.string(), z.unknown()).parse(JSON.parse(line))),
     },
   });
-  const container = createContainer(config, logger);
+  const container = await createContainer(config, { logger });
   const server = await listen(buildApp(container), 0, '127.0.0.1', 'BULL_BOARD_PORT');
   const url = urlOf(server);
   const send = (path: string, init: RequestInit = {}) => fetch(url + path, { redirect: 'manual', ...init });

@@ -4,9 +4,14 @@ import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { openDatabase } from '@medisupply/shared/db/open-database';
 import * as inicial from '../migrations/001-inicial.ts';
 import * as inventario from '../migrations/002-inventario.ts';
+import * as canceladas from '../migrations/003-canceladas.ts';
 import type { LogisticaTables } from './tables.ts';
 
-export const migrations = { '001-inicial': inicial, '002-inventario': inventario };
+export const migrations = {
+  '001-inicial': inicial,
+  '002-inventario': inventario,
+  '003-canceladas': canceladas,
+};
 
 /** Migrates and opens `$DATA_DIR/logistica.db`. */
 export async function openLogisticaDatabase(dataDir: string): Promise<OpenDatabase<LogisticaTables>> {

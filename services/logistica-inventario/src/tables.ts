@@ -9,7 +9,7 @@
  * entrega_item        what a delivery carries: reserved, then debited or released
  */
 import type { Generated } from 'kysely';
-import type { IdempotencyTable } from '@medisupply/shared/http/idempotency';
+import type { IdempotencyTable } from '@medisupply/shared/db/idempotency';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 
 export interface EntregaTable {

@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openHandle } from '@medisupply/shared/db/open-database';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import type { Answer, Fields } from './support.ts';
@@ -442,4 +443,28 @@ test('when the body is no JSON object of the right type and size, then it is 400
   ]);
   expect(answers.map((answer) => answer.status)).toEqual([400, 400, 415, 413]);
   expect(await outcome(answers[0], id)).toMatchObject({ stored: [], estado: 'EN_CAMINO' });
+});
+
+test('when the database is locked, then a forged confirmation is refused at once all the same, and leaves its event later', async () => {
+  const id = await createEntrega(platform, USER);
+  const forged = { ...(await signedBody(platform, id, USER)), nombre_recibe: 'Otra persona' };
+  const { database } = platform.logistica.container;
+  const other = openHandle(database.file);
+  other.exec('begin immediate');
+  const started = performance.now();
+  const answer = await confirmar(id, forged);
+  expect(answer).toMatchObject({ status: 403, body: { type: 'urn:medisupply:problem:firma-no-valida' } });
+  expect(performance.now() - started).toBeLessThan(5_000);
+  other.exec('rollback');
+  other.close();
+  await expect
+    .poll(() =>
+      database.read
+        .selectFrom('evento')
+        .select(['tipo', 'datos'])
+        .where('entrega_id', '=', id)
+        .where('tipo', '<>', 'creada')
+        .execute(),
+    )
+    .toEqual([{ tipo: 'firma_rechazada', datos: `{"usuario_id":${USER}}` }]);
 });

@@ -91,8 +91,13 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
   expect((await send(malformed.body.id, { ...someFields(), firma_payload: 'firma' })).status).toBe(403);
   const second = await signedBody(platform, good.body.entrega_id, USER, someFields());
   expect((await send(good.body.entrega_id, second)).status).toBe(409);
-  // A person's token cannot be verified either: that is a 401, not a 5xx.
-  expect((await call(platform, 'GET', '/entregas', { as: platform.token({ id: USER }) })).status).toBe(401);
+  // A person's token cannot be verified either, and may be a good one; what is no token is refused without a key.
+  expect(await call(platform, 'GET', '/entregas', { as: platform.token({ id: USER }) })).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '2' },
+    body: { type: 'urn:medisupply:problem:no-disponible' },
+  });
+  expect((await call(platform, 'GET', '/entregas', { as: 'x.y.z' })).status).toBe(401);
 
   // A worker without keys puts the tasks off, and that uses up no attempt.
   const { database, outbox, keySet } = platform.logistica.container;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
@@ -153,6 +154,33 @@ describe('the list', () => {
       [ids[1], ids[0]],
     ]);
     expect(second.headers['link']).toBeUndefined();
+  });
+
+  test('when thousands of tasks of schedules are newer, then a user finds every own one all the same', async () => {
+    const creator = platform.token({ id: 40, roles: ['System'] });
+    const viewer = platform.token({ id: 40 });
+    const ids = [await enqueue(creator), await enqueue(creator)];
+    const mine = await confirm(platform, 40);
+    const shared = await createEntrega(platform, COURIER, { asignada_a: 40 });
+    const theirs = await call(platform, 'POST', `/entrega/${shared}/confirmar`, {
+      as: courier,
+      body: await signedBody(platform, shared, COURIER),
+    });
+    ids.push(mine.body.task_id, theirs.body.task_id);
+    await platform.logistica.container.database.unitOfWork.write((tx) =>
+      sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000)
+        insert into tarea (task_id, tipo, cola, estado, intento, creada_por, params, creada, actualizada)
+        select 'programada-' || i, 'monitor.health_check', 'monitor', 'SUCCESS', 0, 'programador', '{}', 0, 0
+        from n`.execute(tx),
+    );
+    const first = await get('/tareas?limite=3', viewer);
+    const next = /<(.*)>; rel="next"/.exec(String(first.headers['link']))![1]!;
+    const second = await get(`/tareas${next}`, viewer);
+    expect([...idsIn(first), ...idsIn(second)]).toEqual(ids.toReversed());
+    expect(second.headers['link']).toBeUndefined();
+    await platform.logistica.container.database.unitOfWork.write((tx) =>
+      tx.deleteFrom('tarea').where('creada_por', '=', 'programador').execute(),
+    );
   });
 
   test('when it is filtered by state and kind, then only those come; a kind that is none is 400', async () => {

@@ -103,11 +103,19 @@ describe('reserved states', () => {
     'PENDıNG_SYſTEM_CONFıRMATION',
     'FAILED_MAX_RETRIES',
     '\tFailed_Max_Retries',
+    'CANCELADA',
+    'Cancelada',
+    // What looks like one of them: letters of other scripts, fullwidth forms, characters that show nothing.
+    'САNСELАDА',
+    'ΕΝΤRΕGΑDΑ',
+    'ＥＮＴＲＥＧＡＤＡ',
+    'ENTRE\u200bGADA\ufe0f',
+    'CANCE\u00adLADA',
   ])('when a client sets %j, then it is refused and nothing is stored', async (estado) => {
     const before = await countOf('PED-reservado');
     const answer = await create(someEntrega({ estado, pedido_id: 'PED-reservado' }));
     const message =
-      'Estado reservado; lo pone la plataforma (ENTREGADA, PENDING_SYSTEM_CONFIRMATION, FAILED_MAX_RETRIES)';
+      'Estado reservado; lo pone la plataforma (ENTREGADA, PENDING_SYSTEM_CONFIRMATION, FAILED_MAX_RETRIES, CANCELADA)';
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(
       problem(400, 'solicitud-invalida', `Datos no válidos: estado: ${message}`, '/entregas', {

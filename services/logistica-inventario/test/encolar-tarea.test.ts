@@ -107,6 +107,7 @@ describe('parameters', () => {
   test.for([
     '{"tipo":"health_check","__proto__":{"x":1}}',
     '{"tipo":"log_activity","activity_data":{"tipo":"a","__proto__":{"x":1}}}',
+    String.raw`{"tipo":"log_activity","activity_data":{"tipo":"a","datos":{"__pr\u006fto__":{"x":1}}}}`,
   ])('when %s is sent, then it is 400', async (body) => {
     expect((await send(platform, 'POST', '/tareas', { headers: json(system), body })).status).toBe(400);
   });

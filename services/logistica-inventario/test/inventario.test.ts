@@ -116,6 +116,21 @@ test('when a delivery is cancelled, then its reservation is released', async () 
   expect(await stockOf(id)).toEqual({ stock: 10, reservado: 0, disponible: 10 });
 });
 
+test('when a cancelled delivery still holds a reservation, then invariantes says so and cancelling it again releases it', async () => {
+  const id = await createProducto(10);
+  const entrega = await createEntrega(platform, 7, { items: [{ producto_id: id, cantidad: 3 }] });
+  await platform.logistica.container.database.unitOfWork.write((tx) =>
+    tx.updateTable('entrega').set({ estado: 'CANCELADA' }).where('id', '=', entrega).execute(),
+  );
+  expect(await resultOf(await accept(platform, invariantes))).toMatchObject({
+    correcto: false,
+    problemas: [`entrega ${entrega}: cancelada con existencias reservadas: 1`],
+  });
+  expect((await call(platform, 'POST', `/entregas/${entrega}/cancelar`, { as: user })).status).toBe(200);
+  expect(await stockOf(id)).toEqual({ stock: 10, reservado: 0, disponible: 10 });
+  expect(await resultOf(await accept(platform, invariantes))).toMatchObject({ correcto: true });
+});
+
 test('when there is not enough of one item, then nothing at all is created or reserved', async () => {
   const [plenty, scarce] = [await createProducto(10), await createProducto(1)];
   const items = [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
 import { tareaOf } from '../../../worker/test/support.ts';
+import { generarReporte } from '@medisupply/shared/tasks/logistica';
 import { toCsv } from '../src/reportes/reporte-csv.ts';
 import { generar, periodOf } from '../src/reportes/reporte.ts';
 import { call, confirm, createEntrega, signedBody } from './support.ts';
@@ -84,6 +85,8 @@ test.each([
   { fecha_inicio: 'ayer' },
   { fecha_inicio: '2026-02-30' },
   { fecha_inicio: '2026-03-01', fecha_fin: '2026-02-01' },
+  { fecha_inicio: '2026-03-01T10:00:00Z', fecha_fin: '2026-03-01T08:00:00Z' },
+  { fecha_inicio: '2026-03-02', fecha_fin: '2026-03-01T23:59:59Z' },
   { fecha_inicio: 5 },
   { desde: '2026-01-01' },
 ])('when the period is bad (%j), then 400', async (params) => {
@@ -92,6 +95,14 @@ test.each([
     body: { tipo: 'generar_reporte', ...params },
   });
   expect(answer.status).toBe(400);
+});
+
+test.each([
+  ['2026-03-01T10:00:00Z', '2026-03-01'],
+  ['2026-03-01', '2026-03-01T08:00:00Z'],
+  ['2026-03-01T08:00:00Z', '2026-03-01T10:00:00Z'],
+])('when the period lies within one day (%s – %s), then it is taken', (fecha_inicio, fecha_fin) => {
+  expect(generarReporte.params.safeParse({ fecha_inicio, fecha_fin }).success).toBe(true);
 });
 
 test('when a period is given by days, then both are included; without one it is the last 30 days', () => {

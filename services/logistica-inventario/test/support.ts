@@ -10,7 +10,7 @@ import { expect } from 'vitest';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { canonicalBytes } from '@medisupply/shared/security/canonical-json';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
+import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import type { Platform } from '../../../tests/support/platform.ts';
 
 export interface Answer {

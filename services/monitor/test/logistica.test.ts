@@ -158,6 +158,7 @@ describe('GET /monitor/logistica-status', () => {
         workers: 1,
       },
       last_check: expect.stringMatching(/Z$/),
+      diagnostico: [],
       recommendations: [],
       ms: expect.any(Number),
     });

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { byUrlVariable } from '../services.ts';
+import { ConfigError } from './load-config.ts';
 
 export const port = (fallback: number) =>
   z.coerce
@@ -63,15 +64,6 @@ const commaSeparated = z
       .filter(Boolean),
   );
 
-export const httpEnvironment = {
-  LAME_DUCK_MS: milliseconds(0, 60_000),
-  CORS_ORIGINS: commaSeparated.pipe(
-    z.array(
-      z.url({ protocol: /^https?$/, error: 'Debe ser una lista de orígenes http(s) separados por comas' }),
-    ),
-  ),
-};
-
 /** Names of networks that `trust proxy` of Express knows. */
 const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
@@ -82,8 +74,13 @@ function isNetwork(value: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-/** For a process that clients may reach through a proxy. */
-export const proxiedEnvironment = {
+export const httpEnvironment = {
+  LAME_DUCK_MS: milliseconds(0, 60_000),
+  CORS_ORIGINS: commaSeparated.pipe(
+    z.array(
+      z.url({ protocol: /^https?$/, error: 'Debe ser una lista de orígenes http(s) separados por comas' }),
+    ),
+  ),
   /** Whose `X-Forwarded-*` are believed; nobody's by default. */
   TRUST_PROXY: commaSeparated.pipe(
     z.array(
@@ -124,15 +121,15 @@ export interface FaultSwitches {
   FAULT_LATENCY_MS: number;
 }
 
-/** @throws Error when a fault switch is on in production without `ALLOW_FAULTS=1`. */
+/** @throws ConfigError when a fault switch is on in production without `ALLOW_FAULTS=1`. */
 export function assertFaultsAllowed(
   config: FaultSwitches & { NODE_ENV: string; ALLOW_FAULTS: string },
 ): void {
   const on = config.FAULT_RATE > 0 || config.FAULT_LATENCY_MS > 0;
   if (on && config.NODE_ENV === 'production' && config.ALLOW_FAULTS !== '1') {
-    throw new Error(
+    throw new ConfigError([
       'FAULT_RATE y FAULT_LATENCY_MS no se admiten con NODE_ENV=production; quítelas o ponga ALLOW_FAULTS=1',
-    );
+    ]);
   }
 }
 

@@ -6,8 +6,12 @@ import { id, isoTimestamp, text } from './fields.ts';
 
 export const rol = z.enum(ROLES, { error: `Debe ser uno de: ${ROLES.join(', ')}` });
 
-/** Letters and digits of any language, spaces between them and `._@+'-`: nothing that could be read as markup. */
-const NOMBRE = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+'-]*[\p{L}\p{M}\p{N}._@+'-]$/u;
+/**
+ * Letters and digits of any language, spaces between them and `._@+'-`: nothing that could be read as markup, and
+ * nothing that does not show.
+ */
+const NOMBRE =
+  /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+'-]*[\p{L}\p{M}\p{N}._@+'-]$/u;
 
 /** 3–50 characters. */
 export const nombreNuevo = text(50, 3).refine((nombre) => NOMBRE.test(nombre), {

@@ -9,17 +9,23 @@ export interface Viewers {
 }
 
 /**
- * Who may see a delivery, and so may confirm it: an Admin, its creator, its assignee, whoever confirmed it, and anybody
- * while it is unassigned and nobody has confirmed it. The repositories' filters say the same in SQL.
+ * The reasons to see a delivery, and so to be able to confirm it: its creator, its assignee, whoever confirmed it, and
+ * anybody while it is unassigned and nobody has confirmed it. Each says what its columns hold: the user, or nothing.
+ * An Admin needs none. The only place of this rule: what follows asks it of a row, the repositories of an index.
  */
-export function puedeVer(entrega: Viewers, usuarioId: number): boolean {
-  return (
-    entrega.creador_id === usuarioId ||
-    entrega.asignada_a === usuarioId ||
-    entrega.confirmada_por === usuarioId ||
-    (entrega.asignada_a === null && entrega.confirmada_por === null)
+export const RAZONES: readonly Readonly<Partial<Record<keyof Viewers, 'usuario' | null>>>[] = [
+  { creador_id: 'usuario' },
+  { asignada_a: 'usuario' },
+  { confirmada_por: 'usuario' },
+  { asignada_a: null, confirmada_por: null },
+];
+
+export const puedeVer = (entrega: Viewers, usuarioId: number): boolean =>
+  RAZONES.some((razon) =>
+    Object.entries(razon).every(
+      ([column, value]) => entrega[column as keyof Viewers] === (value === null ? null : usuarioId),
+    ),
   );
-}
 
 export const puedeVerEntrega = (entrega: Viewers, caller: Caller): boolean =>
   isAdmin(caller) || (caller.kind === 'user' && puedeVer(entrega, caller.usuario_id));
@@ -30,7 +36,7 @@ export const puedeVerTarea = (
   viewers: Viewers | null,
   caller: Caller,
 ): boolean =>
-  veTodo(caller) ||
+  veTodasLasTareas(caller) ||
   tarea.creada_por === callerName(caller) ||
   (viewers !== null && puedeVerEntrega(viewers, caller));
 
@@ -40,8 +46,8 @@ export const puedeVerEvento = (
   caller: Caller,
 ): boolean =>
   evento.creada_por === null
-    ? veTodo(caller) || (evento.viewers !== null && puedeVerEntrega(evento.viewers, caller))
+    ? veTodasLasTareas(caller) || (evento.viewers !== null && puedeVerEntrega(evento.viewers, caller))
     : puedeVerTarea({ creada_por: evento.creada_por }, evento.viewers, caller);
 
-const veTodo = (caller: Caller): boolean =>
+export const veTodasLasTareas = (caller: Caller): boolean =>
   caller.kind === 'service' || caller.roles.includes('Admin') || caller.roles.includes('System');

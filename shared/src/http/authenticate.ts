@@ -3,12 +3,12 @@ import { unauthorized } from './app-error.ts';
 import type { Caller, ServiceCaller, UserCaller } from './caller.ts';
 
 export interface Authenticator {
-  /** @throws AppError 401 */
+  /** @throws AppError 401, or 503 while no public key is known */
   authenticate(request: Request): Caller | Promise<Caller>;
 }
 
 export interface AuthenticatorParts {
-  /** @throws AppError 401 */
+  /** @throws AppError 401, or 503 while no public key is known */
   verifyToken(token: string): UserCaller | Promise<UserCaller>;
   verifyServiceKey?(value: string): ServiceCaller | undefined;
   isRevoked?(usuarioId: number, tokenVersion: number): boolean;

@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import { z } from 'zod';
 import type { Logger } from '../logging/logger.ts';
@@ -7,13 +7,14 @@ import { createLogger } from '../logging/logger.ts';
 import type { Authenticator } from './authenticate.ts';
 import { addMetrics } from '../metrics/metrics-endpoint.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { VERSION } from '../version.ts';
 import { setupCors } from './cors.ts';
 import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
 import { jsonBody } from './json-body.ts';
 import { addDocumentation } from './openapi.ts';
 import type { ServerPath } from './openapi.ts';
-import { notFoundHandler, problemHandler } from './problem.ts';
+import { problemHandler, routeNotFound } from './problem.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import { mountRoutes } from './route.ts';
@@ -38,7 +39,8 @@ export interface AppOverrides extends HealthOptions {
 
 /**
  * An Express app with all that every service has: request ids, security headers, CORS, strict JSON bodies, health,
- * the routes with their documentation at `/docs`, and problem+json errors. It opens nothing and listens nowhere.
+ * the routes with their documentation at `/docs`, and problem+json errors. It opens nothing and listens nowhere. Routes
+ * may be added to it later; those of Express itself, `app.get(…)`, are open to everybody and not documented.
  */
 export function createApp(serviceName: string, overrides: AppOverrides = {}): Express {
   z.config(z.locales.es());
@@ -54,9 +56,14 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(requestId);
   app.use(accessLog(logger));
   app.use(helmet({ strictTransportSecurity: false }));
-  setupCors(app, overrides.corsOrigins);
+  setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
-  addHealthCheck(app, serviceName, overrides);
+  const { readiness, isStopping } = overrides;
+  addHealthCheck(app, {
+    service: serviceName,
+    ...(readiness === undefined ? {} : { readiness }),
+    ...(isStopping === undefined ? {} : { isStopping }),
+  });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
     addMetrics(app, overrides.metrics, overrides.authenticator);
@@ -68,7 +75,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
       routes,
       {
         title: serviceName,
-        version: overrides.version ?? '0.0.0',
+        version: VERSION,
         description: overrides.description ?? serviceName,
       },
       overrides.serverPath,
@@ -77,15 +84,31 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   overrides.use?.(app);
   app.use(jsonBody);
   mountRoutes(app, routes, overrides.authenticator);
-  app.use(notFoundHandler);
-  app.use(problemHandler(logger, overrides.metrics?.refused));
+  return withLastWord(app, problemHandler(logger, overrides.metrics?.refused));
+}
+
+type Handle = (request: Request, response: Response, done?: (error?: unknown) => void) => void;
+
+/**
+ * What no route answered and what a route threw ends in problem+json, whenever the route was added: it is the app's last
+ * word, in the place of Express's own, and not one more handler that later ones would stand behind.
+ */
+function withLastWord(app: Express, onError: ErrorRequestHandler): Express {
+  const own = app as Express & { handle: Handle };
+  const handle = own.handle.bind(app);
+  own.handle = (request, response, done) => {
+    const lastWord = (error?: unknown): void => {
+      void onError(error ?? routeNotFound(request), request, response, () => void response.destroy());
+    };
+    handle(request, response, done ?? lastWord);
+  };
   return app;
 }
 
-/** One line per request at `debug`; bodies, queries and headers stay out of it. */
+/** One line per request at `debug`, but for the launcher's every second; bodies, queries and headers stay out of it. */
 function accessLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    if (!logger.isLevelEnabled('debug')) {
+    if (!logger.isLevelEnabled('debug') || request.path === '/livez') {
       next();
       return;
     }

@@ -1,26 +1,40 @@
 import type { Express } from 'express';
+import { VERSION } from '../version.ts';
 
-/** One thing that a process needs; `ok: false` with `optional` makes it degraded, without makes it unready. */
+/** One thing that a process needs; missing, it makes the process degraded if it is `optional`, otherwise unready. */
 export interface ReadinessCheck {
   name: string;
   optional?: boolean;
-  check(): Promise<boolean> | boolean;
+  /** Missing when it rejects or is false. */
+  check(): unknown;
 }
 
 export interface HealthOptions {
-  version?: string;
+  /** Absent: the name given to `createApp`. */
+  service?: string;
   readiness?: readonly ReadinessCheck[];
   /** True once the process has been told to stop. */
   isStopping?: () => boolean;
 }
 
-/** `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open. */
-export function addHealthCheck(app: Express, serviceName: string, options: HealthOptions = {}): void {
+const OPTIONS = 'health options';
+
+/**
+ * `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open. `createApp`
+ * has called it: a later call adds to what it was given.
+ */
+export function addHealthCheck(app: Express, options: HealthOptions = {}): void {
+  const known = app.get(OPTIONS) as HealthOptions | undefined;
+  const readiness = [...(known?.readiness ?? []), ...(options.readiness ?? [])];
+  app.set(OPTIONS, { ...known, ...options, readiness });
+  if (known) return;
+  const current = () => app.get(OPTIONS) as HealthOptions;
+
   app.get('/health', (_request, response) => {
     response.json({
       status: 'healthy',
-      service: serviceName,
-      version: options.version ?? '0.0.0',
+      service: current().service,
+      version: VERSION,
       timestamp: new Date().toISOString(),
     });
   });
@@ -30,15 +44,16 @@ export function addHealthCheck(app: Express, serviceName: string, options: Healt
   });
 
   app.get('/readyz', async (_request, response) => {
+    const { readiness: needed = [], isStopping } = current();
     const checks: Record<string, string> = {};
     let status: 'ready' | 'degraded' | 'unready' = 'ready';
-    for (const item of options.readiness ?? []) {
+    for (const item of needed) {
       const ok = await passes(item);
       checks[item.name] = ok ? 'ok' : 'falta';
       if (ok || status === 'unready') continue;
       status = item.optional ? 'degraded' : 'unready';
     }
-    if (options.isStopping?.()) {
+    if (isStopping?.()) {
       checks['proceso'] = 'deteniéndose';
       status = 'unready';
     }
@@ -48,7 +63,7 @@ export function addHealthCheck(app: Express, serviceName: string, options: Healt
 
 async function passes(item: ReadinessCheck): Promise<boolean> {
   try {
-    return await item.check();
+    return (await item.check()) !== false;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from '../logging/logger.ts';
 import { AppError } from './app-error.ts';
 import { requestIdOf } from './request-id.ts';
@@ -76,9 +76,8 @@ export function problemHandler(logger: Logger, count?: (refusal: AppError) => vo
   };
 }
 
-export const notFoundHandler: RequestHandler = (request) => {
-  throw new AppError('ruta-no-encontrada', 404, `No existe ${request.method} ${request.path}`);
-};
+export const routeNotFound = (request: Request): AppError =>
+  new AppError('ruta-no-encontrada', 404, `No existe ${request.method} ${request.path}`);
 
 function toAppError(error: unknown): AppError {
   // The message of a 500 is for the log: it may name a key, a column, a file.

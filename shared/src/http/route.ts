@@ -11,6 +11,7 @@ import type { Caller, Role, UserCaller } from './caller.ts';
 import { fieldErrors, unknownFields } from './field-errors.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency.ts';
+import type { Reply } from './reply.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -31,16 +32,7 @@ export interface ResponseSpec {
   contentType?: string;
 }
 
-export interface Reply {
-  status: number;
-  body?: unknown;
-  headers?: Readonly<ReplyHeaders>;
-}
-
-/** A header with several values, as `Set-Cookie`, is sent once for each. */
-type ReplyHeaders = Record<string, string | string[]>;
-
-export const reply = (status: number, body?: unknown, headers?: ReplyHeaders): Reply => ({
+export const reply = (status: number, body?: unknown, headers?: Reply['headers']): Reply => ({
   status,
   body,
   ...(headers ? { headers } : {}),

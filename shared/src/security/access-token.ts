@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
-import { AppError } from '../http/app-error.ts';
+import { AppError, unavailable } from '../http/app-error.ts';
 import { ROLES } from '../http/caller.ts';
 import type { Role, UserCaller } from '../http/caller.ts';
 import { isJsonObject } from './canonical-json.ts';
@@ -132,7 +132,7 @@ export function verifyAccessToken(
 /** Verifies tokens for the lifetime of a process: with a cache, and one look for new keys. */
 export interface AccessTokenVerifier {
   /**
-   * Throws or rejects with AppError 401. Answers at once unless the token's key is unknown and autorizador is asked
+   * Throws or rejects with AppError 401, or 503 while no public key is known at all: the token may be good. Answers at once unless the token's key is unknown and autorizador is asked
    * for it. Whether the token was revoked is for `createRevocationList` to say.
    */
   verify: (token: string) => UserCaller | Promise<UserCaller>;
@@ -178,13 +178,16 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'clave-desconocida') throw error;
         return keySet.refreshForUnknownKid(kidOf(token)).then((known) => {
-          if (!known) throw error;
+          if (!known) throw keySet.isEmpty() ? noKeys(error) : error;
           return verifyNow(token);
         });
       }
     },
   };
 }
+
+const noKeys = (cause: unknown) =>
+  unavailable('Aún no hay claves públicas para comprobar el token; inténtelo de nuevo', 2, cause);
 
 const kidOf = (token: string): string => String(headerOf(token)?.['kid']);
 

@@ -19,7 +19,10 @@ export interface KeySet {
   isEmpty: () => boolean;
   /** Asks autorizador now; false when there was no good answer (the set then stays as it is). Never throws. */
   refresh: () => Promise<boolean>;
-  /** For a kid that is not known: refreshes at most every 10 s, however often it is called. True when it is known afterwards. */
+  /**
+   * For a kid that is not known: refreshes at most every 10 s, every second while no key is known at all, however often
+   * it is called. True when it is known afterwards.
+   */
   refreshForUnknownKid: (kid: string) => Promise<boolean>;
   close: () => void;
 }
@@ -45,6 +48,7 @@ interface Keys {
 }
 
 const UNKNOWN_KID_INTERVAL_MS = 10_000;
+const EMPTY_INTERVAL_MS = 1_000;
 const FIRST_REFRESH_MS = 5_000;
 
 export function createKeySet(options: KeySetOptions): KeySet {
@@ -130,7 +134,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
       const isKnown = () => keys.signature.has(kid) || keys.token.has(kid);
       if (isKnown()) return true;
       if (running === undefined) {
-        if (now() - lastUnknownKid < UNKNOWN_KID_INTERVAL_MS) return false;
+        const interval = isEmpty() ? EMPTY_INTERVAL_MS : UNKNOWN_KID_INTERVAL_MS;
+        if (now() - lastUnknownKid < interval) return false;
         lastUnknownKid = now();
       }
       await refresh();

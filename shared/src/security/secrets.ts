@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { sha256Hex } from './canonical-json.ts';
 import { fieldKeyRing } from './field-cipher.ts';
 import type { FieldKeyRing } from './field-cipher.ts';
@@ -160,16 +159,3 @@ export function distributeServiceKeys(
 }
 
 export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');
-
-/** Parses the text of a JSON secret. @throws Error naming the file, without its contents. */
-export function parseSecretJson<T extends z.ZodType>(file: string, contents: string, schema: T): z.output<T> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(contents);
-  } catch {
-    throw new Error(`${file} no es JSON válido; restáurelo de una copia de seguridad`);
-  }
-  const result = schema.safeParse(parsed);
-  if (!result.success) throw new Error(`${file} no es válido: ${z.prettifyError(result.error)}`);
-  return result.data;
-}

@@ -10,8 +10,8 @@ import type { KeySet } from './key-set.ts';
 import { createKeySet } from './key-set.ts';
 import type { RevocationList } from './revocations.ts';
 import { createRevocationList } from './revocations.ts';
-import { parseSecretJson } from './secrets.ts';
-import { createServiceKeyVerifier, serviceKeyRecords } from './service-key.ts';
+import type { ServiceKeyRecord } from './service-key.ts';
+import { createServiceKeyVerifier } from './service-key.ts';
 
 export interface VerifierOptions {
   /** Names the copy of the public keys below `DATA_DIR/jwks/`. */
@@ -22,8 +22,8 @@ export interface VerifierOptions {
     SECRETS_DIR?: string | undefined;
     JWKS_FILE?: string | undefined;
   };
-  /** Contents of `service_keys.json`; absent: no service key is accepted. */
-  serviceKeys?: string;
+  /** Whose service keys are accepted. */
+  serviceKeys: readonly ServiceKeyRecord[];
   redis: Redis;
   logger: Logger;
 }
@@ -48,9 +48,7 @@ export function createVerifier({ process, config, serviceKeys, redis, logger }: 
     logger,
   });
   const tokens = createAccessTokenVerifier({ keySet });
-  const keys = createServiceKeyVerifier(
-    parseSecretJson('service_keys.json', serviceKeys ?? '[]', serviceKeyRecords),
-  );
+  const keys = createServiceKeyVerifier(serviceKeys);
   const revocations = createRevocationList({ redis, logger });
   return {
     keySet,

@@ -31,6 +31,10 @@ const fecha = z.union([z.iso.date(), z.iso.datetime()], {
   error: 'Debe ser una fecha AAAA-MM-DD o ISO 8601 con Z',
 });
 
+/** A day is included whole. @returns the first millisecond after the period */
+export const endOfPeriod = (fecha_fin: string): number =>
+  Date.parse(fecha_fin) + (fecha_fin.length === 'AAAA-MM-DD'.length ? 24 * 3_600_000 : 0);
+
 export const generarReporte = defineTask({
   name: 'logistica.generar_reporte',
   queue: 'logistica',
@@ -43,7 +47,7 @@ export const generarReporte = defineTask({
     })
     .refine(
       ({ fecha_inicio, fecha_fin }) =>
-        !fecha_inicio || !fecha_fin || fecha_inicio.slice(0, 10) <= fecha_fin.slice(0, 10),
+        !fecha_inicio || !fecha_fin || Date.parse(fecha_inicio) <= endOfPeriod(fecha_fin),
       {
         error: 'Debe ser posterior a fecha_inicio',
         path: ['fecha_fin'],

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Role } from '../http/caller.ts';
 import { issueAccessToken } from '../security/access-token.ts';
 import { actualKey, tokenKeyFile } from '../security/key-files.ts';
-import { ensureSecrets, parseSecretJson } from '../security/secrets.ts';
+import { parseSecretJson } from '../config/secret-json.ts';
+import { ensureSecrets } from '../security/secrets.ts';
 
 interface TokenOptions {
   roles?: readonly Role[];

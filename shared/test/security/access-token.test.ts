@@ -197,6 +197,15 @@ describe('verifier with a cache', () => {
       expect(verifier.verify(value)).toMatchObject({ kind: 'user' });
   });
 
+  test('when no key at all is known, then a token that may be good is 503, and what is no token 401', async () => {
+    const verifier = createAccessTokenVerifier({ keySet: fixedKeySet([]), now: () => NOW });
+    await expect(verifier.verify(token())).rejects.toMatchObject({
+      status: 503,
+      headers: { 'Retry-After': '2' },
+    });
+    expect(() => verifier.verify('x.y.z')).toThrowError(refused);
+  });
+
   test('when the kid is not known yet, then autorizador is asked once and the token is taken', async () => {
     let known = false;
     let asked = 0;

@@ -189,6 +189,25 @@ describe('unknown kid', () => {
   });
 });
 
+test('when no key at all is known, then autorizador is asked every second, for nobody can be answered', async () => {
+  let now = 1_000_000;
+  let asked = 0;
+  const keySet = keySetOf({
+    now: () => now,
+    fetchJwks: () => {
+      asked++;
+      return Promise.reject(new Error('away'));
+    },
+  });
+  await keySet.refresh();
+  asked = 0;
+  for (const step of [0, 999, 1]) {
+    now += step;
+    await keySet.refreshForUnknownKid('kid-x');
+  }
+  expect(asked).toBe(2);
+});
+
 async function serving(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');

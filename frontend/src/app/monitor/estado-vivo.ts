@@ -2,6 +2,7 @@ import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core'
 import type { EventData, MonitorOperations } from '@medisupply/api-client/operations';
 import { MonitorApi } from '../core/api/monitor-api';
 import { Eventos } from '../core/eventos/eventos';
+import { lastHour } from './historia';
 import { whileVisible } from './while-visible';
 
 export type Estado = MonitorOperations['GET /status']['answer'];
@@ -10,8 +11,6 @@ export type Worker = NonNullable<Estado['workers']>[number];
 
 /** How often the state is read, for what no event carries (ms). */
 const EVERY = 4_000;
-/** Samples of the queues are kept for the charts' hour, at one each `EVERY`. */
-const MAX_SAMPLES = 900;
 const MAX_NOTICES = 5;
 
 export interface ColasSample {
@@ -77,7 +76,8 @@ export class EstadoVivo {
 
   #take(colas: Colas): void {
     this.#markFresh();
-    this.#samples.update((before) => [...before, { momento: this.#read(), colas }].slice(-MAX_SAMPLES));
+    const momento = this.#read();
+    this.#samples.update((before) => lastHour([...before, { momento, colas }], momento));
   }
 
   #markFresh(): void {

@@ -1,4 +1,4 @@
-import { joinPoints } from './historia';
+import { joinPoints, lastHour } from './historia';
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
@@ -30,5 +30,16 @@ test('when nothing was measured for minutes, then the line is broken', () => {
     [90 * MINUTE, 1],
     [90 * MINUTE + 1, null],
     [95 * MINUTE, 2],
+  ]);
+});
+
+test('when samples come every second, then those of the whole hour stay, and older ones go', () => {
+  let samples: readonly { momento: number }[] = [];
+  for (let momento = 0; momento <= 90 * MINUTE; momento += 1_000)
+    samples = lastHour([...samples, { momento }], momento);
+  expect([samples.length, samples[0], samples.at(-1)]).toEqual([
+    3_601,
+    { momento: 30 * MINUTE },
+    { momento: 90 * MINUTE },
   ]);
 });

@@ -45,6 +45,10 @@ const pointsByName = ({ series }: Metricas): Series =>
     ]),
   );
 
+/** Of samples in the order of time, those that the charts show. */
+export const lastHour = <T extends { momento: number }>(samples: readonly T[], now: number): readonly T[] =>
+  samples.slice(samples.findIndex(({ momento }) => momento >= now - HOUR));
+
 /** What is stored and what was seen live, of the last hour, in the order of time; a pause of minutes breaks the line. */
 export function joinPoints(
   stored: readonly ChartPoint[],

@@ -3,9 +3,10 @@ import { AppError, unauthorized } from '@medisupply/shared/http/app-error';
 import type { Login } from '@medisupply/shared/contracts/autorizador';
 import { CHANGE_TOKEN_TYP, issueAccessToken } from '@medisupply/shared/security/access-token';
 import type { Container } from '../container.ts';
-import { findUsuarioByNombre, updateContrasenaHash } from '../usuarios/usuarios.repository.ts';
+import { findUsuario, findUsuarioByNombre, updateContrasenaHash } from '../usuarios/usuarios.repository.ts';
 import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
 import { newRefreshToken, REFRESH_TOKEN_MS, SESION_MS } from './refresh-token.ts';
+import { sessionOver } from './renovar-sesion.ts';
 import { insertRefreshToken, insertSesion } from './sesiones.repository.ts';
 
 export interface Tokens {
@@ -80,8 +81,8 @@ async function rehashIfOutdated(
 ): Promise<void> {
   const { contrasenas, db } = container;
   if (!contrasenas.isOutdated(usuario.contrasena_hash)) return;
-  const hash = await contrasenas.hash(contrasena);
-  await db.unitOfWork.write((tx) => updateContrasenaHash(tx, usuario.id, hash));
+  const cambio = { antes: usuario.contrasena_hash, contrasena_hash: await contrasenas.hash(contrasena) };
+  await db.unitOfWork.write((tx) => updateContrasenaHash(tx, usuario.id, cambio));
 }
 
 export async function openSesion(
@@ -93,6 +94,8 @@ export async function openSesion(
   const refresh = newRefreshToken();
   const refresh_expira = ahora + REFRESH_TOKEN_MS;
   await db.unitOfWork.write(async (tx) => {
+    const current = await findUsuario(tx, usuario.id);
+    if (!current?.activo || current.token_version !== usuario.token_version) throw sessionOver();
     await insertSesion(tx, sesion);
     await insertRefreshToken(tx, { hash: refresh.hash, sesion_id: sesion.id, expira: refresh_expira });
   });

@@ -2,13 +2,13 @@ import type { Redis } from 'ioredis';
 import { tooManyRequests } from '@medisupply/shared/http/app-error';
 import type { Counter } from '@medisupply/shared/http/rate-limit';
 import { createCounter } from '@medisupply/shared/http/rate-limit';
+import { backoff } from '@medisupply/shared/lifecycle/backoff';
 import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { nombreClave } from '../usuarios/nombre-de-usuario.ts';
 
 const WINDOW_SECONDS = 15 * 60;
 const ADDRESS_FAILURES = 100;
-const FIRST_DELAY_SECONDS = 30;
-const MAX_DELAY_SECONDS = 15 * 60;
+const DELAY_SECONDS = { first: 30, max: 15 * 60 };
 /** Failures past the first delay are remembered longer than the longest delay, or the delay would never grow. */
 const LATER_WINDOW_SECONDS = 60 * 60;
 
@@ -44,7 +44,7 @@ export function createLimitesDeAcceso(redis: Redis): LimitesDeAcceso {
     // Only ever counts (`penalty`), so `points` decides nothing.
     createCounter(redis, { name: `login:${name}`, points: Number.MAX_SAFE_INTEGER, seconds });
   const fallos = counter('cuenta', WINDOW_SECONDS);
-  const espera = counter('espera', FIRST_DELAY_SECONDS);
+  const espera = counter('espera', DELAY_SECONDS.first);
   const fallosDeDireccion = counter('direccion', WINDOW_SECONDS);
 
   async function delayOfAddress(direccion: string): Promise<number> {
@@ -85,7 +85,7 @@ export function createLimitesDeAcceso(redis: Redis): LimitesDeAcceso {
 async function countFailure(fallos: Counter, espera: Counter, allowed: number, key: string): Promise<void> {
   const { consumedPoints: failures } = await fallos.penalty(key);
   if (failures < allowed) return;
-  const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** (failures - allowed), MAX_DELAY_SECONDS);
+  const delay = backoff(failures - allowed, DELAY_SECONDS);
   await Promise.all([espera.set(key, 1, delay), fallos.set(key, failures, LATER_WINDOW_SECONDS)]);
 }
 

@@ -29,7 +29,8 @@ import { renovarSesion } from './renovar-sesion.ts';
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
 export function sesionesRoutes(container: Container): Route[] {
-  const { corsOrigins, dispositivos, now } = container;
+  const { config, dispositivos, now } = container;
+  const corsOrigins = config.CORS_ORIGINS;
 
   /** The refresh token goes into a cookie for a page of ours, into the body for any other client. */
   function tokensReply(

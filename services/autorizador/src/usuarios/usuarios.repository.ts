@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Role } from '@medisupply/shared/http/caller';
 import { rol } from '@medisupply/shared/contracts/autorizador';
+import { lookOf } from '@medisupply/shared/contracts/look-alike';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { AutorizadorTables, UsuarioTable } from '../tables.ts';
 import { nombreClave } from './nombre-de-usuario.ts';
@@ -23,7 +24,7 @@ export interface UsuarioGuardado {
   contrasena_temporal: number | null;
 }
 
-/** Undefined when the name is taken, also by a request that runs at the same time. */
+/** Undefined when the name, or one that looks the same, is taken, also by a request that runs at the same time. */
 export async function insertUsuario(
   tx: Tx<AutorizadorTables>,
   nuevo: {
@@ -41,6 +42,7 @@ export async function insertUsuario(
     .values({
       nombre: nuevo.nombre,
       nombre_clave: nombreClave(nuevo.nombre),
+      nombre_aspecto: lookOf(nuevo.nombre),
       contrasena_hash: nuevo.contrasena_hash,
       roles: JSON.stringify(nuevo.roles),
       activo: nuevo.pendiente ? 0 : 1,
@@ -51,7 +53,7 @@ export async function insertUsuario(
       actualizado: nuevo.ahora,
       revocado: null,
     })
-    .onConflict((conflict) => conflict.column('nombre_clave').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
   return row && fromRow(row);
@@ -87,12 +89,18 @@ export async function listUsuarios(
   return rows.map(fromRow);
 }
 
+/** The same password, hashed otherwise; nothing when it was changed meanwhile. */
 export async function updateContrasenaHash(
   tx: Tx<AutorizadorTables>,
   id: number,
-  contrasena_hash: string,
+  { antes, contrasena_hash }: { antes: string; contrasena_hash: string },
 ): Promise<void> {
-  await tx.updateTable('usuario').set({ contrasena_hash }).where('id', '=', id).execute();
+  await tx
+    .updateTable('usuario')
+    .set({ contrasena_hash })
+    .where('id', '=', id)
+    .where('contrasena_hash', '=', antes)
+    .execute();
 }
 
 export async function hasOtherActiveAdmin(db: Db, id: number): Promise<boolean> {
@@ -132,18 +140,18 @@ export async function setContrasena(
   return row && fromRow(row);
 }
 
-/** Writes the changes and raises `token_version`. Whether a user may come in is decided by it. */
+/** Writes the changes and raises `token_version`. */
 export async function updateUsuario(
   tx: Tx<AutorizadorTables>,
   id: number,
-  cambios: { roles: readonly Role[]; activo: boolean; ahora: number },
+  cambios: { roles: readonly Role[]; activo: boolean; pendiente?: boolean; ahora: number },
 ): Promise<UsuarioGuardado> {
   const row = await tx
     .updateTable('usuario')
     .set((eb) => ({
       roles: JSON.stringify(cambios.roles),
       activo: cambios.activo ? 1 : 0,
-      pendiente: 0,
+      pendiente: cambios.pendiente ? 1 : 0,
       actualizado: cambios.ahora,
       token_version: eb('token_version', '+', 1),
       revocado: cambios.ahora,

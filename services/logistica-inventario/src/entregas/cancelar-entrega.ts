@@ -12,7 +12,7 @@ import type { EntregaGuardada } from './entregas.schemas.ts';
 import { CANCELLED } from './entregas.schemas.ts';
 import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
 
-/** Cancels a delivery that nobody has confirmed and releases its reservation. Cancelling it again changes nothing. */
+/** Cancels a delivery that nobody has confirmed; what it reserved is released. Cancelling it again changes nothing. */
 export async function cancelarEntrega(
   tx: Tx<LogisticaTables>,
   id: number,
@@ -23,10 +23,11 @@ export async function cancelarEntrega(
   if (!isAdmin(caller) && entrega.creador_id !== caller.usuario_id) {
     throw forbidden('Solo un Admin o quien creó la entrega puede cancelarla');
   }
-  if (entrega.estado === CANCELLED) return toEntregaGuardada(entrega);
   if (entrega.estado === 'ENTREGADA') throw conflict('La entrega ya está confirmada');
   if (await findLive(tx, id)) throw conflict('La entrega tiene una confirmación en curso');
   const momento = Date.now();
+  await liberar(tx, id, momento);
+  if (entrega.estado === CANCELLED) return toEntregaGuardada(entrega);
   await changeState(tx, {
     id,
     estado: CANCELLED,
@@ -34,7 +35,6 @@ export async function cancelarEntrega(
     momento,
     actor: callerName(caller),
   });
-  await liberar(tx, id, momento);
   await insertEventos(tx, [{ tipo: 'cancelada', momento, entrega_id: id }]);
   return toEntregaGuardada({ ...entrega, estado: CANCELLED, actualizada: momento });
 }

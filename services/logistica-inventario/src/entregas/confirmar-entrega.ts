@@ -25,6 +25,7 @@ import type { EntregaState } from './entregas.repository.ts';
 import { changeState, findEntregaState } from './entregas.repository.ts';
 import type { ConfirmacionAceptada } from './entregas.schemas.ts';
 import { CANCELLED } from './entregas.schemas.ts';
+import type { FirmasRechazadas } from './firmas-rechazadas.ts';
 import type { VerifiedSignature } from './verificar-firma.ts';
 import { isFirmaNoValida, verificarFirma } from './verificar-firma.ts';
 import { puedeVer } from '@medisupply/shared/contracts/visibilidad';
@@ -42,7 +43,9 @@ export interface Confirmacion {
   claimed: { entrega_id?: number | undefined; usuario_id?: number | undefined };
 }
 
-type Deps = Pick<Container, 'database' | 'cipher' | 'keySet' | 'autorizador' | 'outbox' | 'confirmLimit'>;
+type Deps = Pick<Container, 'database' | 'cipher' | 'keySet' | 'autorizador' | 'outbox' | 'confirmLimit'> & {
+  firmasRechazadas: FirmasRechazadas;
+};
 
 /**
  * Accepts a signed confirmation: once it has answered 202 the delivery will be applied, whatever fails afterwards.
@@ -79,7 +82,6 @@ interface Acceptance {
   verified: number;
 }
 
-/** A refused signature leaves an event: who tried, on which delivery. */
 async function verifyOrRecord(
   deps: Deps,
   { payload, firma, usuario_id }: Confirmacion,
@@ -87,14 +89,7 @@ async function verifyOrRecord(
   try {
     return await verificarFirma(deps, payload, firma);
   } catch (error) {
-    if (!isFirmaNoValida(error)) throw error;
-    const rejected = {
-      tipo: 'firma_rechazada',
-      momento: Date.now(),
-      entrega_id: payload.entrega_id,
-      datos: { usuario_id },
-    };
-    await deps.database.unitOfWork.write((tx) => insertEventos(tx, [rejected]));
+    if (isFirmaNoValida(error)) deps.firmasRechazadas.registrar(payload.entrega_id, usuario_id);
     throw error;
   }
 }

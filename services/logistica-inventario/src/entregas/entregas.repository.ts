@@ -1,4 +1,7 @@
-import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely';
+import type { Expression, Kysely, Selectable, SelectQueryBuilder, SqlBool } from 'kysely';
+import { expressionBuilder } from 'kysely';
+import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
+import { RAZONES } from '@medisupply/shared/contracts/visibilidad';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { EntregaTable, LogisticaTables } from '../tables.ts';
 
@@ -69,6 +72,19 @@ export interface ListFilter {
   limit: number;
 }
 
+/** What each reason to see a delivery asks of its row; an index of its own serves each. */
+export function razonesDe(viewer: number): Expression<SqlBool>[] {
+  const eb = expressionBuilder<LogisticaTables, 'entrega'>();
+  return RAZONES.map((razon) =>
+    eb.and(
+      Object.entries(razon).map(([name, value]) => {
+        const column = `entrega.${name as keyof Viewers}` as const;
+        return value === null ? eb(column, 'is', null) : eb(column, '=', viewer);
+      }),
+    ),
+  );
+}
+
 /**
  * Newest first. For a viewer, each reason to see a delivery is read from its own index, so that the work is bounded by
  * the page and not by how many deliveries there are.
@@ -82,23 +98,22 @@ export async function listEntregas(db: Db, filter: ListFilter): Promise<EntregaR
     return filtered.orderBy('id', 'desc').limit(filter.limit);
   };
   const ids = () => db.selectFrom('entrega').select('id');
-  const { viewer } = filter;
   const reasons =
-    viewer === undefined
+    filter.viewer === undefined
       ? [page(ids())]
-      : [
-          page(ids().where('creador_id', '=', viewer)),
-          page(ids().where('asignada_a', '=', viewer)),
-          page(ids().where('confirmada_por', '=', viewer)),
-          page(ids().where('asignada_a', 'is', null).where('confirmada_por', 'is', null)),
-        ];
+      : razonesDe(filter.viewer).map((razon) => page(ids().where(razon)));
   const found = await Promise.all(reasons.map((query) => query.execute()));
-  const newest = [...new Set(found.flat().map((row) => row.id))]
-    .toSorted((a, b) => b - a)
-    .slice(0, filter.limit);
+  const newest = newestOf(
+    found.flat().map((row) => row.id),
+    filter.limit,
+  );
   if (newest.length === 0) return [];
   return db.selectFrom('entrega').selectAll().where('id', 'in', newest).orderBy('id', 'desc').execute();
 }
+
+/** What was found for several reasons, once each. */
+export const newestOf = (keys: readonly number[], limit: number): number[] =>
+  [...new Set(keys)].toSorted((a, b) => b - a).slice(0, limit);
 
 export interface StateChange {
   id: number;

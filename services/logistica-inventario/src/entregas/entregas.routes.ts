@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { isAdmin } from '@medisupply/shared/http/caller';
-import { once } from '@medisupply/shared/http/idempotency';
+import { once } from '@medisupply/shared/db/idempotency';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
@@ -10,6 +10,7 @@ import { cancelarEntrega } from './cancelar-entrega.ts';
 import { confirmarEntrega } from './confirmar-entrega.ts';
 import { consultarEntrega, listarEntregas } from './consultar-entrega.ts';
 import { crearEntrega } from './crear-entrega.ts';
+import { createFirmasRechazadas } from './firmas-rechazadas.ts';
 import {
   confirmacionAceptada,
   confirmarEntregaBody,
@@ -24,6 +25,7 @@ const tag = 'entregas';
 
 export function entregasRoutes(container: Container): Route[] {
   const { unitOfWork } = container.database;
+  const confirming = { ...container, firmasRechazadas: createFirmasRechazadas(container) };
   return [
     callerRoute({
       method: 'post',
@@ -76,7 +78,7 @@ export function entregasRoutes(container: Container): Route[] {
       handler: async ({ params, body, caller }) =>
         reply(
           202,
-          await confirmarEntrega(container, {
+          await confirmarEntrega(confirming, {
             payload: deliveryPayload({ ...body, entrega_id: params.id }, caller.usuario_id),
             firma: body.firma_payload,
             usuario_id: caller.usuario_id,

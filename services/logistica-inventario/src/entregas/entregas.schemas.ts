@@ -1,20 +1,24 @@
 import { z } from 'zod';
 import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
 import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '@medisupply/shared/contracts/fields';
+import { lookOf } from '@medisupply/shared/contracts/look-alike';
 import { items } from '../inventario/inventario.schemas.ts';
 
-/** States that only the platform sets. */
-export const RESERVED_STATES = ['ENTREGADA', 'PENDING_SYSTEM_CONFIRMATION', 'FAILED_MAX_RETRIES'] as const;
 export const CANCELLED = 'CANCELADA';
+/** States that only the platform sets, and so nothing else may look like one of them. */
+const RESERVED_STATES = [
+  'ENTREGADA',
+  'PENDING_SYSTEM_CONFIRMATION',
+  'FAILED_MAX_RETRIES',
+  CANCELLED,
+] as const;
+const RESERVED_LOOKS = new Set(RESERVED_STATES.map(lookOf));
 
 export const crearEntregaBody = z.strictObject({
   direccion: deliveryFields.direccion,
-  estado: text(64).refine(
-    (estado) => !RESERVED_STATES.some((reserved) => reserved === estado.trim().toUpperCase()),
-    {
-      error: `Estado reservado; lo pone la plataforma (${RESERVED_STATES.join(', ')})`,
-    },
-  ),
+  estado: text(64).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
+    error: `Estado reservado; lo pone la plataforma (${RESERVED_STATES.join(', ')})`,
+  }),
   pedido_id: pedidoId,
   asignada_a: id.optional(),
   items: items.optional(),
@@ -30,9 +34,7 @@ export const listarEntregasQuery = z.strictObject({
 });
 export type ListarEntregas = z.output<typeof listarEntregasQuery>;
 
-const estadoTexto = z
-  .string()
-  .describe('Texto libre, o ENTREGADA, PENDING_SYSTEM_CONFIRMATION, FAILED_MAX_RETRIES');
+const estadoTexto = z.string().describe(`Texto libre, o ${RESERVED_STATES.join(', ')}`);
 
 export const entregaGuardada = z
   .object({

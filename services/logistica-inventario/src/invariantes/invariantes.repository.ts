@@ -21,7 +21,8 @@ export async function contradictions(
         when e.estado = 'ENTREGADA' and h.veces <> 1 then 'historial: ' || h.veces || ' filas ENTREGADA'
         when e.estado <> 'ENTREGADA' and h.veces <> 0 then 'hay historial ENTREGADA y el estado es ' || e.estado
         when e.estado = 'ENTREGADA' and c.aplicadas <> 1 then 'confirmaciones aplicadas: ' || c.aplicadas
-        else 'items sin su débito: ' || i.mal
+        when i.mal > 0 then 'items sin su débito: ' || i.mal
+        else 'cancelada con existencias reservadas: ' || r.reservados
       end as motivo
     from entrega e
     join (select count(*) filter (where estado = 'ENTREGADA') as veces, entrega_id from entrega_historial
@@ -35,9 +36,13 @@ export async function contradictions(
           where it.entrega_id between ${first} and ${last}
             and (ie.estado = 'ENTREGADA') <> coalesce(m.cantidad = -it.cantidad, 0)
           group by it.entrega_id) i on i.entrega_id = e.id
+    left join (select count(*) as reservados, entrega_id from entrega_item
+          where entrega_id between ${first} and ${last} and estado = 'RESERVADO'
+          group by entrega_id) r on r.entrega_id = e.id and e.estado = 'CANCELADA'
     where e.id between ${first} and ${last}
       and ((e.estado = 'ENTREGADA' and (h.veces <> 1 or coalesce(c.aplicadas, 0) <> 1))
-        or (e.estado <> 'ENTREGADA' and h.veces <> 0) or coalesce(i.mal, 0) > 0)
+        or (e.estado <> 'ENTREGADA' and h.veces <> 0) or coalesce(i.mal, 0) > 0
+        or coalesce(r.reservados, 0) > 0)
     limit 100`.execute(db);
   return rows;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { once } from '@medisupply/shared/http/idempotency';
+import { once } from '@medisupply/shared/db/idempotency';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { reply, userRoute } from '@medisupply/shared/http/route';

@@ -1,6 +1,7 @@
 /** The figures of a period, each from the database. */
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { TaskRun } from '@medisupply/shared/queueing/handler';
+import { endOfPeriod } from '@medisupply/shared/tasks/logistica';
 import type { Kysely } from 'kysely';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogisticaTables } from '../tables.ts';
@@ -42,18 +43,15 @@ export interface Reporte {
   productos: { producto_id: number; sku: string; nombre: string; unidades: number; entregas: number }[];
 }
 
-/** A day as the end is included whole. */
 export function periodOf(
   params: { fecha_inicio?: string | undefined; fecha_fin?: string | undefined },
   now: number,
 ): Period {
-  const until = params.fecha_fin === undefined ? now : endOf(params.fecha_fin);
+  const until = params.fecha_fin === undefined ? now : endOfPeriod(params.fecha_fin);
   const since =
     params.fecha_inicio === undefined ? until - DEFAULT_DAYS * DAY : Date.parse(params.fecha_inicio);
   return { since, until };
 }
-
-const endOf = (fecha: string): number => (fecha.length === 10 ? Date.parse(fecha) + DAY : Date.parse(fecha));
 
 export async function generar(
   db: Kysely<LogisticaTables>,

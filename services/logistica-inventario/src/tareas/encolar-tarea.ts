@@ -6,8 +6,8 @@ import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import { fieldErrors } from '@medisupply/shared/http/field-errors';
 import type { IdempotencyKey } from '@medisupply/shared/http/idempotency';
-import { once } from '@medisupply/shared/http/idempotency';
-import type { Reply } from '@medisupply/shared/http/route';
+import { once } from '@medisupply/shared/db/idempotency';
+import type { Reply } from '@medisupply/shared/http/reply';
 import { reply } from '@medisupply/shared/http/route';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import { dispatchTask } from '@medisupply/shared/queueing/dispatcher';
@@ -15,10 +15,12 @@ import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { findTaskByTipo } from '@medisupply/shared/tasks/registry';
 import type { Container } from '../container.ts';
 import { confirmarEntrega } from '../entregas/confirmar-entrega.ts';
+import type { FirmasRechazadas } from '../entregas/firmas-rechazadas.ts';
 import { reintentarEntrega } from './reintentar-entrega.ts';
 import type { TareaEncolada } from './tareas.schemas.ts';
 import { availableTipos, confirmBody, ejemplos, retryBody } from './tareas.schemas.ts';
 
+type Deps = Container & { firmasRechazadas: FirmasRechazadas };
 type Request = { tipo: string } & Record<string, unknown>;
 
 /**
@@ -26,7 +28,7 @@ type Request = { tipo: string } & Record<string, unknown>;
  * confirmation itself; its signature is verified either way before anything is applied.
  */
 export async function encolarTarea(
-  container: Container,
+  container: Deps,
   request: Request,
   caller: Caller,
   key: IdempotencyKey | undefined,
@@ -62,7 +64,7 @@ export async function encolarTarea(
   return answer;
 }
 
-async function confirmFromTask(container: Container, request: z.output<typeof confirmBody>): Promise<Reply> {
+async function confirmFromTask(container: Deps, request: z.output<typeof confirmBody>): Promise<Reply> {
   const { firma_payload, usuario_id, entrega_id, ...fields } = request.confirmacion_info;
   const answer = await confirmarEntrega(container, {
     payload: deliveryPayload({ ...fields, entrega_id: request.entrega_id }, usuario_id),

@@ -1,64 +1,73 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
-import type { TareaRow, TaskStatus } from '@medisupply/shared/queueing/store/tables';
+import type { TaskStatus } from '@medisupply/shared/queueing/store/tables';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
+import { newestOf, razonesDe } from '../entregas/entregas.repository.ts';
 import type { LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
 
 export interface TareaFilter {
+  /** Only what this user may see; undefined: everything. */
+  viewer: { creada_por: string; usuario_id: number } | undefined;
   before: number | undefined;
   estado: TaskStatus | undefined;
   tipo: string | undefined;
   limit: number;
 }
 
-type Summary = Pick<
-  TareaRow,
-  | 'seq'
-  | 'task_id'
-  | 'tipo'
-  | 'estado'
-  | 'cola'
-  | 'intento'
-  | 'entrega_id'
-  | 'creada_por'
-  | 'creada'
-  | 'terminada'
->;
-
-/** Newest first, with each task's viewers; a page of candidates that the caller still filters. */
-export async function listTareas(
-  db: Db,
-  filter: TareaFilter,
-): Promise<(Summary & { viewers: Viewers | null })[]> {
-  let query = db
+/**
+ * Newest first. For a viewer, each reason to see a task is read from an index of its own: what the user began in order
+ * of the list, what belongs to deliveries that the user may see by way of those.
+ */
+export async function listTareas(db: Db, filter: TareaFilter) {
+  const page = (query: SelectQueryBuilder<LogisticaTables, 'tarea', object>) => {
+    let filtered = query.select('tarea.seq');
+    if (filter.before !== undefined) filtered = filtered.where('tarea.seq', '<', filter.before);
+    if (filter.estado !== undefined) filtered = filtered.where('tarea.estado', '=', filter.estado);
+    if (filter.tipo !== undefined) filtered = filtered.where('tarea.tipo', '=', filter.tipo);
+    return filtered.orderBy('tarea.seq', 'desc').limit(filter.limit);
+  };
+  const { viewer } = filter;
+  const reasons =
+    viewer === undefined
+      ? [page(db.selectFrom('tarea'))]
+      : [
+          page(db.selectFrom('tarea').where('creada_por', '=', viewer.creada_por)),
+          ...razonesDe(viewer.usuario_id).map((razon) =>
+            page(
+              // A cross join keeps the order of its tables: first the user's deliveries, then the tasks of each.
+              db
+                .selectFrom('entrega')
+                .crossJoin('tarea')
+                .where(razon)
+                .whereRef('tarea.entrega_id', '=', 'entrega.id'),
+            ),
+          ),
+        ];
+  const found = await Promise.all(reasons.map((query) => query.execute()));
+  const newest = newestOf(
+    found.flat().map((row) => row.seq),
+    filter.limit,
+  );
+  if (newest.length === 0) return [];
+  return db
     .selectFrom('tarea')
-    .leftJoin('entrega', 'entrega.id', 'tarea.entrega_id')
     .select([
-      'tarea.seq',
-      'tarea.task_id',
-      'tarea.tipo',
-      'tarea.estado',
-      'tarea.cola',
-      'tarea.intento',
-      'tarea.entrega_id',
-      'tarea.creada_por',
-      'tarea.creada',
-      'tarea.terminada',
-      'entrega.id as viewed',
-      'entrega.creador_id',
-      'entrega.asignada_a',
-      'entrega.confirmada_por',
-    ]);
-  if (filter.before !== undefined) query = query.where('tarea.seq', '<', filter.before);
-  if (filter.estado !== undefined) query = query.where('tarea.estado', '=', filter.estado);
-  if (filter.tipo !== undefined) query = query.where('tarea.tipo', '=', filter.tipo);
-  const rows = await query.orderBy('tarea.seq', 'desc').limit(filter.limit).execute();
-  return rows.map(({ viewed, creador_id, asignada_a, confirmada_por, ...summary }) => ({
-    ...summary,
-    viewers: viewed === null ? null : { creador_id, asignada_a, confirmada_por },
-  }));
+      'seq',
+      'task_id',
+      'tipo',
+      'estado',
+      'cola',
+      'intento',
+      'entrega_id',
+      'creada_por',
+      'creada',
+      'terminada',
+    ])
+    .where('seq', 'in', newest)
+    .orderBy('seq', 'desc')
+    .execute();
 }
 
 export async function findViewers(db: Db, entregaId: number): Promise<Viewers | undefined> {
@@ -79,14 +88,16 @@ export async function findViewersOf(db: Db, entregaIds: readonly number[]): Prom
   return new Map(rows.map(({ id, ...viewers }) => [id, viewers]));
 }
 
+/** The newest 500, in their order. */
 export async function listTaskEvents(db: Db, taskId: string) {
-  return db
+  const newest = await db
     .selectFrom('evento')
     .select(['tipo', 'momento', 'datos'])
     .where('task_id', '=', taskId)
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(500)
     .execute();
+  return newest.toReversed();
 }
 
 /** Lets an ended task run again: from here on its retries are counted anew. */

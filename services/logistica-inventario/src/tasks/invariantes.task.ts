@@ -14,7 +14,7 @@ const MAX_SHOWN = 100;
 
 /**
  * One ENTREGADA = one row of history = one applied confirmation = one debit per item; stock = sum of its movements;
- * reserved = sum of what open deliveries hold. What contradicts is logged as an error, for the alert, and returned.
+ * reserved = sum of what open deliveries hold, and a cancelled one holds nothing. What contradicts is logged as an error, for the alert, and returned.
  */
 export default defineHandler(invariantes, async (_params, run, { database }: LogisticaTaskContext) => {
   const { read } = database;

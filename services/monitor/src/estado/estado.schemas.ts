@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hallazgo } from '@medisupply/shared/contracts/diagnostico';
 import { isoTimestamp } from '@medisupply/shared/contracts/fields';
 import { liveWorker } from '@medisupply/shared/queueing/control/worker-state';
 import { colas } from '../colas/colas.schemas.ts';
@@ -47,6 +48,7 @@ export const estado = z.object({
   bases: z.record(z.string(), estadoBase),
   queues: colas.nullable().describe('null: Redis no responde'),
   workers: z.array(liveWorker).nullable().describe('null: Redis no responde'),
+  diagnostico: z.array(hallazgo).describe('Lo que hay que mirar, lo más grave primero; vacío: todo bien'),
   fallas_inyectadas: fallas,
   celery: z
     .object({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hallazgo } from '@medisupply/shared/contracts/diagnostico';
 import { isoTimestamp } from '@medisupply/shared/contracts/fields';
 import { estadoRedis } from '../estado/estado.schemas.ts';
 
@@ -24,6 +25,7 @@ export const estadoLogistica = z.object({
     workers: z.int().nullable().describe('Workers que atienden la cola logística'),
   }),
   last_check: isoTimestamp,
+  diagnostico: z.array(hallazgo).describe('Lo que hay que mirar, lo más grave primero; vacío: todo bien'),
   recommendations: z.array(z.string()),
 });
 

@@ -60,6 +60,7 @@ export interface OutboxTable {
   disponible: number;
   /** A relay holds the row until then. */
   claim_until: Generated<number>;
+  /** When the attempt was sent first. */
   enviado: number | null;
   /** When the reconciler looks at it next. */
   revisar: Generated<number>;

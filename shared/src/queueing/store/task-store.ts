@@ -45,6 +45,11 @@ export const MESSAGE_COLUMNS = [
   'traceparent',
 ] as const;
 
+/** A job id begins with the id of its task, a UUID. */
+const TASK_ID_LENGTH = 36;
+/** Later than the job's end in Redis (ms). */
+const REVIEW_QUARANTINED = 500;
+
 /** State and intent in one: the task's row and the message that makes it run. Undefined when the task exists already. */
 export async function insertTask(tx: Tx<OutboxTables>, task: NewTask): Promise<OutboxMessage | undefined> {
   const params = JSON.stringify(task.params);
@@ -311,11 +316,13 @@ export async function setProgress(tx: Tx<OutboxTables>, taskId: string, percent:
     .execute();
 }
 
+/** Notes a job that is not genuine. If it stands in a task's place, the reconciler looks at that task soon. */
 export async function quarantine(
   tx: Tx<OutboxTables>,
   job: { cola: string; job_id: string; nombre: string; motivo: string },
   logger: Logger,
 ): Promise<void> {
+  const now = Date.now();
   logger.error({ cola: job.cola, job_id: job.job_id, motivo: job.motivo }, 'trabajo en cuarentena');
   await tx
     .insertInto('cuarentena')
@@ -323,7 +330,13 @@ export async function quarantine(
       ...job,
       job_id: job.job_id.slice(0, 200),
       nombre: job.nombre.slice(0, 200),
-      momento: Date.now(),
+      momento: now,
     })
+    .execute();
+  await tx
+    .updateTable('outbox')
+    .set({ revisar: now + REVIEW_QUARANTINED })
+    .where('task_id', '=', job.job_id.slice(0, TASK_ID_LENGTH))
+    .where('estado', '=', 'ENVIADO')
     .execute();
 }

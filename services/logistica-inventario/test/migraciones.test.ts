@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrate } from '@medisupply/shared/db/migrate';
+import { migrations } from '../src/database.ts';
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'medisupply-migraciones-'));
+  file = join(folder, 'logistica.db');
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('when cancelled deliveries of an older version hold stock, then it is released and nothing else is touched', async () => {
+  await migrate(file, {
+    '001-inicial': migrations['001-inicial'],
+    '002-inventario': migrations['002-inventario'],
+  });
+  const before = new Database(file);
+  before.exec(`
+    insert into producto (id, sku, nombre, stock, reservado, creado, actualizado) values
+      (1, 'A', 'A', 10, 9, 0, 0), (2, 'B', 'B', 5, 5, 0, 0), (3, 'C', 'C', 5, 1, 0, 0);
+    insert into entrega (id, direccion, pedido_id, estado, creada_por, creada, actualizada) values
+      (1, 'x', 'P', 'CANCELADA', 'usuario:7', 0, 0), (2, 'x', 'P', 'CANCELADA', 'usuario:7', 0, 0),
+      (3, 'x', 'P', 'EN_CAMINO', 'usuario:7', 0, 0), (4, 'x', 'P', 'ENTREGADA', 'usuario:7', 0, 0);
+    insert into entrega_item (entrega_id, producto_id, cantidad, estado) values
+      (1, 1, 3, 'RESERVADO'), (1, 2, 5, 'RESERVADO'), (2, 1, 4, 'RESERVADO'), (2, 3, 1, 'LIBERADO'),
+      (3, 1, 2, 'RESERVADO'), (3, 3, 1, 'RESERVADO'), (4, 3, 2, 'DEBITADO');`);
+  before.close();
+  await migrate(file, migrations);
+  const after = new Database(file);
+  expect(after.prepare('select id, stock, reservado, actualizado > 0 as tocado from producto').all()).toEqual(
+    [
+      { id: 1, stock: 10, reservado: 2, tocado: 1 },
+      { id: 2, stock: 5, reservado: 0, tocado: 1 },
+      { id: 3, stock: 5, reservado: 1, tocado: 0 },
+    ],
+  );
+  expect(after.prepare('select entrega_id, producto_id, estado from entrega_item').raw().all()).toEqual([
+    [1, 1, 'LIBERADO'],
+    [1, 2, 'LIBERADO'],
+    [2, 1, 'LIBERADO'],
+    [2, 3, 'LIBERADO'],
+    [3, 1, 'RESERVADO'],
+    [3, 3, 'RESERVADO'],
+    [4, 3, 'DEBITADO'],
+  ]);
+  after.close();
+});
