@@ -17,7 +17,7 @@ import { bold, print, seconds, step } from './launcher/output.ts';
 import type { Platform } from './launcher/platform.ts';
 import { startPlatform } from './launcher/platform.ts';
 import type { Ports } from './launcher/ports.ts';
-import { assertPortsFree, readPorts } from './launcher/ports.ts';
+import { assertPortsFree, choosePorts } from './launcher/ports.ts';
 import { processSpecs } from './launcher/processes.ts';
 import { prepareRedis } from './launcher/redis.ts';
 import { watchSources } from './launcher/watch.ts';
@@ -65,7 +65,7 @@ interface StartOptions {
 
 async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions): Promise<void> {
   const address = env['BIND_ADDRESS'] || '127.0.0.1';
-  const { REDIS_PORT, ...ports } = readPorts(env);
+  const { REDIS_PORT, ...ports } = await choosePorts(env);
   prepareDataDir(dataDir);
   lock = await lockDataDir(dataDir);
   const patience = lock.tookOver ? LEFTOVER_PATIENCE_MS : 0;

@@ -7,7 +7,7 @@ import { isAlive, readText, statOf } from './proc.ts';
 /** Two launchers that take over the same stale lock at once see each other after this time (ms). */
 const SETTLE_MS = 100;
 /** The processes of a launcher that was killed end by themselves; who has not by then (ms) is killed as well. */
-const LEFTOVER_GRACE_MS = 2_000;
+const LEFTOVER_GRACE_MS = 1_000;
 const LOOK_MS = 50;
 
 export interface DataDirLock {

@@ -34,7 +34,7 @@ export interface Platform {
 }
 
 export interface PlatformEvents {
-  /** Each time that a process of that name was started. */
+  /** Each time that a process of ours was started; Redis has a pid file of its own. */
   started: (name: string, pid: number | undefined) => void;
 }
 
@@ -95,8 +95,8 @@ export function startPlatform(
         starts += 1;
         life.abort();
         life = new AbortController();
-        events.started(spec.name, child.pid);
         if (spec === redis?.spec) guardRedis(child);
+        else events.started(spec.name, child.pid);
         if (!spec.ipc) void awaitReady(life);
       },
       message: (message) => {

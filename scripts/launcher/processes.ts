@@ -25,7 +25,6 @@ const OWN_KEYS: Partial<Record<ServicePort, readonly string[]>> = {
     'SIGNATURE_KEYS_FILE',
     'PASSWORD_PEPPER_FILE',
   ],
-  BULL_BOARD_PORT: ['SESSION_KEY_FILE'],
 };
 
 export const PLATFORM: readonly PlatformProcess[] = [

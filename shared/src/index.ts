@@ -35,9 +35,10 @@ export {
   unavailable,
 } from './http/app-error.ts';
 export { isAdmin } from './http/caller.ts';
-export type { Caller, Role, ServiceCaller, UserCaller } from './http/caller.ts';
+export type { Caller, ServiceCaller, UserCaller } from './http/caller.ts';
 export { decodeCursor, pageOf, pageReply } from './http/pagination.ts';
 export type { Page } from './http/pagination.ts';
+export type { Rol } from './contracts/vocabulary.ts';
 export type { IdempotencyKey } from './http/idempotency.ts';
 export type { ServiceClient } from './http/service-client.ts';
 export { id, idInPath, isoTime, isoTimestamp, pageQuery, text } from './contracts/fields.ts';
@@ -55,3 +56,9 @@ export { createTareasClient } from './queueing/tareas.client.ts';
 export type { TareasClient } from './queueing/tareas.client.ts';
 export { defineHandler, DeferTask, RefusedTask } from './queueing/handler.ts';
 export type { CreateTaskContext, TaskHost, TaskRun } from './queueing/handler.ts';
+export { getTasksByQueue, listAvailableTasks } from './queueing/dispatcher.ts';
+export type { AvailableTask } from './queueing/dispatcher.ts';
+export { createQueueClient } from './queueing/wire/queue-client.ts';
+export type { QueueClient } from './queueing/wire/queue-client.ts';
+export { listTasksFromRedis } from './queueing/wire/redis-tasks.ts';
+export type { RedisTask } from './queueing/wire/redis-tasks.ts';

@@ -9,14 +9,16 @@ import type { Run } from './launch.ts';
 import { freePorts, nothingLeft, pidOf, processesOf, runNpm } from './launch.ts';
 
 const SLOW = 120_000;
-/** From the next `npm start` on (ms). */
+/** From the next `npm start` on; where an ordinary start takes longer than this, that much later (ms). */
 const LIMIT = 10_000;
+const ORDINARY_START = 3_000;
 
 let dataDir: string;
 let env: Record<string, string>;
 let platform: Run;
 let base: string;
 let courier: Courier;
+let limit: number;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'medisupply-takeover-'));
@@ -29,8 +31,10 @@ beforeAll(async () => {
     FAULT_LATENCY_MS: '15000',
   };
   base = `http://127.0.0.1:${env['GATEWAY_PORT']}`;
+  const startedAt = performance.now();
   platform = runNpm(['start'], env);
   await platform.printed('MediSupply está listo');
+  limit = LIMIT + Math.max(0, performance.now() - startedAt - ORDINARY_START);
   courier = await createCourier(base, 'mensajera');
 }, SLOW);
 
@@ -58,11 +62,11 @@ test.each([
     const startedAt = performance.now();
     platform = runNpm(['start'], env);
     await expect
-      .poll(() => mains().filter(({ pid }) => before.has(pid)), { timeout: LIMIT, interval: 100 })
+      .poll(() => mains().filter(({ pid }) => before.has(pid)), { timeout: limit, interval: 100 })
       .toEqual([]);
     await courier.confirm(prepared);
     expect((await fetch(`${base}/health`)).status).toBe(200);
-    expect(performance.now() - startedAt).toBeLessThan(LIMIT);
+    expect(performance.now() - startedAt).toBeLessThan(limit);
     await platform.printed('MediSupply está listo');
   },
 );

@@ -5,11 +5,10 @@ import type { Redis } from 'ioredis';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
 import { createEventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
-import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';
+import type { WorkerState } from '@medisupply/shared/contracts/monitor/workers';
 import type { Container } from './container.ts';
 
 const CLOSE_DEADLINE = 15_000;
@@ -30,7 +29,7 @@ end
 /** Deliveries are short and share commits; the other queues need few slots. */
 const OTHER_CONCURRENCY = 4;
 
-/** The consumers of all queues, and what they are doing. */
+/** The consumers of this worker's queues, and what they are doing. */
 export interface Consumers {
   /** Jobs that run now, the longest first. */
   active(): ActiveJob[];
@@ -80,7 +79,7 @@ export function startConsumers(
       logger.debug({ reason: String(error) }, 'no se supo si un trabajo lento conservaba su bloqueo');
     }
   };
-  const consumers = QUEUES.map((queue) => {
+  const consumers = config.WORKER_QUEUES.map((queue) => {
     const concurrency = queue === 'logistica' ? config.WORKER_CONCURRENCY : OTHER_CONCURRENCY;
     const consumer = startConsumer(queue, concurrency, tracked, address, logger);
     consumer.worker.on('completed', () => {
@@ -96,7 +95,7 @@ export function startConsumers(
     [...active].map(([job, started]) => ({
       task_id: taskIdOf(job),
       name: job.name,
-      queue: job.queueName as QueueName,
+      queue: job.queueName,
       started: new Date(started).toISOString(),
     }));
 
@@ -104,7 +103,7 @@ export function startConsumers(
     id,
     host: hostname(),
     pid: process.pid,
-    queues: [...QUEUES],
+    queues: config.WORKER_QUEUES,
     concurrency: consumers.reduce((sum, { worker }) => sum + worker.concurrency, 0),
     ...totals,
     active: activeJobs()

@@ -3,7 +3,9 @@ import type { Envelope } from '@medisupply/shared/queueing/wire/envelope';
 import { DatabaseBusy } from '@medisupply/shared/db/database-busy';
 import { DeferTask, RefusedTask } from '@medisupply/shared/queueing/handler';
 import { readConfig } from './config.ts';
-import { createHandlers } from './container.ts';
+import { createLogger } from '@medisupply/shared/logging/logger';
+import { PROCESS_NAME } from './container.ts';
+import { createHandlers } from './create-handlers.ts';
 import { execute } from './executor.ts';
 import type { SuspectMessage } from './suspects.ts';
 
@@ -16,11 +18,13 @@ process.once('message', (envelope: Envelope) => void runOnce(envelope));
 
 async function runOnce(envelope: Envelope): Promise<void> {
   const beat = setInterval(() => void send({ type: 'beat' }), BEAT_MS);
-  const host = await createHandlers(readConfig(process.env), process.env);
+  const config = readConfig();
+  const logger = createLogger(PROCESS_NAME, { level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const host = await createHandlers(config, logger);
   await send({ type: 'started' });
   try {
     const result = await execute(
-      host,
+      { ...host, logger },
       host.handlers.get(envelope.name)!,
       envelope,
       new AbortController().signal,

@@ -88,7 +88,7 @@ function runAlone(
       if (message.type === 'started') started = true;
       silence = setTimeout(kill, silenceMs);
     });
-    child.on('error', reject);
+    child.on('error', (error) => reject(new SuspectNotStarted(error.message)));
     child.on('exit', (code, signal) => {
       clearTimeout(silence);
       cancelled.removeEventListener('abort', kill);

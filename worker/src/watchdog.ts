@@ -2,7 +2,8 @@ import { Worker as Thread } from 'node:worker_threads';
 import type { Queue } from 'bullmq';
 import { Loop } from '@medisupply/shared/lifecycle/loop';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import type { QueueName } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 
 const BEAT_MS = 500;
@@ -35,14 +36,19 @@ export function startWatchdog(silenceMs: number): Watchdog {
 }
 
 /** Ends the process when jobs wait for a minute while none runs anywhere, as happened after outages of Redis. */
-export function startWedgedCheck(queues: QueueClient, logger: Logger, end: () => void): Watchdog {
+export function startWedgedCheck(
+  queues: QueueClient,
+  names: readonly QueueName[],
+  logger: Logger,
+  end: () => void,
+): Watchdog {
   let wedgedSince: number | undefined;
   const loop = new Loop({
     name: 'la vigilancia de las colas',
     everyMs: WEDGED_CHECK_MS,
     logger,
     async step() {
-      const wedged = await isWedged(queues).catch(() => false);
+      const wedged = await isWedged(queues, names).catch(() => false);
       wedgedSince = wedged ? (wedgedSince ?? performance.now()) : undefined;
       if (wedgedSince === undefined || performance.now() - wedgedSince < WEDGED_AFTER) return;
       logger.fatal('hay trabajos en espera y ninguno activo desde hace un minuto; el worker se reinicia');
@@ -53,11 +59,14 @@ export function startWedgedCheck(queues: QueueClient, logger: Logger, end: () =>
   return loop;
 }
 
-/** Jobs wait and none runs, though nobody told the queue to wait. */
-export async function isWedged(queues: Pick<QueueClient, 'isConnected' | 'queue'>): Promise<boolean> {
+/** Jobs wait in one of these queues and none runs, though nobody told the queue to wait. */
+export async function isWedged(
+  queues: Pick<QueueClient, 'isConnected' | 'queue'>,
+  names: readonly QueueName[] = QUEUES,
+): Promise<boolean> {
   if (!queues.isConnected()) return false;
   const stuck = await Promise.all(
-    QUEUES.map(async (name) => {
+    names.map(async (name) => {
       const queue = queues.queue(name);
       const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
       return waiting > 0 && active === 0 && !(await isHeldBack(queue));

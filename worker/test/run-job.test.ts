@@ -272,7 +272,7 @@ test.each(suspects)(
     const consumer = consume({
       handle: () => Promise.resolve('no se ejecuta aquí'),
       suspectProgram,
-      silenceMs: 1_500,
+      silenceMs: 4_000,
     });
     const { job, taskId } = await pausedJob();
     expect(await consumer.runJob(afterDeaths(job, 3))).toBe('DEAD');

@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import { pingLogistica } from '@medisupply/shared/tasks/monitor';
 import type { Platform } from '../../tests/support/platform.ts';
 import { startPlatform, until } from '../../tests/support/platform.ts';

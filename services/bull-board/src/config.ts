@@ -12,10 +12,7 @@ export const environment = z.object({
   BULL_BOARD_PORT: port(5555),
 });
 
-export const secrets = {
-  ...serviceSecrets,
-  SESSION_KEY: { file: 'session_key', minLength: 32 },
-} as const;
+export const secrets = serviceSecrets;
 
 /** @throws ConfigError */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env) => loadConfig(environment, { env, secrets });

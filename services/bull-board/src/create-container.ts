@@ -14,7 +14,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const { logger } = opening;
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
     const { tokens, isRevoked, authenticator } = opening.verifier(queues.redis);
-    const sesiones = opening.own(createSesiones({ key: config.secrets.SESSION_KEY, isRevoked }));
+    const sesiones = opening.own(createSesiones({ isRevoked }));
     const autorizador = opening.own(
       createAutorizadorClient(config.AUTORIZADOR_URL, config.PROXY_SOURCE_ADDRESS),
     );

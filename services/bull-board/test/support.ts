@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { vi } from 'vitest';
 import { z } from 'zod';
-import type { Role } from '@medisupply/shared/http/caller';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
@@ -11,6 +10,7 @@ import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Container } from '../src/container.ts';
 import { createContainer } from '../src/create-container.ts';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 export interface FakeAutorizador {
   url: string;
@@ -24,7 +24,7 @@ const PASSWORD = 'una-frase-larga';
 /** Knows `admin` and `ana` (an ordinary user); the account `bloqueada` has had too many failures. */
 export async function startAutorizador(data: DataDir): Promise<FakeAutorizador> {
   const calls: FakeAutorizador['calls'] = [];
-  const roles: Record<string, Role[]> = { admin: ['usuario', 'Admin'], ana: ['usuario'], sis: ['System'] };
+  const roles: Record<string, Rol[]> = { admin: ['usuario', 'Admin'], ana: ['usuario'], sis: ['System'] };
   const service = await startService((request, response) => void answer(request, response));
   return { ...service, calls };
 
@@ -47,7 +47,11 @@ export async function startAutorizador(data: DataDir): Promise<FakeAutorizador> 
     }
     const name = String(body['nombre']);
     const known = roles[name];
-    if (name === 'bloqueada') response.writeHead(429, { 'retry-after': '37' }).end('{"status":429}');
+    if (name === 'pendiente')
+      response.writeHead(403).end('{"status":403,"detail":"Un administrador debe aprobar su cuenta"}');
+    else if (name === 'temporal')
+      response.end('{"mensaje":"","token":"x","expira_en":900,"cambiar_contrasena":true}');
+    else if (name === 'bloqueada') response.writeHead(429, { 'retry-after': '37' }).end('{"status":429}');
     else if (!known || body['contrasena'] !== PASSWORD) response.writeHead(401).end('{"status":401}');
     else {
       response.end(

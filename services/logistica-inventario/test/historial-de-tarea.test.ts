@@ -16,7 +16,7 @@ test('when a task has a long history, then its newest 500 events are shown, the 
   const { body } = await confirm(platform, 7);
   const { task_id } = body;
   const events = Array.from({ length: 600 }, (_, n) => ({
-    tipo: 'reintento',
+    tipo: 'reintento' as const,
     momento: n,
     task_id,
     datos: { n },

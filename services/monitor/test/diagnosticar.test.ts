@@ -1,5 +1,5 @@
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
 import { expect, test } from 'vitest';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import type { Observado } from '../src/diagnostico/diagnosticar.ts';
 import { diagnosticar, gravedad } from '../src/diagnostico/diagnosticar.ts';
 import { workerState } from './support.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller, Role } from '@medisupply/shared/http/caller';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
+import type { Caller } from '@medisupply/shared/http/caller';
 import type { Place } from '../src/eventos/stream-places.ts';
 import { createStreamPlaces } from '../src/eventos/stream-places.ts';
 
-const user = (usuario_id: number, role: Role = 'usuario'): Caller => ({
+const user = (usuario_id: number, role: Rol = 'usuario'): Caller => ({
   kind: 'user',
   usuario_id,
   nombre: `usuario ${usuario_id}`,

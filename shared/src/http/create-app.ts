@@ -5,9 +5,8 @@ import { z } from 'zod';
 import type { Logger } from '../logging/logger.ts';
 import { createLogger } from '../logging/logger.ts';
 import type { Authenticator } from './authenticate.ts';
-import { addMetrics } from '../metrics/metrics-endpoint.ts';
-import type { Metrics } from '../metrics/metrics.ts';
-import { VERSION } from '../version.ts';
+import type { AppMetrics } from './metrics-endpoint.ts';
+import { addMetrics } from './metrics-endpoint.ts';
 import { setupCors } from './cors.ts';
 import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
@@ -18,6 +17,7 @@ import { problemHandler, routeNotFound } from './problem.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import { mountRoutes } from './route.ts';
+import { VERSION } from '../version.ts';
 
 export interface AppOverrides extends HealthOptions {
   logger?: Logger;
@@ -28,7 +28,7 @@ export interface AppOverrides extends HealthOptions {
   /** Whose `X-Forwarded-*` are believed: addresses, networks, `loopback`. Absent: nobody's. */
   trustProxy?: readonly string[];
   /** Measured from the first middleware on, and answered at `/metrics`; needs the authenticator. */
-  metrics?: Metrics;
+  metrics?: AppMetrics;
   /** `..` where the gateway's prefix stands for the first segment of the paths, as in `/api/v1/monitor/status`. */
   serverPath?: ServerPath;
   /** What the service is, one sentence, for its documentation page. */
@@ -58,12 +58,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(helmet({ strictTransportSecurity: false }));
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
-  const { readiness, isStopping } = overrides;
-  addHealthCheck(app, {
-    service: serviceName,
-    ...(readiness === undefined ? {} : { readiness }),
-    ...(isStopping === undefined ? {} : { isStopping }),
-  });
+  addHealthCheck(app, { ...overrides, service: serviceName });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
     addMetrics(app, overrides.metrics, overrides.authenticator);

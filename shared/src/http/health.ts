@@ -19,16 +19,25 @@ export interface HealthOptions {
 
 const OPTIONS = 'health options';
 
+interface Health {
+  service: string | undefined;
+  readiness: readonly ReadinessCheck[];
+  isStopping: (() => boolean) | undefined;
+}
+
 /**
  * `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open. `createApp`
  * has called it: a later call adds to what it was given.
  */
 export function addHealthCheck(app: Express, options: HealthOptions = {}): void {
-  const known = app.get(OPTIONS) as HealthOptions | undefined;
-  const readiness = [...(known?.readiness ?? []), ...(options.readiness ?? [])];
-  app.set(OPTIONS, { ...known, ...options, readiness });
+  const known = app.get(OPTIONS) as Health | undefined;
+  app.set(OPTIONS, {
+    service: options.service ?? known?.service,
+    readiness: [...(known?.readiness ?? []), ...(options.readiness ?? [])],
+    isStopping: options.isStopping ?? known?.isStopping,
+  } satisfies Health);
   if (known) return;
-  const current = () => app.get(OPTIONS) as HealthOptions;
+  const current = () => app.get(OPTIONS) as Health;
 
   app.get('/health', (_request, response) => {
     response.json({
@@ -44,10 +53,10 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
   });
 
   app.get('/readyz', async (_request, response) => {
-    const { readiness: needed = [], isStopping } = current();
+    const { readiness, isStopping } = current();
     const checks: Record<string, string> = {};
     let status: 'ready' | 'degraded' | 'unready' = 'ready';
-    for (const item of needed) {
+    for (const item of readiness) {
       const ok = await passes(item);
       checks[item.name] = ok ? 'ok' : 'falta';
       if (ok || status === 'unready') continue;

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import { problemType } from '../contracts/vocabulary.ts';
 import type { Logger } from '../logging/logger.ts';
 import { AppError } from './app-error.ts';
 import { requestIdOf } from './request-id.ts';
@@ -29,7 +30,7 @@ export function sendProblem(request: Request, response: Response, error: AppErro
     .type('application/problem+json')
     .send(
       JSON.stringify({
-        type: `urn:medisupply:problem:${error.code}`,
+        type: problemType(error.code),
         title: TITLES[error.status] ?? 'Error',
         status: error.status,
         detail: error.message,

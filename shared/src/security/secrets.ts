@@ -43,7 +43,6 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
     ensureShared(store, QUEUE_KEY_READERS, 'queue_key');
     ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
-    ensureOwn(store, 'bull-board/session_key', () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.
     ensureOwn(store, adminPassword, () => randomSecret(18));
     ensureServiceKeys(store);

@@ -9,8 +9,8 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { RedisAddress } from '../redis/connect.ts';
 import { connectForCommands } from '../redis/connect.ts';
-import type { Verifier } from '../security/verifier.ts';
-import { createVerifier } from '../security/verifier.ts';
+import type { Verifier } from './verifier.ts';
+import { createVerifier } from './verifier.ts';
 import type { ServiceConfig, VerifyingConfig } from './service-config.ts';
 
 /** What a process gives to what it opens; tests give their own. */

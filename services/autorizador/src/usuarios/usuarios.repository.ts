@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Role } from '@medisupply/shared/http/caller';
 import { rol } from '@medisupply/shared/contracts/autorizador';
 import { lookOf } from '@medisupply/shared/contracts/look-alike';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { AutorizadorTables, UsuarioTable } from '../tables.ts';
 import { nombreClave } from './nombre-de-usuario.ts';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 type Db = Kysely<AutorizadorTables>;
 
@@ -12,7 +12,7 @@ type Db = Kysely<AutorizadorTables>;
 export interface UsuarioGuardado {
   id: number;
   nombre: string;
-  roles: Role[];
+  roles: Rol[];
   activo: boolean;
   token_version: number;
   contrasena_hash: string;
@@ -30,7 +30,7 @@ export async function insertUsuario(
   nuevo: {
     nombre: string;
     contrasena_hash: string;
-    roles: readonly Role[];
+    roles: readonly Rol[];
     ahora: number;
     contrasena_temporal?: number | null;
     /** Waits for an Admin and cannot log in until then. */
@@ -144,7 +144,7 @@ export async function setContrasena(
 export async function updateUsuario(
   tx: Tx<AutorizadorTables>,
   id: number,
-  cambios: { roles: readonly Role[]; activo: boolean; pendiente?: boolean; ahora: number },
+  cambios: { roles: readonly Rol[]; activo: boolean; pendiente?: boolean; ahora: number },
 ): Promise<UsuarioGuardado> {
   const row = await tx
     .updateTable('usuario')

@@ -1,8 +1,8 @@
 import { Agent, fetch } from 'undici';
-import type { Response } from 'undici';
 import { z } from 'zod';
 import type { Login } from '@medisupply/shared/contracts/autorizador';
 import { loginResponse } from '@medisupply/shared/contracts/autorizador';
+import { readLimited } from '@medisupply/shared/http/read-answer';
 
 /** Passwords take their time to check, and wait their turn. */
 const TIMEOUT_MS = 5_000;
@@ -11,6 +11,8 @@ const MAX_ANSWER = 64 * 1024;
 export type RespuestaLogin =
   | { outcome: 'accepted'; token: string; refresh_token: string | undefined }
   | { outcome: 'refused' }
+  /** The password was right, and lets nobody in yet: the text says why. */
+  | { outcome: 'not_yet'; detail: string }
   | { outcome: 'too_many'; retryAfter: number }
   | { outcome: 'unavailable' };
 
@@ -39,12 +41,16 @@ export function createAutorizadorClient(baseUrl: string, sourceAddress?: string)
     async login(credentials, address) {
       try {
         const response = await post('/login', credentials, { 'x-forwarded-for': address });
-        const text = await readLimited(response);
+        const text = response.body ? await readLimited(response.body, MAX_ANSWER) : '';
         if (response.status === 400 || response.status === 401) return { outcome: 'refused' };
+        if (response.status === 403)
+          return { outcome: 'not_yet', detail: problem.parse(JSON.parse(text)).detail };
         if (response.status === 429)
           return { outcome: 'too_many', retryAfter: retryAfterOf(response.headers.get('retry-after')) };
         if (response.status !== 200) return { outcome: 'unavailable' };
-        const { token, refresh_token } = loginResponse.parse(JSON.parse(text));
+        const { token, refresh_token, cambiar_contrasena } = loginResponse.parse(JSON.parse(text));
+        if (cambiar_contrasena)
+          return { outcome: 'not_yet', detail: 'Elija primero una contraseña nueva en la aplicación web' };
         return { outcome: 'accepted', token, refresh_token };
       } catch {
         return { outcome: 'unavailable' };
@@ -64,15 +70,7 @@ export function createAutorizadorClient(baseUrl: string, sourceAddress?: string)
   };
 }
 
+const problem = z.object({ detail: z.string() });
+
 const retryAfterOf = (value: string | null): number =>
   z.coerce.number().int().min(1).max(86_400).catch(60).parse(value);
-
-async function readLimited(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_ANSWER) throw new Error('the answer is too large');
-  }
-  return text + decoder.decode();
-}

@@ -11,7 +11,7 @@ import {
   producto,
   productoConMovimientos,
   productoParams,
-} from './inventario.schemas.ts';
+} from '@medisupply/shared/contracts/logistica/inventario';
 import { ajustarProducto, consultarProducto, crearProducto, listarProductos } from './productos.ts';
 
 const tag = 'inventario';

@@ -6,7 +6,7 @@ import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import { marcarMuerta } from '../entregas/aplicar-confirmacion.ts';
 import { findConfirmacion } from '../entregas/confirmaciones.repository.ts';
-import type { RetryRequest, TareaEncolada } from './tareas.schemas.ts';
+import type { RetryRequest, TareaEncolada } from '@medisupply/shared/contracts/logistica/tareas';
 
 const DELAY = { first: 1_000, max: 60_000 };
 

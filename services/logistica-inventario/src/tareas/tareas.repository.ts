@@ -1,9 +1,9 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
-import type { TaskStatus } from '@medisupply/shared/queueing/store/tables';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { newestOf, razonesDe } from '../entregas/entregas.repository.ts';
 import type { LogisticaTables } from '../tables.ts';
+import type { TaskStatus } from '@medisupply/shared/contracts/vocabulary';
 
 type Db = Kysely<LogisticaTables>;
 

@@ -2,9 +2,9 @@ import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import { singleFlight } from '../probes/single-flight.ts';
-import { respuestaColas } from './colas.schemas.ts';
 import { consultarColas } from '../probes/consultar-colas.ts';
 import type { Probes } from '../probes/probes.ts';
+import { respuestaColas } from '@medisupply/shared/contracts/monitor/colas';
 
 export function colasRoutes(probes: Pick<Probes, 'queues' | 'throughput'>): Route[] {
   const contar = singleFlight(() => consultarColas(probes));

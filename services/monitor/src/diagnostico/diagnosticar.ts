@@ -1,8 +1,8 @@
 import type { CodigoHallazgo, Hallazgo, Severity } from '@medisupply/shared/contracts/diagnostico';
 import { SEVERITIES } from '@medisupply/shared/contracts/diagnostico';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import type { Cola } from '../colas/colas.schemas.ts';
-import type { EstadoBase, EstadoRedis, EstadoServicio } from '../estado/estado.schemas.ts';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
+import type { Cola } from '@medisupply/shared/contracts/monitor/colas';
+import type { EstadoBase, EstadoRedis, EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
 
 /** What was found out. What is absent was not asked, and is not judged; neither is what Redis did not tell (null). */
 export interface Observado {

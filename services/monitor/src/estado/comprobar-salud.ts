@@ -5,7 +5,7 @@ import { medirBases } from '../probes/medir-bases.ts';
 import { medirRedis } from '../probes/medir-redis.ts';
 import { medirServicios } from '../probes/medir-servicios.ts';
 import type { Probes } from '../probes/probes.ts';
-import type { EstadoBase, EstadoRedis, EstadoServicio } from './estado.schemas.ts';
+import type { EstadoBase, EstadoRedis, EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
 
 /** A type, not an interface: the result of a task is a JSON value. */
 export type Salud = {

@@ -6,7 +6,7 @@ import { medirBases } from '../probes/medir-bases.ts';
 import { medirRedis } from '../probes/medir-redis.ts';
 import { medirServicios } from '../probes/medir-servicios.ts';
 import type { Probes } from '../probes/probes.ts';
-import type { Estado } from './estado.schemas.ts';
+import type { Estado } from '@medisupply/shared/contracts/monitor/estado';
 import { fallasInyectadas } from './fallas-inyectadas.ts';
 
 /** Measures everything at the same time. What does not answer is said to be so; it never rejects. */

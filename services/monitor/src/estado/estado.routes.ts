@@ -3,9 +3,9 @@ import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import { consultarEstado } from './consultar-estado.ts';
-import { estado } from './estado.schemas.ts';
 import type { Probes } from '../probes/probes.ts';
 import { singleFlight } from '../probes/single-flight.ts';
+import { estado } from '@medisupply/shared/contracts/monitor/estado';
 
 export function estadoRoutes(probes: Probes, faults: FaultSwitches): Route[] {
   const medir = singleFlight(() => consultarEstado(probes, faults));

@@ -7,7 +7,7 @@ import type { Probes } from '../probes/probes.ts';
 import type { Batch } from './event-ring.ts';
 import { createEventRing } from './event-ring.ts';
 import { ephemeral } from './evento.presenter.ts';
-import type { EventData } from './eventos.schemas.ts';
+import type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 import { createLiveFigures } from './live-figures.ts';
 import type { SseConnection } from './sse-connection.ts';
 import { openSse, sseEvent } from './sse-connection.ts';

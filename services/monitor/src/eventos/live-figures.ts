@@ -1,8 +1,8 @@
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import type { Colas } from '../colas/colas.schemas.ts';
+import type { Colas } from '@medisupply/shared/contracts/monitor/colas';
 import { consultarColas } from '../probes/consultar-colas.ts';
 import type { Probes } from '../probes/probes.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { ephemeral } from './evento.presenter.ts';
 
 /** After an outage of Redis the workers need a moment to report again (ms). */

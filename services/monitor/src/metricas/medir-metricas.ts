@@ -3,13 +3,13 @@ import { statfs } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import type { EventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
 import { consultarColas } from '../probes/consultar-colas.ts';
 import { medirBases } from '../probes/medir-bases.ts';
 import { medirRedis } from '../probes/medir-redis.ts';
 import { medirServicios } from '../probes/medir-servicios.ts';
 import type { Probes } from '../probes/probes.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { medirLatencias } from './latencias.ts';
 import type { Valores } from './metricas.repository.ts';
 

@@ -5,7 +5,7 @@ import { consultarWorkers } from '../probes/consultar-workers.ts';
 import { medirRedis } from '../probes/medir-redis.ts';
 import type { Probes } from '../probes/probes.ts';
 import { LOGISTICA, pingLogistica } from './ping-logistica.ts';
-import type { EstadoLogistica, Ping } from './ping.schemas.ts';
+import type { EstadoLogistica, Ping } from '@medisupply/shared/contracts/monitor/ping';
 
 /** The queue that it enqueues into. */
 const COLA = 'logistica';

@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../probes/http-probe.ts';
 import type { Probes } from '../probes/probes.ts';
-import type { Ping } from './ping.schemas.ts';
+import type { Ping } from '@medisupply/shared/contracts/monitor/ping';
 
 const PING_DEADLINE = 2_000;
 export const LOGISTICA = 'logistica-inventario';

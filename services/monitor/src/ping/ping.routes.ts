@@ -5,7 +5,7 @@ import { singleFlight } from '../probes/single-flight.ts';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import { consultarLogistica } from './consultar-logistica.ts';
 import { PING_HTTP_STATUS, pingLogistica } from './ping-logistica.ts';
-import { estadoLogistica, ping } from './ping.schemas.ts';
+import { estadoLogistica, ping } from '@medisupply/shared/contracts/monitor/ping';
 
 export function pingRoutes(probes: Probes): Route[] {
   const hacerPing = singleFlight(() => pingLogistica(probes));

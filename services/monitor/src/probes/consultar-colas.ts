@@ -1,6 +1,7 @@
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
-import type { Cola, Colas } from '../colas/colas.schemas.ts';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
+import type { Cola, Colas } from '@medisupply/shared/contracts/monitor/colas';
 import { askRedis } from './ask-redis.ts';
 import type { Probes } from './probes.ts';
 
@@ -14,17 +15,13 @@ export const consultarColas = ({
 }: Pick<Probes, 'queues' | 'throughput'>): Promise<Colas> =>
   askRedis(async () => {
     if (!queues.isConnected()) throw new Error('not connected');
-    const [rates, defaultQueue, logistica, monitor] = await Promise.all([
+    const [rates, colas] = await Promise.all([
       throughput.read(),
-      contar(queues, 'default'),
-      contar(queues, 'logistica'),
-      contar(queues, 'monitor'),
+      Promise.all(QUEUES.map(async (name) => [name, await contar(queues, name)] as const)),
     ]);
-    return {
-      default: { ...defaultQueue, throughput: rates.default },
-      logistica: { ...logistica, throughput: rates.logistica },
-      monitor: { ...monitor, throughput: rates.monitor },
-    };
+    return Object.fromEntries(
+      colas.map(([name, cola]) => [name, { ...cola, throughput: rates[name] ?? null }]),
+    );
   });
 
 async function contar(queues: QueueClient, name: QueueName): Promise<Omit<Cola, 'throughput'>> {

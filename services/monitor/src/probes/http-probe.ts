@@ -1,4 +1,4 @@
-import { isJsonObject } from '@medisupply/shared/security/canonical-json';
+import { AnswerTooLarge, parseJsonObject, readLimited } from '@medisupply/shared/http/read-answer';
 import { Agent, errors } from 'undici';
 
 /** Answers above this are nonsense (bytes). */
@@ -51,14 +51,10 @@ export function createProbe(): Probe {
       reset: true,
       signal,
     });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MAX_ANSWER) throw new Nonsense(response.statusCode);
-      chunks.push(chunk);
-    }
-    const body = parseObject(Buffer.concat(chunks).toString('utf8'));
+    const text = await readLimited(response.body, MAX_ANSWER).catch((error: unknown) => {
+      throw error instanceof AnswerTooLarge ? new Nonsense(response.statusCode) : error;
+    });
+    const body = parseJsonObject(text);
     if (!body) throw new Nonsense(response.statusCode);
     return { http_status: response.statusCode, body };
   }
@@ -86,13 +82,4 @@ function failureOf(error: unknown, deadline: AbortSignal) {
   // It did answer, though not in HTTP.
   if (error instanceof errors.HTTPParserError) return { outcome: 'nonsense', http_status: null } as const;
   return { outcome: 'unreachable', http_status: null } as const;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { SERVICES } from '@medisupply/shared/services';
-import type { EstadoBase } from '../estado/estado.schemas.ts';
+import type { EstadoBase } from '@medisupply/shared/contracts/monitor/estado';
 import type { Probes } from './probes.ts';
 
 const BASES = SERVICES.flatMap(({ database }) => database ?? []);

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { withDeadline } from '@medisupply/shared/queueing/wire/queue-client';
-import type { EstadoRedis } from '../estado/estado.schemas.ts';
+import type { EstadoRedis } from '@medisupply/shared/contracts/monitor/estado';
 import { REDIS_DEADLINE } from './ask-redis.ts';
 import type { Probes } from './probes.ts';
 

@@ -1,6 +1,6 @@
 import type { Probe, ProbeResult } from './http-probe.ts';
 import type { Probes } from './probes.ts';
-import type { EstadoServicio } from '../estado/estado.schemas.ts';
+import type { EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
 
 const SERVICE_DEADLINE = 1_500;
 

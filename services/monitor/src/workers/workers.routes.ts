@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTimestamp } from '@medisupply/shared/contracts/fields';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
-import { liveWorker } from '@medisupply/shared/queueing/control/worker-state';
+import { liveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
 import type { Probes } from '../probes/probes.ts';

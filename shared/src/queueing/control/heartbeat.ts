@@ -3,10 +3,10 @@ import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { redisTime } from '../../redis/connect.ts';
 import { withDeadline } from '../wire/queue-client.ts';
-import type { LiveWorker, WorkerState } from './worker-state.ts';
-import { liveWorker } from './worker-state.ts';
+import type { LiveWorker, WorkerState } from '../../contracts/monitor/workers.ts';
+import { liveWorker } from '../../contracts/monitor/workers.ts';
 
-export type { LiveWorker, WorkerState } from './worker-state.ts';
+export type { LiveWorker, WorkerState } from '../../contracts/monitor/workers.ts';
 
 /** One key per worker, which Redis forgets by itself when the worker does. */
 export const WORKER_KEY_PREFIX = 'medisupply:worker:';

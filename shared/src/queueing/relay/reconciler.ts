@@ -16,7 +16,7 @@ const RESEND = { first: 1_000, max: 300_000 };
 /** BullMQ delays its own attempts for seconds: what is delayed at more reviews than this was put there by others. */
 const DELAYED_REVIEWS = 3;
 
-/** How often everything is looked at after a loss, once a second: some of it was just being sent. */
+/** So many times everything is looked at after a loss, once a second: some of it was just being sent. */
 export const FULL_REVIEWS = 3;
 const EVERY = 1_000;
 

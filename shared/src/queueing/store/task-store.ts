@@ -3,11 +3,13 @@ import type { Kysely } from 'kysely';
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { logContext } from '../../logging/logger.ts';
-import type { QueueName, TaskDeclaration } from '../../tasks/define-task.ts';
+import type { TaskDeclaration } from '../../tasks/define-task.ts';
 import type { JsonValue, TaskRun } from '../handler.ts';
 import type { NewEvento } from './eventos.ts';
 import { insertEventos } from './eventos.ts';
 import type { OutboxRow, OutboxTables, TareaRow } from './tables.ts';
+import type { EventoTipo } from '../../contracts/vocabulary.ts';
+import type { QueueName } from '../../tasks/define-task.ts';
 
 export interface NewTask {
   task_id: string;
@@ -152,7 +154,7 @@ export async function insertAttempt(
     disponible: number;
     now: number;
     motivo: string;
-    evento?: 'reintento' | 'reactivada';
+    evento?: Extract<EventoTipo, 'reintento' | 'reactivada'>;
   },
 ): Promise<OutboxMessage> {
   await tx.deleteFrom('outbox').where('task_id', '=', tarea.task_id).execute();
@@ -198,7 +200,7 @@ export async function completeTask(
   tx: Tx<OutboxTables>,
   run: TaskRun,
   result: JsonValue,
-  options: { evento?: string; entrega_id?: number; now?: number } = {},
+  options: { evento?: EventoTipo; entrega_id?: number; now?: number } = {},
 ): Promise<boolean> {
   const now = options.now ?? Date.now();
   if (!(await markProcessed(tx, run.task_id, now))) return false;
@@ -229,7 +231,7 @@ export async function completeTask(
 export async function failTask(
   tx: Tx<OutboxTables>,
   taskId: string,
-  outcome: { estado: 'FAILURE' | 'REVOKED'; error: string; evento: string; now: number },
+  outcome: { estado: 'FAILURE' | 'REVOKED'; error: string; evento: EventoTipo; now: number },
 ): Promise<boolean> {
   if (!(await markProcessed(tx, taskId, outcome.now))) return false;
   const tarea = await tx

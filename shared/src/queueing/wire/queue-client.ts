@@ -6,7 +6,7 @@ import type { Logger } from '../../logging/logger.ts';
 import type { RedisAddress } from '../../redis/connect.ts';
 import { connectForCommands } from '../../redis/connect.ts';
 import type { QueueName, TaskDeclaration } from '../../tasks/define-task.ts';
-import { QUEUES } from '../../tasks/define-task.ts';
+import { QUEUES } from '../../tasks/registry.ts';
 import type { Envelope } from './envelope.ts';
 
 /** Hash tag: all keys of BullMQ share one slot of a Redis Cluster. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
+import { isoTimestamp } from '../fields.ts';
 
 const cola = z.object({
   length: z.int().describe('Trabajos que aún no han empezado: waiting + delayed'),
@@ -16,7 +16,8 @@ const cola = z.object({
     .describe('Trabajos terminados por minuto, medidos en el último minuto; null: aún sin medida'),
 });
 
-export const colas = z.object({ default: cola, logistica: cola, monitor: cola });
+/** By name: `default`, and those that the tasks declare. */
+export const colas = z.record(z.string(), cola);
 
 export type Cola = z.output<typeof cola>;
 export type Colas = z.output<typeof colas>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
+import { isoTimestamp, pageQuery, text } from '../fields.ts';
 
 export const actividadQuery = z.strictObject({ ...pageQuery, tipo: text(64).optional() });
 

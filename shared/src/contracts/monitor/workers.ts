@@ -1,6 +1,5 @@
 /** What a worker tells about itself, and what `GET /monitor/workers` shows. */
 import { z } from 'zod';
-import { QUEUES } from '../../tasks/define-task.ts';
 
 const activeTask = z.object({
   task_id: z.string(),
@@ -13,7 +12,7 @@ const workerState = z.object({
   id: z.string().min(1).max(200),
   host: z.string(),
   pid: z.int(),
-  queues: z.array(z.enum(QUEUES)),
+  queues: z.array(z.string()),
   /** Jobs it runs at the same time, all queues together. */
   concurrency: z.int(),
   /** Since it started. */

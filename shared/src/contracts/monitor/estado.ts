@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { hallazgo } from '@medisupply/shared/contracts/diagnostico';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
-import { liveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import { colas } from '../colas/colas.schemas.ts';
+import { hallazgo } from '../diagnostico.ts';
+import { isoTimestamp } from '../fields.ts';
+import { liveWorker } from './workers.ts';
+import { colas } from './colas.ts';
 
 export const estadoRedis = z.object({
   status: z.enum(['connected', 'disconnected']),

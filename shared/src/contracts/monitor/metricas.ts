@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
+import { isoTimestamp } from '../fields.ts';
 
 const momento = z.iso.datetime({ error: 'Debe ser una fecha y hora ISO 8601 en UTC, con Z' });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { hallazgo } from '@medisupply/shared/contracts/diagnostico';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
-import { estadoRedis } from '../estado/estado.schemas.ts';
+import { hallazgo } from '../diagnostico.ts';
+import { isoTimestamp } from '../fields.ts';
+import { estadoRedis } from './estado.ts';
 
 export const ping = z.object({
   target_service: z.string(),

@@ -3,15 +3,15 @@ import type { Redis } from 'ioredis';
 import type { Authenticator } from '../http/authenticate.ts';
 import { createAuthenticator } from '../http/authenticate.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { AccessTokenVerifier } from './access-token.ts';
-import { createAccessTokenVerifier } from './access-token.ts';
-import { fetchJwks } from './fetch-jwks.ts';
-import type { KeySet } from './key-set.ts';
-import { createKeySet } from './key-set.ts';
-import type { RevocationList } from './revocations.ts';
-import { createRevocationList } from './revocations.ts';
-import type { ServiceKeyRecord } from './service-key.ts';
-import { createServiceKeyVerifier } from './service-key.ts';
+import type { AccessTokenVerifier } from '../security/access-token.ts';
+import { createAccessTokenVerifier } from '../security/access-token.ts';
+import { fetchJwks } from '../security/fetch-jwks.ts';
+import type { KeySet } from '../security/key-set.ts';
+import { createKeySet } from '../security/key-set.ts';
+import type { RevocationList } from '../security/revocations.ts';
+import { createRevocationList } from '../security/revocations.ts';
+import type { ServiceKeyRecord } from '../security/service-key.ts';
+import { createServiceKeyVerifier } from '../security/service-key.ts';
 
 export interface VerifierOptions {
   /** Names the copy of the public keys below `DATA_DIR/jwks/`. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { isoTimestamp } from '@medisupply/shared/contracts/fields';
-import { colas } from '../colas/colas.schemas.ts';
+import { isoTimestamp } from '../fields.ts';
+import { EVENTO_TIPOS, TASK_STATUSES } from '../vocabulary.ts';
+import { colas } from './colas.ts';
 
 /** `7-0`, as in `id:` lines; the number alone is taken too. */
 export const eventoId = z
@@ -17,16 +18,12 @@ export const eventosQuery = z.strictObject({
 /** `event: entrega` (of a delivery) and `event: tarea` (of any other task): what happened, with its `id:`. */
 export const evento = z.object({
   id: z.string(),
-  tipo: z
-    .string()
-    .describe(
-      'creada, recibida, firma, firma_rechazada, aceptada, encolada, inicio, reintento, aplicada, rechazada, muerta, reactivada, fin, fallida, cancelada',
-    ),
+  tipo: z.enum(EVENTO_TIPOS),
   momento: isoTimestamp,
   entrega_id: z.int().nullable(),
   task_id: z.string().nullable(),
   tarea: z.string().nullable().describe('Nombre completo de la tarea'),
-  estado: z.string().nullable().describe('Estado de la tarea al publicarse el evento'),
+  estado: z.enum(TASK_STATUSES).nullable().describe('Estado de la tarea al publicarse el evento'),
   datos: z.record(z.string(), z.unknown()).nullable().describe('Sin datos personales'),
 });
 

@@ -1,19 +1,20 @@
+/** Wire schemas of the inventory. */
 import { z } from 'zod';
-import { id, idInPath, isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
+import { id, idInPath, isoTimestamp, pageQuery, text } from '../fields.ts';
+import { LIMITES, MOVIMIENTO_TIPOS } from '../vocabulary.ts';
 
-/** More than this of one product is a typing error. */
-const MAX_UNITS = 1_000_000_000;
+const MAX_UNITS = LIMITES.unidades;
 
 const units = z.int({ error: 'Debe ser un número entero' });
 const amount = units.min(0, { error: 'No puede ser negativo' }).max(MAX_UNITS, { error: 'Fuera de rango' });
 
-export const sku = text(64).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+export const sku = text(LIMITES.sku).regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
   error: 'Use letras, números, punto, guion o guion bajo',
 });
 
 export const crearProductoBody = z.strictObject({
   sku,
-  nombre: text(128),
+  nombre: text(LIMITES.nombre_producto),
   stock: amount.default(0),
   minimo: amount.default(0),
 });
@@ -24,13 +25,13 @@ export const ajustarBody = z.strictObject({
     .min(-MAX_UNITS, { error: 'Fuera de rango' })
     .max(MAX_UNITS, { error: 'Fuera de rango' })
     .refine((cantidad) => cantidad !== 0, { error: 'No puede ser cero' }),
-  motivo: text(256),
+  motivo: text(LIMITES.motivo),
 });
 export type Ajustar = z.output<typeof ajustarBody>;
 
 export const productoParams = z.strictObject({ id: idInPath });
 
-export const listarProductosQuery = z.strictObject({ ...pageQuery, buscar: text(64).optional() });
+export const listarProductosQuery = z.strictObject({ ...pageQuery, buscar: text(LIMITES.filtro).optional() });
 export type ListarProductos = z.output<typeof listarProductosQuery>;
 
 /** What a delivery carries. */
@@ -41,7 +42,7 @@ export const items = z
       cantidad: units.min(1, { error: 'Debe ser 1 o mayor' }).max(MAX_UNITS, { error: 'Fuera de rango' }),
     }),
   )
-  .max(100, { error: 'Máximo 100 productos' })
+  .max(LIMITES.items, { error: `Máximo ${LIMITES.items} productos` })
   .refine((list) => new Set(list.map((item) => item.producto_id)).size === list.length, {
     error: 'Hay productos repetidos',
   });
@@ -66,7 +67,7 @@ export type Producto = z.output<typeof producto>;
 export const movimiento = z.object({
   id,
   cantidad: z.int().describe('Con signo'),
-  tipo: z.enum(['ALTA', 'AJUSTE', 'SALIDA']),
+  tipo: z.enum(MOVIMIENTO_TIPOS),
   motivo: z.string(),
   actor: z.string(),
   entrega_id: id.nullable(),

@@ -1,17 +1,14 @@
+/** Wire schemas of tasks. */
 import { z } from 'zod';
-import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
-import { id, isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
-import { tipoOf } from '@medisupply/shared/tasks/define-task';
-import type { AvailableTask } from '@medisupply/shared/queueing/dispatcher';
-import { listAvailableTasks } from '@medisupply/shared/queueing/dispatcher';
-import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
-import { taskRegistry } from '@medisupply/shared/tasks/registry';
+import { deliveryFields } from '../delivery-payload.ts';
+import { id, isoTimestamp, pageQuery, text } from '../fields.ts';
+import { EVENTO_TIPOS, LIMITES, TASK_STATUSES } from '../vocabulary.ts';
 
-export const taskState = z.enum(['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED']);
+const taskState = z.enum(TASK_STATUSES);
 
 /** Any task of the registry: `tipo` and that task's parameters, which are checked against its declaration. */
 export const encolarTareaBody = z
-  .looseObject({ tipo: text(64) })
+  .looseObject({ tipo: text(LIMITES.filtro) })
   .describe('`tipo` y los parámetros de esa tarea; GET /tareas los describe');
 
 /** What the worker sends after a transient failure. */
@@ -42,7 +39,7 @@ export const tareaParams = z.strictObject({ task_id: z.string().min(1).max(64) }
 export const listarTareasQuery = z.strictObject({
   ...pageQuery,
   estado: taskState.optional(),
-  tipo: text(64).optional(),
+  tipo: text(LIMITES.filtro).optional(),
 });
 export type ListarTareas = z.output<typeof listarTareasQuery>;
 
@@ -58,7 +55,7 @@ export const tareaEncolada = z
   .describe('La tarea está guardada y se ejecutará');
 export type TareaEncolada = z.output<typeof tareaEncolada>;
 
-export const tareaResumen = z.object({
+const tareaResumen = z.object({
   id: z.string(),
   name: z.string(),
   state: taskState,
@@ -71,7 +68,7 @@ export const tareaResumen = z.object({
 });
 export type TareaResumen = z.output<typeof tareaResumen>;
 
-export const tareasDisponibles = z.array(
+const tareasDisponibles = z.array(
   z.object({
     name: z.string(),
     tipo: z.string(),
@@ -106,7 +103,7 @@ export const tareaDetalle = z
     broker: z.enum(['disponible', 'no_disponible']),
     historial: z.array(
       z.object({
-        tipo: z.string(),
+        tipo: z.enum(EVENTO_TIPOS),
         momento: isoTimestamp,
         datos: z.record(z.string(), z.unknown()).optional(),
       }),
@@ -114,38 +111,3 @@ export const tareaDetalle = z
   })
   .describe('El estado de una tarea, leído de la base de datos');
 export type TareaDetalle = z.output<typeof tareaDetalle>;
-
-/** Shown with the error for an unknown `tipo`. */
-export const ejemplos = (): Record<string, unknown>[] => [
-  { tipo: 'ping_logistica' },
-  { tipo: 'validar_inventario', producto_id: 1, cantidad: 10 },
-  { tipo: 'generar_reporte', fecha_inicio: '2026-01-01', fecha_fin: '2026-01-31' },
-  { tipo: 'health_check' },
-  { tipo: 'log_activity', activity_data: { tipo: 'nota', descripcion: 'Turno iniciado' } },
-  {
-    tipo: 'procesar_entrega',
-    task_id: '0192f0c1-7d5e-7abc-8def-0123456789ab',
-    entrega_id: 1,
-    _retry_count: 1,
-  },
-];
-
-let dispatchable: readonly AvailableTask[] | undefined;
-
-/**
- * The registry as `POST /tareas` takes it: a delivery is not processed by its declared parameters alone, what is asked
- * for is another attempt of a confirmation.
- */
-export function listDispatchable(): readonly AvailableTask[] {
-  dispatchable ??= listAvailableTasks().map((task) =>
-    task.name === procesarEntrega.name ? { ...task, params: retryParams() } : task,
-  );
-  return dispatchable;
-}
-
-function retryParams(): Record<string, unknown> {
-  const { $schema: _schema, ...params } = z.toJSONSchema(retryBody.omit({ tipo: true }), { io: 'input' });
-  return params;
-}
-
-export const availableTipos = (): string[] => taskRegistry.map(tipoOf);

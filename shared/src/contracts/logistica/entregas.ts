@@ -1,23 +1,17 @@
+/** Wire schemas of deliveries. */
 import { z } from 'zod';
-import { deliveryFields } from '@medisupply/shared/contracts/delivery-payload';
-import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '@medisupply/shared/contracts/fields';
-import { lookOf } from '@medisupply/shared/contracts/look-alike';
-import { items } from '../inventario/inventario.schemas.ts';
+import { deliveryFields } from '../delivery-payload.ts';
+import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '../fields.ts';
+import { lookOf } from '../look-alike.ts';
+import { ESTADOS_RESERVADOS, ITEM_ESTADOS, LIMITES, RESPUESTAS } from '../vocabulary.ts';
+import { items } from './inventario.ts';
 
-export const CANCELLED = 'CANCELADA';
-/** States that only the platform sets, and so nothing else may look like one of them. */
-const RESERVED_STATES = [
-  'ENTREGADA',
-  'PENDING_SYSTEM_CONFIRMATION',
-  'FAILED_MAX_RETRIES',
-  CANCELLED,
-] as const;
-const RESERVED_LOOKS = new Set(RESERVED_STATES.map(lookOf));
+const RESERVED_LOOKS = new Set(ESTADOS_RESERVADOS.map(lookOf));
 
 export const crearEntregaBody = z.strictObject({
   direccion: deliveryFields.direccion,
-  estado: text(64).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
-    error: `Estado reservado; lo pone la plataforma (${RESERVED_STATES.join(', ')})`,
+  estado: text(LIMITES.estado).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
+    error: `Estado reservado; lo pone la plataforma (${ESTADOS_RESERVADOS.join(', ')})`,
   }),
   pedido_id: pedidoId,
   asignada_a: id.optional(),
@@ -29,12 +23,12 @@ export const entregaParams = z.strictObject({ id: idInPath });
 
 export const listarEntregasQuery = z.strictObject({
   ...pageQuery,
-  estado: text(64).optional(),
-  pedido_id: text(64).optional(),
+  estado: text(LIMITES.filtro).optional(),
+  pedido_id: text(LIMITES.filtro).optional(),
 });
 export type ListarEntregas = z.output<typeof listarEntregasQuery>;
 
-const estadoTexto = z.string().describe(`Texto libre, o ${RESERVED_STATES.join(', ')}`);
+const estadoTexto = z.string().describe(`Texto libre, o ${ESTADOS_RESERVADOS.join(', ')}`);
 
 export const entregaGuardada = z
   .object({
@@ -70,9 +64,7 @@ export const entregaDescifrada = z
     creada_por: z.string(),
     confirmada_por: id.nullable(),
     task_id: z.string().nullable().describe('La tarea de su última confirmación'),
-    items: z.array(
-      z.object({ producto_id: id, cantidad: z.int(), estado: z.enum(['RESERVADO', 'DEBITADO', 'LIBERADO']) }),
-    ),
+    items: z.array(z.object({ producto_id: id, cantidad: z.int(), estado: z.enum(ITEM_ESTADOS) })),
     historial: z.array(
       z.object({
         estado: z.string(),
@@ -99,7 +91,7 @@ export const confirmacionAceptada = z
   .object({
     message: z.literal('Tarea enviada'),
     entrega_id: id,
-    estado: z.enum(['exitoso', 'Pendiente Confirmacion Sistema']),
+    estado: z.enum(RESPUESTAS),
     task_id: z.string(),
     task_name: z.string(),
     queue: z.string(),
