@@ -33,8 +33,8 @@ export interface Run {
   printed(text: string): Promise<void>;
 }
 
-/** Tests are one address that signs up many. */
-export const NO_RATES = { SIGNUP_RATE: '0' };
+/** Tests are one address and few users, and do much. */
+export const NO_RATES = { SIGNUP_RATE: '0', USER_CREATE_RATE: '0', USER_CONFIRM_RATE: '0' };
 
 /** Runs `npm <args>` in the repository. */
 export const runNpm = (args: readonly string[], env: Record<string, string>): Run =>
