@@ -1,3 +1,4 @@
+import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
@@ -35,6 +36,13 @@ test('when a report is generated, then its figures are those of the database, an
   ).toBe(403);
 
   const day = new Date().toISOString().slice(0, 10);
+  const { unitOfWork } = platform.logistica.container.database;
+  const counted = {
+    tipo: 'firma_rechazada',
+    momento: Date.now(),
+    datos: { usuario_id: 7, cantidad: 4 },
+  } as const;
+  await unitOfWork.write((tx) => insertEventos(tx, [counted]));
   const { status, body: task } = await call(platform, 'POST', '/tareas', {
     as: admin,
     body: { tipo: 'generar_reporte', fecha_inicio: day, fecha_fin: day },
@@ -61,7 +69,7 @@ test('when a report is generated, then its figures are those of the database, an
       con_reintentos: 0,
       reintentos: 0,
     },
-    firmas_rechazadas: 1,
+    firmas_rechazadas: 5,
     productos: [{ producto_id: producto.id, sku: 'GASA', unidades: 2, entregas: 1 }],
   });
   expect(detail.result.confirmaciones.latencia_ms.p50).toBeGreaterThan(0);

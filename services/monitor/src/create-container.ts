@@ -29,6 +29,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
         throughput: probes.throughput,
         isRevoked,
         logger,
+        perAddress: config.STREAMS_PER_ADDRESS,
       }),
     );
     registerLiveGauges(metrics.registry, probes, () => eventos.clients());
