@@ -159,7 +159,6 @@ export const jwksResponse = z.object({ keys: z.array(z.looseObject({ kid: z.stri
 
 export type Signup = z.output<typeof signupBody>;
 export type Login = z.output<typeof loginBody>;
-export type Registro = z.output<typeof registro>;
 export type CambioDeContrasena = z.output<typeof contrasenaBody>;
 export type CrearUsuario = z.output<typeof crearUsuarioBody>;
 export type Usuario = z.output<typeof usuario>;
