@@ -1,11 +1,11 @@
 import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import { createRateLimit } from '@medisupply/shared/http/rate-limit';
 import { CHANGE_TOKEN_TYP, createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
-import { actualKey, publishedJwks } from '@medisupply/shared/security/key-files';
-import { fixedKeySet } from '@medisupply/shared/security/key-set';
-import { createServiceKeyVerifier } from '@medisupply/shared/security/service-key';
+import { ownKeySet } from '@medisupply/shared/security/key-set';
+import { followServiceKeys } from '@medisupply/shared/security/service-key';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
+import { followClaves } from './claves/claves.ts';
 import type { Config } from './config.ts';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
@@ -41,19 +41,17 @@ export function createContainer(
     opening.onClose(() => clearInterval(purge));
 
     // Its own keys: nobody has to be asked for them.
-    const jwks = publishedJwks(secrets.TOKEN_KEYS, secrets.SIGNATURE_KEYS);
-    const keySet = fixedKeySet(jwks.keys);
+    const claves = followClaves(config.secretFiles, logger);
+    const keySet = ownKeySet(() => claves.jwks().keys);
     return {
       db,
       redis,
-      tokenKey: actualKey(secrets.TOKEN_KEYS),
-      signatureKey: actualKey(secrets.SIGNATURE_KEYS),
-      jwks,
+      claves,
       keySet,
       authenticator: createQuienLlama(
         {
           verifyToken: createAccessTokenVerifier({ keySet, now }).verify,
-          verifyServiceKey: createServiceKeyVerifier(secrets.SERVICE_KEYS).verify,
+          verifyServiceKey: followServiceKeys(config.secretFiles.SERVICE_KEYS, logger).verify,
           isRevoked: revocaciones.isRevoked,
         },
         createAccessTokenVerifier({ keySet, now, typ: CHANGE_TOKEN_TYP }),

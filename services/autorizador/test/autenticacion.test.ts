@@ -151,7 +151,7 @@ function withClaims(claims: Record<string, unknown>): string {
 
 /** A token with other claims, signed with the real key. */
 function ours(claims: Record<string, unknown>): string {
-  const { tokenKey } = autorizador.container;
+  const tokenKey = autorizador.container.claves.tokenKey();
   const all = Object.fromEntries(
     Object.entries({ ...decoded(1), ...claims }).filter(([, value]) => value !== undefined),
   );
@@ -162,7 +162,7 @@ function ours(claims: Record<string, unknown>): string {
 }
 
 function hs256(): string {
-  const key = autorizador.container.keySet.findTokenKey(autorizador.container.tokenKey.kid);
+  const key = autorizador.container.keySet.findTokenKey(autorizador.container.claves.tokenKey().kid);
   const input = `${encoded({ ...decoded(0), alg: 'HS256' })}.${admin.split('.')[1]}`;
   const pem = key?.export({ type: 'spki', format: 'pem' }) ?? '';
   return `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;

@@ -4,7 +4,8 @@ import { registerOutboxMetrics } from '@medisupply/shared/metrics/outbox-metrics
 import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control/cancellations';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import { createFieldCipher } from '@medisupply/shared/security/field-cipher';
+import { followFieldCipher } from '@medisupply/shared/security/field-cipher';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
 import { createAutorizadorClient } from './clients/autorizador.client.ts';
@@ -24,7 +25,7 @@ const REDIS_DEADLINE_MS = 50;
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
     const { logger, metrics } = opening;
-    const { QUEUE_KEY: queueKey, FIELD_KEYS } = config.secrets;
+    const queueKey = followSecret(config.secretFiles.QUEUE_KEY, (key) => key, logger).current;
     const database = opening.own(await openLogisticaDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
     const { keySet, authenticator } = opening.verifier(queues.redis);
@@ -57,7 +58,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
 
     return {
       database,
-      cipher: createFieldCipher(FIELD_KEYS),
+      cipher: followFieldCipher(config.secretFiles.FIELD_KEYS, logger),
       keySet,
       authenticator,
       autorizador: createAutorizadorClient(autorizador),

@@ -286,7 +286,7 @@ describe('the signature', () => {
   test('when it is an HMAC keyed with the public key, then it is 403', async () => {
     const id = await createEntrega(platform, USER);
     const { delivery } = await privateKeys(platform);
-    const known = platform.logistica.container.keySet.findSignatureKey(delivery.kid)!;
+    const known = platform.logistica.container.keySet.findSignatureKey(delivery.kid)!.key;
     const pem = known.export({ type: 'spki', format: 'pem' });
     const hmac = (input: Buffer) => createHmac('sha512', pem).update(input).digest();
     for (const alg of ['HS512', 'EdDSA']) {

@@ -20,7 +20,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     opening.own(probes.probe);
     probes.throughput.start();
     opening.onClose(() => probes.throughput.stop());
-    const { authenticator, isRevoked } = opening.verifier(queues.redis);
+    const { authenticator, isRevoked, onWithdrawn } = opening.verifier(queues.redis);
     const eventos = opening.own(
       createEventHub({
         queues,
@@ -32,6 +32,8 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
         perAddress: config.STREAMS_PER_ADDRESS,
       }),
     );
+    // Whoever may still watch comes again with a token that is good.
+    onWithdrawn(() => eventos.endAll());
     registerLiveGauges(metrics.registry, probes, () => eventos.clients());
     return { ...probes, database, eventos, authenticator };
   });

@@ -155,7 +155,19 @@ export const modificarUsuarioBody = z
     error: 'Indique roles o activo',
   });
 
-export const jwksResponse = z.object({ keys: z.array(z.looseObject({ kid: z.string(), alg: z.string() })) });
+const seconds = z.int().optional();
+
+export const jwksResponse = z.object({
+  keys: z.array(
+    z.looseObject({
+      kid: z.string(),
+      alg: z.string(),
+      nbf: seconds.describe('Desde cuándo vale lo que firma (segundos)'),
+      exp: seconds.describe('Hasta cuándo se recibe lo que firmó (segundos)'),
+      revoked: seconds.describe('Desde cuándo no se recibe lo que firmó: la clave fue robada (segundos)'),
+    }),
+  ),
+});
 
 export type Signup = z.output<typeof signupBody>;
 export type Login = z.output<typeof loginBody>;

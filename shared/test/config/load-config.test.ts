@@ -54,6 +54,7 @@ test('when everything is given, then values are typed and secrets come from thei
     TRUST_PROXY: [],
     PUERTO: 0,
     secrets: { CLAVE: 'k'.repeat(20) },
+    secretFiles: { CLAVE: { path: join(folder, 'clave'), read: expect.any(Function) } },
   });
 });
 

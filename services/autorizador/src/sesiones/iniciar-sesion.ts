@@ -60,14 +60,14 @@ export async function iniciarSesion(
   return openSesion(container, usuario);
 }
 
-function tokenDeCambio({ tokenKey, now }: Container, usuario: UsuarioGuardado, until: number): TokenDeCambio {
+function tokenDeCambio({ claves, now }: Container, usuario: UsuarioGuardado, until: number): TokenDeCambio {
   if (until <= now())
     throw new AppError(
       'contrasena-vencida',
       403,
       'La contraseña de un solo uso venció; pida otra a un administrador',
     );
-  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, {
+  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
     now: now(),
     typ: CHANGE_TOKEN_TYP,
   });
@@ -85,10 +85,7 @@ async function rehashIfOutdated(
   await db.unitOfWork.write((tx) => updateContrasenaHash(tx, usuario.id, cambio));
 }
 
-export async function openSesion(
-  { db, tokenKey, now }: Container,
-  usuario: UsuarioGuardado,
-): Promise<Tokens> {
+export async function openSesion({ db, claves, now }: Container, usuario: UsuarioGuardado): Promise<Tokens> {
   const ahora = now();
   const sesion = { id: randomUUID(), usuario_id: usuario.id, creada: ahora, expira: ahora + SESION_MS };
   const refresh = newRefreshToken();
@@ -99,7 +96,7 @@ export async function openSesion(
     await insertSesion(tx, sesion);
     await insertRefreshToken(tx, { hash: refresh.hash, sesion_id: sesion.id, expira: refresh_expira });
   });
-  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, {
+  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
     now: ahora,
   });
   return { token, expira_en, refresh_token: refresh.token, refresh_expira };

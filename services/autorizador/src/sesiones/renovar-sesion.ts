@@ -15,7 +15,7 @@ import type { RefreshTokenGuardado } from './sesiones.repository.ts';
  * @throws AppError 401; a token that was already exchanged closes its session, because two parties hold it
  */
 export async function renovarSesion(container: Container, presented: string | undefined): Promise<Tokens> {
-  const { db, tokenKey, now } = container;
+  const { db, claves, now } = container;
   const ahora = now();
   const next = newRefreshToken();
   const renewed = await db.unitOfWork.write(async (tx) => {
@@ -31,7 +31,7 @@ export async function renovarSesion(container: Container, presented: string | un
   });
   if (!renewed) throw sessionOver();
   const { usuario, refresh_expira } = renewed;
-  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, {
+  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
     now: ahora,
   });
   return { token, expira_en, refresh_token: next.token, refresh_expira };

@@ -17,7 +17,7 @@ export async function registrarUsuario(
   { nombre, contrasena }: Signup,
   direccion: string,
 ): Promise<{ token?: string; usuario: UsuarioGuardado }> {
-  const { config, db, contrasenasComunes, contrasenasDeRegistro, registros, tokenKey, now } = container;
+  const { config, db, contrasenasComunes, contrasenasDeRegistro, registros, claves, now } = container;
   if (config.REGISTRO === 'cerrado')
     throw forbidden('El registro está cerrado; pida una cuenta a un administrador');
   await registros.consume(direccion);
@@ -31,6 +31,8 @@ export async function registrarUsuario(
   );
   if (!usuario) throw nameTaken();
   if (pendiente) return { usuario };
-  const { token } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, { now: ahora });
+  const { token } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
+    now: ahora,
+  });
   return { token, usuario };
 }

@@ -77,7 +77,7 @@ export async function confirmarEntrega(
   await deps.confirmRate.consume(usuario_id);
   await assertConfirmable(deps.database.read, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
-    const signature = await verifyOrRecord(deps, confirmacion);
+    const signature = await verifyOrRecord(deps, confirmacion, received);
     return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
   });
 }
@@ -93,9 +93,10 @@ interface Acceptance {
 async function verifyOrRecord(
   deps: Deps,
   { payload, firma, usuario_id }: Confirmacion,
+  received: number,
 ): Promise<VerifiedSignature> {
   try {
-    return await verificarFirma(deps, payload, firma);
+    return await verificarFirma(deps, payload, firma, received);
   } catch (error) {
     if (isFirmaNoValida(error)) deps.firmasRechazadas.registrar(payload.entrega_id, usuario_id);
     throw error;
@@ -110,7 +111,6 @@ async function accept(
   signature: VerifiedSignature,
 ): Promise<ConfirmacionAceptada> {
   const { relay } = deps.outbox;
-  const encrypted = cifrar(deps.cipher, acceptance.entrega_id, confirmacion.payload);
   const claimUntil = relay.claim(Date.now());
   const respuesta = claimUntil === 0 ? RESPUESTA.pendiente : RESPUESTA.encolada;
 
@@ -127,7 +127,8 @@ async function accept(
       usuario_id: acceptance.usuario_id,
       jti: signature.jti,
       req_hash: acceptance.req_hash,
-      ...encrypted,
+      // In the transaction: `recifrar` deletes an old key in one of its own, after which nobody may write with it.
+      ...cifrar(deps.cipher, acceptance.entrega_id, confirmacion.payload),
       firma: confirmacion.firma,
       verificada: signature.verificada,
       estado: 'ACEPTADA',

@@ -3,7 +3,7 @@ import { notFound } from '@medisupply/shared/http/app-error';
 import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
-import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
+import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { Container } from '../container.ts';
 import { listItems } from '../inventario/inventario.repository.ts';
 import { descifrar } from './campos-personales.ts';
@@ -38,6 +38,7 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     pedido_id: row.pedido_id,
     estado: row.estado,
     integridad_firma: signatureHolds(deps, row, fields),
+    firma_clave: signingKeyOf(deps, row),
     fecha_entrega: timeOrNull(row.fecha_entrega),
     asignada_a: row.asignada_a,
     creada_por: row.creada_por,
@@ -66,6 +67,14 @@ export async function listarEntregas(
 }
 
 type ClearFields = Pick<EntregaRow, CampoPersonal>;
+
+/** The key of the stored signature; `revocada` after the signature was accepted, or it would not have been. */
+function signingKeyOf({ keySet }: Deps, row: EntregaRow): EntregaDescifrada['firma_clave'] {
+  const kid = headerOfSignature(row.firma)?.kid;
+  if (kid === undefined) return null;
+  const revoked = keySet.findSignatureKey(kid)?.revoked;
+  return { kid, revocada: revoked === undefined ? null : isoTime(revoked * 1_000) };
+}
 
 /** Whether the stored signature still covers the stored data, years after it expired; null before the delivery. */
 function signatureHolds({ keySet }: Deps, row: EntregaRow, fields: ClearFields): boolean | null {

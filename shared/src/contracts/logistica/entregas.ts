@@ -59,6 +59,13 @@ export const entregaDescifrada = z
       .boolean()
       .nullable()
       .describe('Si la firma guardada corresponde a los datos guardados; null mientras no esté entregada'),
+    firma_clave: z
+      .object({
+        kid: z.string(),
+        revocada: isoTimestamp.nullable().describe('Desde cuándo no se aceptan más firmas de esta clave'),
+      })
+      .nullable()
+      .describe('La clave con que está firmada; null mientras no esté entregada'),
     fecha_entrega: isoTimestamp.nullable(),
     asignada_a: id.nullable(),
     creada_por: z.string(),

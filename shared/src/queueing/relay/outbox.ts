@@ -14,7 +14,7 @@ import type { OutboxTables } from '../store/tables.ts';
 export interface OutboxOptions {
   database: OpenDatabase<OutboxTables>;
   queues: QueueClient;
-  queueKey: string;
+  queueKey: () => string;
   logger: Logger;
   relayPollMs: number;
   viewersOf: EventRelayOptions['viewersOf'];

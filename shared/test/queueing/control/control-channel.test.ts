@@ -62,7 +62,13 @@ async function subscriptions(): Promise<number> {
 async function listen(workerId: string, queueKey = KEY) {
   const before = await subscriptions();
   const logger = createLogger('prueba', { destination: { write: (line: string) => void lines.push(line) } });
-  const listener = createControlListener({ address: address(), redis, workerId, queueKey, logger });
+  const listener = createControlListener({
+    address: address(),
+    redis,
+    workerId,
+    queueKey: () => queueKey,
+    logger,
+  });
   listeners.push(listener);
   const calls = { ping: 0 };
   listener.handle('ping', () => {
