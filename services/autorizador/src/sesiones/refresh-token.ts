@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { unauthorized } from '@medisupply/shared/http/app-error';
 import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 
 /** A refresh token not used for so long is dead. */
@@ -12,7 +11,5 @@ export function newRefreshToken(): { token: string; hash: string } {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: sha256Hex(token) };
 }
-
-export const sessionOver = () => unauthorized('La sesión terminó; inicie sesión de nuevo');
 
 export const hashOfRefreshToken = (token: string): string => sha256Hex(token);

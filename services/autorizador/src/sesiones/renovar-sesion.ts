@@ -5,8 +5,9 @@ import type { AutorizadorTables } from '../tables.ts';
 import { findUsuario } from '../usuarios/usuarios.repository.ts';
 import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
 import type { Tokens } from './iniciar-sesion.ts';
-import { hashOfRefreshToken, newRefreshToken, REFRESH_TOKEN_MS, sessionOver } from './refresh-token.ts';
+import { hashOfRefreshToken, newRefreshToken, REFRESH_TOKEN_MS } from './refresh-token.ts';
 import { closeSesion, findRefreshToken, insertRefreshToken, markUsado } from './sesiones.repository.ts';
+import { sessionOver } from './sesion-terminada.ts';
 import type { RefreshTokenGuardado } from './sesiones.repository.ts';
 
 /**
