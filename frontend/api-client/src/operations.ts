@@ -29,6 +29,11 @@ type TareaParams = Out<typeof tareas.tareaParams>;
 export interface AutorizadorOperations {
   'POST /signup': { body: In<typeof autorizador.signupBody>; answer: Out<typeof autorizador.signupResponse> };
   'POST /login': { body: In<typeof autorizador.loginBody>; answer: Out<typeof autorizador.loginResponse> };
+  'POST /contrasena': {
+    body: In<typeof autorizador.contrasenaBody>;
+    answer: Out<typeof autorizador.contrasenaResponse>;
+  };
+  'GET /registro': { answer: Out<typeof autorizador.registroResponse> };
   'POST /token/refresh': {
     body: In<typeof autorizador.refreshBody>;
     answer: Out<typeof autorizador.refreshResponse>;
@@ -47,6 +52,14 @@ export interface AutorizadorOperations {
   };
   'GET /.well-known/jwks.json': { answer: Out<typeof autorizador.jwksResponse> };
   'GET /usuarios': { query?: Out<z.ZodObject<typeof pageQuery>>; answer: autorizador.Usuario[] };
+  'POST /usuarios': {
+    body: In<typeof autorizador.crearUsuarioBody>;
+    answer: Out<typeof autorizador.crearUsuarioResponse>;
+  };
+  'POST /usuarios/:id/contrasena': {
+    params: { id: number };
+    answer: Out<typeof autorizador.darContrasenaResponse>;
+  };
   'PATCH /usuarios/:id': {
     params: { id: number };
     body: In<typeof autorizador.modificarUsuarioBody>;

@@ -25,6 +25,7 @@ export function buildApp(container: Container): Express {
     metrics,
     isStopping,
     corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
     routes: autorizadorRoutes(container),
     readiness: [
       {

@@ -1,6 +1,6 @@
-import { createAuthenticator } from '@medisupply/shared/http/authenticate';
 import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
-import { createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
+import { createRateLimit } from '@medisupply/shared/http/rate-limit';
+import { CHANGE_TOKEN_TYP, createAccessTokenVerifier } from '@medisupply/shared/security/access-token';
 import { ownKeySet } from '@medisupply/shared/security/key-set';
 import { followServiceKeys } from '@medisupply/shared/security/service-key';
 import type { Overrides } from '@medisupply/shared/service/open-service';
@@ -10,10 +10,12 @@ import type { Config } from './config.ts';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { openAutorizadorDatabase } from './database.ts';
+import { createDispositivos } from './sesiones/dispositivos.ts';
 import { createLimitesDeAcceso } from './sesiones/limites-de-acceso.ts';
 import { purgeSesiones } from './sesiones/purgar-sesiones.ts';
+import { createQuienLlama } from './sesiones/quien-llama.ts';
 import type { Contrasenas } from './usuarios/contrasenas.ts';
-import { createContrasenas } from './usuarios/contrasenas.ts';
+import { createContrasenas, createContrasenasDeRegistro } from './usuarios/contrasenas.ts';
 import { createContrasenasComunes } from './usuarios/contrasenas-comunes.ts';
 import { crearAdministrador, PRIMER_ADMINISTRADOR } from './usuarios/crear-administrador.ts';
 import { createRevocaciones } from './usuarios/publicar-revocaciones.ts';
@@ -46,14 +48,26 @@ export function createContainer(
       redis,
       claves,
       keySet,
-      authenticator: createAuthenticator({
-        verifyToken: createAccessTokenVerifier({ keySet, now }).verify,
-        verifyServiceKey: followServiceKeys(config.secretFiles.SERVICE_KEYS, logger).verify,
-        isRevoked: revocaciones.isRevoked,
-      }),
+      authenticator: createQuienLlama(
+        {
+          verifyToken: createAccessTokenVerifier({ keySet, now }).verify,
+          verifyServiceKey: followServiceKeys(config.secretFiles.SERVICE_KEYS, logger).verify,
+          isRevoked: revocaciones.isRevoked,
+        },
+        createAccessTokenVerifier({ keySet, now, typ: CHANGE_TOKEN_TYP }),
+      ),
       contrasenas,
+      contrasenasDeRegistro: overrides.contrasenas ?? createContrasenasDeRegistro(secrets.PASSWORD_PEPPER),
       contrasenasComunes: createContrasenasComunes(),
       limites: createLimitesDeAcceso(redis),
+      dispositivos: createDispositivos(secrets.PASSWORD_PEPPER, now),
+      registros: createRateLimit({
+        redis,
+        name: 'registro',
+        perMinute: config.SIGNUP_RATE,
+        burst: Math.max(0, config.SIGNUP_BURST - config.SIGNUP_RATE),
+        message: 'Demasiados registros desde esta dirección; espere un momento',
+      }),
       firmasEnCurso: createInFlightLimit(config.SIGN_MAX_IN_FLIGHT),
       revocaciones,
       now,

@@ -1,4 +1,5 @@
 import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
+import { createRateLimit } from '@medisupply/shared/http/rate-limit';
 import { registerOutboxMetrics } from '@medisupply/shared/metrics/outbox-metrics';
 import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control/cancellations';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
@@ -13,8 +14,12 @@ import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { openLogisticaDatabase } from './database.ts';
 import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
+import { createFirmasRechazadas } from './entregas/firmas-rechazadas.ts';
 import { removeExpired } from './retention.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
+
+/** A limit must not keep a confirmation waiting for a Redis that hangs (ms). */
+const REDIS_DEADLINE_MS = 50;
 
 /** Opens everything that the service needs; Redis and autorizador may be down. The outbox is started by whoever runs it. */
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
@@ -44,6 +49,15 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     registerOutboxMetrics(metrics.registry, database.read);
     registerDeadConfirmations(metrics.registry, database.read);
 
+    const rateOf = (name: string, perMinute: number) =>
+      createRateLimit({
+        redis: queues.redis,
+        name,
+        perMinute,
+        message: `Ha superado las ${perMinute} ${name} por minuto de un usuario; espere un momento`,
+        deadlineMs: REDIS_DEADLINE_MS,
+      });
+
     return {
       database,
       cipher: followFieldCipher(config.secretFiles.FIELD_KEYS, logger),
@@ -54,6 +68,9 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       outbox,
       announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),
       confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
+      confirmRate: rateOf('confirmaciones', config.USER_CONFIRM_RATE),
+      createRate: rateOf('entregas', config.USER_CREATE_RATE),
+      firmasRechazadas: opening.own(createFirmasRechazadas({ database, logger, registry: metrics.registry })),
     };
   });
 }

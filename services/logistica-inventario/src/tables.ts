@@ -110,6 +110,8 @@ export interface EntregaItemTable {
   producto_id: number;
   cantidad: number;
   estado: ItemEstado;
+  /** Who created the delivery; null for a service, and for what was debited before this was kept. */
+  creador_id: number | null;
 }
 
 export interface LogisticaTables extends OutboxTables {

@@ -149,9 +149,13 @@ describe('who may enqueue', () => {
   test('when an Admin, a System user or a service with the scope sends it, then it is 202', async () => {
     expect((await post(body, {}, platform.token({ id: 1, roles: ['Admin'] }))).status).toBe(202);
     expect((await post(body, {}, platform.token({ id: 4, roles: ['usuario', 'System'] }))).status).toBe(202);
-    for (const process of ['worker', 'monitor', 'operator']) {
+    for (const [process, status] of [
+      ['worker', 202],
+      ['operator', 202],
+      ['monitor', 403],
+    ] as const) {
       const key = await platform.serviceKey(process);
-      expect((await call(platform, 'POST', '/tareas', { key, body })).status).toBe(202);
+      expect((await call(platform, 'POST', '/tareas', { key, body })).status).toBe(status);
     }
   });
 

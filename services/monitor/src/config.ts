@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   assertFaultsAllowed,
+  count,
   faultEnvironment,
   port,
   processEnvironment,
@@ -16,6 +17,7 @@ export const environment = z.object({
   ...serviceUrls,
   ...faultEnvironment,
   MONITOR_PORT: port(5001),
+  STREAMS_PER_ADDRESS: count(200, 1_000),
 });
 
 export const secrets = {

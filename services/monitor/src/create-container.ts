@@ -30,6 +30,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
         throughput: probes.throughput,
         isRevoked,
         logger,
+        perAddress: config.STREAMS_PER_ADDRESS,
       }),
     );
     // Whoever may still watch comes again with a token that is good.

@@ -414,6 +414,20 @@ describe('many clients, and bad ones', () => {
     expect((await watch(bearer({ usuario_id: 40 }))).status).toBe(200);
   });
 
+  it('when one address has all its streams open, then 429 for another user there, and an Admin watches', async () => {
+    const narrow = await startMonitor(data, { REDIS_URL: redis.url, STREAMS_PER_ADDRESS: '3' });
+    closers.push(() => narrow.close());
+    const open = async (options: TokenOptions, headers = {}) => {
+      const client = await openSseClient(`${narrow.url}/monitor/eventos`, { ...bearer(options), ...headers });
+      closers.push(() => client.close());
+      return client.status;
+    };
+    for (let id = 60; id < 63; id++) expect(await open({ usuario_id: id })).toBe(200);
+    expect(await open({ usuario_id: 63 })).toBe(429);
+    expect(await open({ usuario_id: 63 }, { 'x-forwarded-for': '203.0.113.7' })).toBe(429);
+    expect(await open({ usuario_id: 64, roles: ['Admin'] })).toBe(200);
+  });
+
   it('when 200 clients watch, then all get all events over one blocking connection', async () => {
     const clients = await Promise.all(
       Array.from({ length: 200 }, (_, index) => watch(bearer({ usuario_id: 100 + (index >> 3) }))),
@@ -454,6 +468,7 @@ describe('a client that hangs', () => {
       isRevoked: () => false,
       logger: silent(),
       maxStallMs: 2_000,
+      perAddress: 200,
     });
     const stream = publicRoute({
       method: 'get',
@@ -462,7 +477,8 @@ describe('a client that hangs', () => {
       responses: {},
       handler({ response }) {
         responses.push(response);
-        hub.open({ kind: 'service', id: 'prueba', scopes: [] }, response, undefined);
+        const caller = { kind: 'service', id: 'prueba', scopes: [] } as const;
+        hub.open({ caller, address: '127.0.0.1' }, response, undefined);
       },
     });
     const app = createApp('prueba', { logger: silent(), routes: [stream] });

@@ -58,7 +58,10 @@ export async function createRevocaciones(options: {
     if (running) return;
     running = true;
     try {
-      await publishRevocations(redis, (await recent()).map(signed), now());
+      const revocations = await recent();
+      // Another process may have written them: `npm run admin`.
+      for (const revocation of revocations) list.add(revocation);
+      await publishRevocations(redis, revocations.map(signed), now());
     } catch (error) {
       // Redis is away, which its connection has already reported; the next round repeats it.
       logger.debug({ err: error }, 'revocaciones sin publicar');

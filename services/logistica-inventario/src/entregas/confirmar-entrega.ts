@@ -23,7 +23,6 @@ import {
 import type { EntregaState } from './entregas.repository.ts';
 import { changeState, findEntregaState } from './entregas.repository.ts';
 import type { ConfirmacionAceptada } from '@medisupply/shared/contracts/logistica/entregas';
-import type { FirmasRechazadas } from './firmas-rechazadas.ts';
 import type { VerifiedSignature } from './verificar-firma.ts';
 import { isFirmaNoValida, verificarFirma } from './verificar-firma.ts';
 import { puedeVer } from '@medisupply/shared/contracts/visibilidad';
@@ -43,9 +42,17 @@ export interface Confirmacion {
   claimed: { entrega_id?: number | undefined; usuario_id?: number | undefined };
 }
 
-type Deps = Pick<Container, 'database' | 'cipher' | 'keySet' | 'autorizador' | 'outbox' | 'confirmLimit'> & {
-  firmasRechazadas: FirmasRechazadas;
-};
+type Deps = Pick<
+  Container,
+  | 'database'
+  | 'cipher'
+  | 'keySet'
+  | 'autorizador'
+  | 'outbox'
+  | 'confirmLimit'
+  | 'confirmRate'
+  | 'firmasRechazadas'
+>;
 
 /**
  * Accepts a signed confirmation: once it has answered 202 the delivery will be applied, whatever fails afterwards.
@@ -67,6 +74,7 @@ export async function confirmarEntrega(
   const stored = await findRepeated(deps.database.read, repeated);
   if (stored) return toAnswer(stored);
 
+  await deps.confirmRate.consume(usuario_id);
   await assertConfirmable(deps.database.read, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
     const signature = await verifyOrRecord(deps, confirmacion, received);

@@ -10,7 +10,6 @@ import { cancelarEntrega } from './cancelar-entrega.ts';
 import { confirmarEntrega } from './confirmar-entrega.ts';
 import { consultarEntrega, listarEntregas } from './consultar-entrega.ts';
 import { crearEntrega } from './crear-entrega.ts';
-import { createFirmasRechazadas } from './firmas-rechazadas.ts';
 import {
   confirmacionAceptada,
   confirmarEntregaBody,
@@ -25,7 +24,6 @@ const tag = 'entregas';
 
 export function entregasRoutes(container: Container): Route[] {
   const { unitOfWork } = container.database;
-  const confirming = { ...container, firmasRechazadas: createFirmasRechazadas(container) };
   return [
     callerRoute({
       method: 'post',
@@ -37,12 +35,12 @@ export function entregasRoutes(container: Container): Route[] {
       body: crearEntregaBody,
       example: { direccion: 'Calle 10 # 5-51, Bogotá', estado: 'EN_CAMINO', pedido_id: 'PED-1001' },
       responses: { 201: { description: 'La fila como está guardada', schema: entregaGuardada } },
-      handler: ({ body, caller, idempotencyKey }) =>
-        unitOfWork.write((tx) =>
-          once(tx, idempotencyKey, async () =>
-            reply(201, await crearEntrega(tx, container.cipher, body, caller)),
-          ),
-        ),
+      handler: async ({ body, caller, idempotencyKey }) => {
+        if (caller.kind === 'user') await container.createRate.consume(caller.usuario_id);
+        return unitOfWork.write((tx) =>
+          once(tx, idempotencyKey, async () => reply(201, await crearEntrega(tx, container, body, caller))),
+        );
+      },
     }),
     userRoute({
       method: 'get',
@@ -78,7 +76,7 @@ export function entregasRoutes(container: Container): Route[] {
       handler: async ({ params, body, caller }) =>
         reply(
           202,
-          await confirmarEntrega(confirming, {
+          await confirmarEntrega(container, {
             payload: deliveryPayload({ ...body, entrega_id: params.id }, caller.usuario_id),
             firma: body.firma_payload,
             usuario_id: caller.usuario_id,
