@@ -66,6 +66,7 @@ describe('GET /monitor/status', () => {
     await connected(running);
     const heartbeat = createHeartbeat({
       redis: running.container.queues.redis,
+      liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
     });
@@ -205,6 +206,7 @@ describe('GET /monitor/status', () => {
     await connected(running);
     const heartbeat = createHeartbeat({
       redis: running.container.queues.redis,
+      liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState({ id: 'w', faults: { FAULT_RATE: 0.1, FAULT_LATENCY_MS: 0 } }),
     });

@@ -1,12 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EVENT_FIELD, EVENT_STREAM } from '@medisupply/shared/queueing/wire/event-stream';
+import { EVENT_FIELD, fieldsOf, EVENT_STREAM } from '@medisupply/shared/queueing/wire/event-stream';
 import type { RelayedEvento } from '@medisupply/shared/queueing/wire/event-stream';
 import { createApp } from '@medisupply/shared/http/create-app';
 import { publicRoute } from '@medisupply/shared/http/route';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
-import { publishRevocations } from '@medisupply/shared/security/revocations';
+import { publishRevocations, signRevocation } from '@medisupply/shared/security/revocations';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { closeServer, urlOf } from '@medisupply/shared/testing/fake-service';
@@ -62,6 +62,9 @@ async function watch(
   return client;
 }
 
+const entryOf = (id: string, evento: RelayedEvento, liveKey: string) =>
+  [id, ...fieldsOf(id, evento, liveKey)] as const;
+
 /** Puts events into the stream, as a relay does. @returns their ids */
 async function happen(...eventos: Partial<RelayedEvento>[]): Promise<string[]> {
   const ids: string[] = [];
@@ -69,7 +72,8 @@ async function happen(...eventos: Partial<RelayedEvento>[]): Promise<string[]> {
   for (const evento of eventos) {
     lastId += 1;
     ids.push(`${lastId}-0`);
-    pipeline.xadd(EVENT_STREAM, `${lastId}-0`, EVENT_FIELD, JSON.stringify({ ...anEvento(), ...evento }));
+    const whole = { ...anEvento(), ...evento };
+    pipeline.xadd(EVENT_STREAM, ...entryOf(`${lastId}-0`, whole, monitor.container.liveKey()));
   }
   await pipeline.exec();
   return ids;
@@ -342,6 +346,20 @@ describe('resuming', () => {
     await client.received(({ id }) => id === '3-0');
     expect(idsOf(client)).toEqual(['3-0']);
   });
+
+  it('when somebody forges an event or moves a genuine one, then nobody is shown it', async () => {
+    const client = await watch();
+    await client.received(({ name }) => name === 'redis');
+    const forged = { ...anEvento(), tipo: 'aplicada' as const };
+    await commands().xadd(EVENT_STREAM, '1-0', EVENT_FIELD, JSON.stringify(forged));
+    await commands().xadd(EVENT_STREAM, ...entryOf('2-0', forged, 'otra clave'.repeat(4)));
+    const [, ...genuine] = entryOf('9-0', forged, monitor.container.liveKey());
+    await commands().xadd(EVENT_STREAM, '3-0', ...genuine);
+    lastId = 3;
+    await happen(anEvento());
+    await client.received(({ id }) => id === '4-0');
+    expect(idsOf(client)).toEqual(['4-0']);
+  });
 });
 
 describe('the end of a stream', () => {
@@ -365,7 +383,9 @@ describe('the end of a stream', () => {
   it('when the token is revoked, then the stream ends within 5 s, and other streams go on', async () => {
     const client = await watch(bearer({ usuario_id: 31, token_version: 1 }));
     const other = await watch(bearer({ usuario_id: 32, token_version: 1 }));
-    await publishRevocations(commands(), [{ usuario_id: 31, token_version: 2 }]);
+    await publishRevocations(commands(), [
+      signRevocation({ usuario_id: 31, token_version: 2 }, data.tokenKey),
+    ]);
     await until(() => client.hasEnded(), 5_000);
     expect(client.events.at(-1)).toMatchObject({ name: 'fin', data: { motivo: 'sesion_revocada' } });
     expect(other.hasEnded()).toBe(false);
@@ -442,6 +462,7 @@ describe('a client that hangs', () => {
     const { throughput, queues } = monitor.container;
     const hub = createEventHub({
       queues,
+      liveKey: monitor.container.liveKey,
       blocking: connectForBlocking({ REDIS_URL: redis.url, password: data.redisPassword }, silent()),
       throughput,
       isRevoked: () => false,
@@ -546,6 +567,7 @@ describe('queues, workers and Redis', () => {
       // One sign of life and no other, as of a worker that is killed right after it.
       const heartbeat = createHeartbeat({
         redis: commands(),
+        liveKey: monitor.container.liveKey,
         logger: silent(),
         snapshot: () => workerState({ id: 'nuevo' }),
         beatMs: 3_600_000,
