@@ -2,6 +2,8 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BAD_UTF8, badDocuments } from '@medisupply/shared/testing/hostile-values';
+import { SMUGGLED_REQUESTS } from '@medisupply/shared/testing/smuggled-requests';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import type { Answer, Operation } from './support.ts';
@@ -161,29 +163,7 @@ describe('what a body must be', () => {
 
   const good = JSON.stringify(someEntrega());
 
-  test.for([
-    ['nothing', ''],
-    ['white space', '  \n'],
-    ['a truncated object', good.slice(0, -1)],
-    ['a trailing comma', `${good.slice(0, -1)},}`],
-    ['NaN', `${good.slice(0, -1)},"asignada_a":NaN}`],
-    ['Infinity', `${good.slice(0, -1)},"asignada_a":Infinity}`],
-    ['undefined', `${good.slice(0, -1)},"asignada_a":undefined}`],
-    ['hexadecimal', `${good.slice(0, -1)},"asignada_a":0x10}`],
-    ['a leading zero', `${good.slice(0, -1)},"asignada_a":01}`],
-    ['single quotes', good.replaceAll('"', "'")],
-    ['a comment', `/* */${good}`],
-    ['two documents', `${good}${good}`],
-    ['a line break in a text', good.replace('Calle', 'Ca\nlle')],
-    ['a NUL behind it', `${good}\u0000`],
-    ['a BOM before it', `\ufeff${good}`],
-    ['null', 'null'],
-    ['an array', `[${good}]`],
-    ['an empty array', '[]'],
-    ['a number', '5'],
-    ['a text', '"texto"'],
-    ['true', 'true'],
-  ] as const)('when the body is %s, then it is 400', async ([, body]) => {
+  test.for(badDocuments(good))('when the body is %s, then it is 400', async ([, body]) => {
     const answer = await post(body);
     expect(answer.body).toEqual(
       problem(
@@ -197,14 +177,7 @@ describe('what a body must be', () => {
     expect(answer.status).toBe(400);
   });
 
-  test.for([
-    ['a lone continuation byte', [0x80]],
-    ['an overlong encoding', [0xc0, 0xaf]],
-    ['a surrogate', [0xed, 0xa0, 0x80]],
-    ['beyond Unicode', [0xf5, 0x80, 0x80, 0x80]],
-    ['a sequence cut short', [0xe2, 0x82]],
-    ['Latin-1', [0xe9]],
-  ] as const)('when the body is not UTF-8 (%s), then it is 400', async ([, bytes]) => {
+  test.for(BAD_UTF8)('when the body is not UTF-8 (%s), then it is 400', async ([, bytes]) => {
     const [before, after] = good.split('Calle 1');
     const body = Buffer.concat([Buffer.from(before!), Buffer.from(bytes), Buffer.from(after!)]);
     expect(detailOf(await post(body))).toEqual([400, 'El cuerpo no es UTF-8 válido']);
@@ -413,18 +386,7 @@ describe('requests that two servers would read differently', () => {
     });
   }
 
-  test.for([
-    ['a length and chunks', 'Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x'],
-    ['two lengths', 'Content-Length: 2\r\nContent-Length: 20\r\n\r\n{}'],
-    ['a length that is none', 'Content-Length: 2x\r\n\r\n{}'],
-    ['a negative length', 'Content-Length: -1\r\n\r\n{}'],
-    ['a folded header', 'X-A: a\r\n b\r\nContent-Length: 2\r\n\r\n{}'],
-    ['a space before the colon', 'Content-Length : 2\r\n\r\n{}'],
-    ['an unknown encoding', 'Transfer-Encoding: chunked, nada\r\n\r\n0\r\n\r\n'],
-    ['a bare line feed', 'X-A: a\nContent-Length: 2\r\n\r\n{}'],
-    ['a bare carriage return', 'X-A: a\rX-B: b\r\nContent-Length: 2\r\n\r\n{}'],
-    ['a NUL in a header', 'X-A: a\u0000b\r\nContent-Length: 2\r\n\r\n{}'],
-  ] as const)('when one has %s, then it is 400 and the connection ends', async ([, rest]) => {
+  test.for(SMUGGLED_REQUESTS)('when one has %s, then it is 400 and the connection ends', async ([, rest]) => {
     const answer = await raw(`POST /entregas HTTP/1.1\r\nHost: x\r\n${rest}`);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer.match(/HTTP\/1\.1/g)).toHaveLength(1);
