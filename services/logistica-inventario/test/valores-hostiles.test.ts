@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Kind } from '@medisupply/shared/testing/hostile-values';
-import { HOSTILE_VALUES } from '@medisupply/shared/testing/hostile-values';
+import { bodyWith, HOSTILE_VALUES } from '@medisupply/shared/testing/hostile-values';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import type { Answer } from './support.ts';
@@ -189,20 +189,6 @@ const ENDPOINTS: readonly Endpoint[] = [
 
 let skus = 0;
 const nextSku = () => `SKU-${skus++}`;
-
-const MARK = '@hostile@';
-
-/** The body as JSON, with the member at `path` as it stands in `wire`. */
-function bodyWith(body: Record<string, unknown>, path: string, wire: string | undefined): string {
-  const copy = structuredClone(body);
-  const names = path.split('.');
-  const last = names.pop()!;
-  let place = copy;
-  for (const name of names) place = place[name] as Record<string, unknown>;
-  if (wire === undefined) delete place[last];
-  else place[last] = MARK;
-  return JSON.stringify(copy).replace(`"${MARK}"`, () => wire ?? '');
-}
 
 interface Probe {
   name: string;

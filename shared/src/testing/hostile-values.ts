@@ -142,3 +142,17 @@ export const badDocuments = (good: string): (readonly [name: string, body: strin
   ['a text', '"texto"'],
   ['true', 'true'],
 ];
+
+const MARK = '@hostile@';
+
+/** The body as JSON, with the member at the dotted `path` as it stands in `wire`; undefined: without it. */
+export function bodyWith(body: Record<string, unknown>, path: string, wire: string | undefined): string {
+  const copy = structuredClone(body);
+  const names = path.split('.');
+  const last = names.pop()!;
+  let place = copy;
+  for (const name of names) place = place[name] as Record<string, unknown>;
+  if (wire === undefined) delete place[last];
+  else place[last] = MARK;
+  return JSON.stringify(copy).replace(`"${MARK}"`, () => wire ?? '');
+}
