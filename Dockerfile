@@ -34,14 +34,13 @@ RUN node scripts/setup/warm-code-cache.ts \
 USER node
 CMD ["node", "scripts/setup.ts"]
 
-# All packages: the application takes the types of the services, and they those of what they use.
+# All packages: the application takes the vocabulary and the types of the contracts, and they those of what they use.
 FROM base AS web
 COPY --from=manifests /manifests ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY tsconfig.base.json ./
 COPY scripts/setup/build-web.mjs scripts/setup/
 COPY shared shared
-COPY services services
 COPY frontend frontend
 RUN node scripts/setup/build-web.mjs
 COPY scripts/gateway-services.ts scripts/

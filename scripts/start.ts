@@ -5,17 +5,19 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import { portVariable, SERVICES } from '@medisupply/shared/services';
-import type { DataDirLock } from './launcher/data-dir.ts';
-import { explained, lockDataDir, prepareDataDir, withFullDisk } from './launcher/data-dir.ts';
+import type { DataDirLock } from './launcher/data-dir-lock.ts';
+import { lockDataDir } from './launcher/data-dir-lock.ts';
+import { explained, prepareDataDir, withFullDisk } from './launcher/data-dir.ts';
 import type { DevServer } from './launcher/dev-server.ts';
 import { startDevServer } from './launcher/dev-server.ts';
 import { bold, print, seconds, step } from './launcher/output.ts';
 import type { Platform } from './launcher/platform.ts';
 import { startPlatform } from './launcher/platform.ts';
 import type { Ports } from './launcher/ports.ts';
-import { assertPortsFree, freePort, readPorts } from './launcher/ports.ts';
+import { assertPortsFree, choosePorts } from './launcher/ports.ts';
 import { processSpecs } from './launcher/processes.ts';
 import { prepareRedis } from './launcher/redis.ts';
 import { watchSources } from './launcher/watch.ts';
@@ -26,7 +28,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE_MAJOR = 24;
 const USAGE = 'Uso: npm start [-- --watch]\n  --watch   reinicia cada proceso cuando cambia su código';
 
-/** The processes of a launcher that was killed may take this long to end (ms). */
+/** After a launcher was killed, its ports may be in use for so long (ms). */
 const LEFTOVER_PATIENCE_MS = 15_000;
 const PARENT_POLL_MS = 500;
 
@@ -63,7 +65,7 @@ interface StartOptions {
 
 async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions): Promise<void> {
   const address = env['BIND_ADDRESS'] || '127.0.0.1';
-  const { REDIS_PORT, ...ports } = readPorts(env);
+  const { REDIS_PORT, ...ports } = await choosePorts(env);
   prepareDataDir(dataDir);
   lock = await lockDataDir(dataDir);
   const patience = lock.tookOver ? LEFTOVER_PATIENCE_MS : 0;
@@ -87,7 +89,7 @@ async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions)
     env,
   });
   step(`arrancando ${[...(redis ? ['redis'] : []), ...specs.map((spec) => spec.name)].join(', ')}`);
-  platform = startPlatform(specs, redis);
+  platform = startPlatform(specs, redis, { started: lock.add });
   await platform.ready().catch((error: unknown) => {
     throw withFullDisk(error, dataDir);
   });

@@ -36,7 +36,7 @@ mkdir -p "$run"
 : >"$run/origins.map"
 : >"$run/services.conf"
 
-routes= routes_json= ports_json=
+routes= routes_json=
 [ -r "${SERVICES_FILE:-$here/services}" ] || fail "SERVICES_FILE: no se puede leer ${SERVICES_FILE:-$here/services}"
 while read -r path variable base; do
   url=$(value "${variable}_URL")
@@ -50,7 +50,6 @@ while read -r path variable base; do
   port=$(value "${variable}_PORT")
   [ -n "$port" ] || continue
   port=$(number "${variable}_PORT" "$port")
-  ports_json="$ports_json,\"$path\":$port"
   fill "$here/service.conf.template" "PORT=$port" "NAME=$path" "ADDRESS=$address" >>"$run/services.conf"
 done <"${SERVICES_FILE:-$here/services}"
 
@@ -65,16 +64,14 @@ done
 resolver=$(sed -n 's/^nameserver[[:space:]]*\([0-9.]*\)$/\1/p' /etc/resolv.conf | head -n 1)
 frontend_port=$(number FRONTEND_PORT 4200)
 gateway_port=$(number GATEWAY_PORT 8080)
-bull_board_port=$(number BULL_BOARD_PORT 5555)
 rate=$(number GATEWAY_RATE 2000)
 burst=$(number GATEWAY_BURST 4000)
 # Nginx counts the requests beyond the first.
 burst=$((burst > 1 ? burst - 1 : 1))
-ports_json="{\"frontend\":$frontend_port,\"gateway\":$gateway_port$ports_json,\"bull_board\":$bull_board_port}"
 fill "$here/nginx.conf.template" \
   "FRONTEND_PORT=$frontend_port" "GATEWAY_PORT=$gateway_port" "GATEWAY_RATE=$rate" "GATEWAY_BURST=$burst" \
   "FRONTEND_DIR=${FRONTEND_DIR:-/usr/share/nginx/html}" "VERSION=${VERSION:-$(cat "$here/version")}" "RESOLVER=${resolver:-127.0.0.1}" \
-  "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" "PORTS_JSON=$ports_json" \
+  "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" \
   "POLICY=default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'" \
   >"$run/nginx.conf"
 

@@ -5,12 +5,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Confirmation } from '@medisupply/api-client/forgeries';
-import type { Role } from '@medisupply/shared/http/caller';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
+import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import { until } from '@medisupply/shared/testing/until';
 import { NotTried, worked } from './suite.ts';
 import type { Answer, Sent, Wire } from './wire.ts';
@@ -47,7 +47,7 @@ export interface Target {
   tokenKey(): SigningKey;
   signatureKey(): SigningKey;
   /** A token as autorizador makes them, for anybody. */
-  token(usuarioId: number, roles?: Role[], tokenVersion?: number): string;
+  token(usuarioId: number, roles?: Rol[], tokenVersion?: number): string;
   /** A Redis client with the password of `process`. */
   redis(process: string): Redis;
   newPerson(): Promise<Person>;

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Manifest } from './archive.ts';
 import { isLock, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
-import { lockDataDir } from '../launcher/data-dir.ts';
+import { lockDataDir } from '../launcher/data-dir-lock.ts';
 import { UserError } from '../terminal/user-error.ts';
 import type { Source } from './write-backup.ts';
 

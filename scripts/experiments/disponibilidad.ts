@@ -1,5 +1,6 @@
+import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import type { Experiment, Requirement } from './experiment.ts';
-import { atRate, newDelivery, newUser, percentile, share, sign } from './experiment.ts';
+import { atRate, newDelivery, newUser, share, sign } from './experiment.ts';
 
 /** The original's requirement: a confirmation is processed within 2 s. */
 const LIMIT_MS = 2_000;
@@ -66,13 +67,13 @@ export const disponibilidad: Experiment = async ({ base, n, rate }) => {
     {
       name: 'Se responde a tiempo',
       expected: `cada respuesta en ≤ ${LIMIT_MS} ms`,
-      measured: `${share(within(answered), n)}; p99 ${Math.round(percentile(answered, 0.99) ?? 0)} ms`,
+      measured: `${share(within(answered), n)}; p99 ${Math.round(percentilesOf(answered)(0.99) ?? 0)} ms`,
       met: within(answered) === n,
     },
     {
       name: 'Se procesa a tiempo',
       expected: `el 99 % de las que no necesitaron reintento, aplicado en ≤ ${LIMIT_MS} ms`,
-      measured: `${share(within(smooth), smooth.length)}; p99 ${Math.round(percentile(smooth, 0.99) ?? 0)} ms`,
+      measured: `${share(within(smooth), smooth.length)}; p99 ${Math.round(percentilesOf(smooth)(0.99) ?? 0)} ms`,
       met: smooth.length > 0 && within(smooth) >= smooth.length * 0.99,
     },
   ];

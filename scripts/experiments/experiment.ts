@@ -104,10 +104,4 @@ export async function atRate<T>(
   );
 }
 
-/** Nearest rank; undefined for no samples. */
-export function percentile(values: readonly number[], fraction: number): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * fraction) - 1)];
-}
-
 export const share = (part: number, whole: number): string => `${part} de ${whole}`;

@@ -1,7 +1,8 @@
 /** An outcome as a table for the terminal and as one HTML page that needs nothing else. */
 import { styleText } from 'node:util';
 import type { Outcome } from './experiment.ts';
-import { percentile } from './experiment.ts';
+import { escapeHtml } from '@medisupply/shared/http/escape-html';
+import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 
 export const passed = (outcome: Outcome): boolean =>
   outcome.requirements.every((requirement) => requirement.met);
@@ -29,30 +30,30 @@ export function toTable(outcome: Outcome): string {
 }
 
 const rank = (values: readonly number[], fraction: number): string =>
-  String(Math.round(percentile(values, fraction) ?? 0));
+  String(Math.round(percentilesOf(values)(fraction) ?? 0));
 
 export function toHtml(outcome: Outcome): string {
   const rows = outcome.requirements
     .map(
       ({ met, name, expected, measured }) =>
-        `<tr class="${met ? 'si' : 'no'}"><td>${met ? '✓ se cumple' : '✗ no se cumple'}</td><th scope="row">${escape(name)}</th><td>${escape(expected)}</td><td>${escape(measured)}</td></tr>`,
+        `<tr class="${met ? 'si' : 'no'}"><td>${met ? '✓ se cumple' : '✗ no se cumple'}</td><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(expected)}</td><td>${escapeHtml(measured)}</td></tr>`,
     )
     .join('\n');
   const conditions = Object.entries(outcome.conditions)
-    .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(String(value))}</dd>`)
+    .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd>`)
     .join('');
   return `<!doctype html>
 <html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Experimento: ${escape(outcome.experiment)}</title><style>${STYLE}</style></head>
-<body><main><h1>Experimento: ${escape(outcome.experiment)}</h1>
+<title>Experimento: ${escapeHtml(outcome.experiment)}</title><style>${STYLE}</style></head>
+<body><main><h1>Experimento: ${escapeHtml(outcome.experiment)}</h1>
 <p class="${passed(outcome) ? 'si' : 'no'}"><strong>${passed(outcome) ? 'Se cumplen todos los requisitos' : 'No se cumplen todos los requisitos'}</strong></p>
-<dl><dt>inicio</dt><dd>${escape(outcome.started)}</dd><dt>duración</dt><dd>${outcome.seconds.toFixed(1)} s</dd>${conditions}</dl>
+<dl><dt>inicio</dt><dd>${escapeHtml(outcome.started)}</dd><dt>duración</dt><dd>${outcome.seconds.toFixed(1)} s</dd>${conditions}</dl>
 <table><thead><tr><th>Veredicto</th><th>Requisito</th><th>Se exige</th><th>Se midió</th></tr></thead><tbody>${rows}</tbody></table>
 ${outcome.series
   .filter((series) => series.values.length > 0)
   .map(histogram)
   .join('\n')}
-${outcome.notes.map((note) => `<p class="nota">${escape(note)}</p>`).join('\n')}
+${outcome.notes.map((note) => `<p class="nota">${escapeHtml(note)}</p>`).join('\n')}
 </main></body></html>
 `;
 }
@@ -77,13 +78,10 @@ function histogram(series: Outcome['series'][number]): string {
       ? `<line x1="${(series.limit / top) * WIDTH}" x2="${(series.limit / top) * WIDTH}" y1="0" y2="${HEIGHT}"/>`
       : '';
   const figures = [0.5, 0.9, 0.99, 1].map((fraction) => `<td>${rank(series.values, fraction)}</td>`).join('');
-  return `<figure><figcaption>${escape(series.name)}: ${series.values.length} muestras${series.limit === undefined ? '' : `, límite ${series.limit}`}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT + 20}" role="img" aria-label="Histograma de ${escape(series.name)}">${bars}${limit}<text x="0" y="${HEIGHT + 16}">0</text><text x="${WIDTH}" y="${HEIGHT + 16}" text-anchor="end">${Math.round(top)}</text></svg>
+  return `<figure><figcaption>${escapeHtml(series.name)}: ${series.values.length} muestras${series.limit === undefined ? '' : `, límite ${series.limit}`}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT + 20}" role="img" aria-label="Histograma de ${escapeHtml(series.name)}">${bars}${limit}<text x="0" y="${HEIGHT + 16}">0</text><text x="${WIDTH}" y="${HEIGHT + 16}" text-anchor="end">${Math.round(top)}</text></svg>
 <table><thead><tr><th>p50</th><th>p90</th><th>p99</th><th>máx.</th></tr></thead><tbody><tr>${figures}</tr></tbody></table></figure>`;
 }
-
-const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const STYLE = `:root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
 main{max-width:60rem;margin:0 auto;padding:1rem}table{border-collapse:collapse;width:100%}

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { print } from './output.ts';
-import { assertPortsFree, freePort } from './ports.ts';
+import { assertPortsFree } from './ports.ts';
 import { supervise } from './supervisor.ts';
 
 const GRACE_MS = 5_000;

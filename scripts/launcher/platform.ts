@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../terminal/user-error.ts';
+import { watchLiveness } from './liveness.ts';
 import { prefixed, seconds, step } from './output.ts';
 import type { PrivateRedis } from './redis.ts';
 import { guardRedis } from './redis.ts';
@@ -17,7 +18,12 @@ const SERVICE_GRACE_MS = 20_000;
 const REDIS_GRACE_MS = 4_000;
 const LINES_KEPT = 20;
 
-export type NodeProcess = ProcessSpec & { readyz: string };
+export interface NodeProcess extends ProcessSpec {
+  /** Where it answers `/livez` and `/readyz`. */
+  url: string;
+  /** How long its event loop may stand still (ms). */
+  blockedAfter: number;
+}
 
 export interface Platform {
   /** Resolves when every process is ready. @throws UserError when one never gets there. */
@@ -27,13 +33,22 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+export interface PlatformEvents {
+  /** Each time that a process of ours was started; Redis has a pid file of its own. */
+  started: (name: string, pid: number | undefined) => void;
+}
+
 interface Member {
   process: Supervised;
   ready: Promise<void>;
 }
 
 /** Starts Redis, if it is ours, and then every process; keeps them running until `stop`. */
-export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis | undefined): Platform {
+export function startPlatform(
+  specs: readonly NodeProcess[],
+  redis: PrivateRedis | undefined,
+  events: PlatformEvents,
+): Platform {
   const names = [...(redis ? ['redis'] : []), ...specs.map((spec) => spec.name)];
   const width = Math.max(...names.map((name) => name.length));
   const members = new Map<string, Member>();
@@ -45,7 +60,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
   hopeless.promise.catch(() => undefined);
 
   /** Supervises one process; `isReady` is asked again and again after each start. */
-  function run(spec: ProcessSpec, isReady: () => Promise<boolean>): void {
+  function run(spec: ProcessSpec | NodeProcess, isReady: () => Promise<boolean>): void {
     const print = prefixed(spec.name, width, names.indexOf(spec.name));
     const lastLines: string[] = [];
     const first = Promise.withResolvers<void>();
@@ -58,10 +73,21 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
           missing.delete(spec.name);
           step(`${spec.name} ${starts === 1 ? 'listo' : 'listo de nuevo'}`);
           first.resolve();
+          watchLife(signal);
           return;
         }
         await delay(POLL_MS);
       }
+    };
+
+    const watchLife = (signal: AbortSignal) => {
+      if (!('url' in spec) || process.pid === undefined) return;
+      const { url, blockedAfter } = spec;
+      const until = AbortSignal.any([signal, stopping.signal]);
+      watchLiveness({ pid: process.pid, url: `${url}/livez`, blockedAfter }, until, (reason) => {
+        step(`${spec.name} ${reason}; se termina`);
+        process.kill();
+      });
     };
 
     const process = supervise(spec, {
@@ -70,6 +96,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
         life.abort();
         life = new AbortController();
         if (spec === redis?.spec) guardRedis(child);
+        else events.started(spec.name, child.pid);
         if (!spec.ipc) void awaitReady(life);
       },
       message: (message) => {
@@ -102,7 +129,7 @@ export function startPlatform(specs: readonly NodeProcess[], redis: PrivateRedis
       await members.get('redis')?.ready;
     }
     if (stopping.signal.aborted) return;
-    for (const spec of specs) run(spec, () => answersOk(spec.readyz));
+    for (const spec of specs) run(spec, () => answersOk(`${spec.url}/readyz`));
     await Promise.all([...members.values()].map((member) => member.ready));
     everReady = true;
   }

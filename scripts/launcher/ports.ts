@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { byPortVariable } from '@medisupply/shared/services';
 import { UserError, reasonOf } from '../terminal/user-error.ts';
 
@@ -13,6 +14,9 @@ export const DEFAULT_PORTS = {
 export type PortVariable = keyof typeof DEFAULT_PORTS;
 export type Ports = Record<PortVariable, number>;
 
+/** Nobody but the launcher asks there: 0 takes any free one. */
+const ANY_PORT = 'WORKER_PORT';
+
 /** @throws UserError naming every variable whose value is no port, or that repeats another's. */
 export function readPorts(env: NodeJS.ProcessEnv): Ports & { REDIS_PORT: number | undefined } {
   const problems: string[] = [];
@@ -21,6 +25,7 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports & { REDIS_PORT: number 
     const text = env[variable];
     const value = text ? Number(text) : fallback;
     if (value === undefined) return undefined;
+    if (value === 0 && variable === ANY_PORT) return value;
     if (!Number.isInteger(value) || value < 1 || value > 65_535) {
       problems.push(`${variable}=${text} no es un puerto; use un número de 1 a 65535`);
     } else if (users.has(value)) {
@@ -38,6 +43,12 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports & { REDIS_PORT: number 
   const REDIS_PORT = read('REDIS_PORT', undefined);
   if (problems.length > 0) throw new UserError(problems.join('\n'));
   return { ...DEFAULT_PORTS, ...ports, REDIS_PORT };
+}
+
+/** The same, with a free port where any will do. @throws UserError */
+export async function choosePorts(env: NodeJS.ProcessEnv): Promise<ReturnType<typeof readPorts>> {
+  const ports = readPorts(env);
+  return { ...ports, [ANY_PORT]: ports[ANY_PORT] || (await freePort()) };
 }
 
 /**
@@ -68,18 +79,6 @@ export async function assertPortsFree(
     if (performance.now() >= giveUp) throw new UserError(problems.join('\n'));
     await delay(100);
   }
-}
-
-/** A port of 127.0.0.1 that nobody uses now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 function whyNot(port: number, address: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { reasonOf } from '../terminal/user-error.ts';
 
 export interface ProcessStat {
@@ -27,9 +27,30 @@ export function isAlive(pid: number): boolean {
   return !['Z', 'X'].includes(statOf(pid)?.state ?? '');
 }
 
-export function readText(path: string): string | undefined {
+/** The process of this user that listens on a TCP port; undefined when there is none, or no /proc. */
+export function listenerOn(port: number): number | undefined {
+  const LISTENS = '0A';
+  const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const sockets = ['tcp', 'tcp6']
+    .flatMap((table) => readText(`/proc/net/${table}`)?.split('\n') ?? [])
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, address, , state]) => address?.endsWith(suffix) && state === LISTENS)
+    .map((fields) => `socket:[${fields[9]}]`);
+  const pids = sockets.length === 0 ? [] : namesIn('/proc').filter((name) => /^\d+$/.test(name));
+  const found = pids.find((pid) =>
+    namesIn(`/proc/${pid}/fd`).some((fd) => sockets.includes(targetOf(`/proc/${pid}/fd/${fd}`) ?? '')),
+  );
+  return found === undefined ? undefined : Number(found);
+}
+
+const namesIn = (folder: string) => orUndefined(() => readdirSync(folder)) ?? [];
+const targetOf = (link: string) => orUndefined(() => readlinkSync(link));
+export const readText = (path: string) => orUndefined(() => readFileSync(path, 'utf8'));
+
+/** What is in /proc may be gone, or another's, at any moment. */
+function orUndefined<T>(read: () => T): T | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return read();
   } catch {
     return undefined;
   }

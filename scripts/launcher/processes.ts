@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import type { ServicePort } from '@medisupply/shared/services';
 import { byUrlVariable, portVariable, SERVICES } from '@medisupply/shared/services';
 import type { Ports, PortVariable } from './ports.ts';
-import type { ProcessSpec } from './supervisor.ts';
+import type { NodeProcess } from './platform.ts';
 
 /** One Node process of the platform. */
 export interface PlatformProcess {
   name: string;
   /** Path of its main file from the root. */
   main: string;
-  /** Where `/readyz` answers. */
+  /** Where `/livez` and `/readyz` answer. */
   port: PortVariable;
   /** Environment keys that no other process gets. */
   own: readonly string[];
@@ -23,7 +23,6 @@ const OWN_KEYS: Partial<Record<ServicePort, readonly string[]>> = {
     'SIGNATURE_KEYS_FILE',
     'PASSWORD_PEPPER_FILE',
   ],
-  BULL_BOARD_PORT: ['SESSION_KEY_FILE'],
 };
 
 export const PLATFORM: readonly PlatformProcess[] = [
@@ -59,8 +58,11 @@ export interface Surroundings {
   env: NodeJS.ProcessEnv;
 }
 
+/** The worker's own watchdog, which the operator may have told to be patient, comes first. */
+const blockedAfter = (watchdogMs: string | undefined) => Math.max(20_000, Number(watchdogMs) || 0) + 10_000;
+
 /** How to start each process: with its own secrets folder and without the variables of the others. */
-export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: string })[] {
+export function processSpecs(around: Surroundings): NodeProcess[] {
   const { root, dataDir, ports, redisUrl, host, logFormat, env } = around;
   const url = (port: PortVariable) => `http://${host}:${ports[port]}`;
   const common = {
@@ -81,11 +83,12 @@ export function processSpecs(around: Surroundings): (ProcessSpec & { readyz: str
         common,
         PLATFORM.filter((other) => other.name !== name).flatMap((other) => other.own),
       ),
-      ...portsOf(ports, [...own, 'BULL_BOARD_PORT']),
+      ...portsOf(ports, own),
       SECRETS_DIR: join(dataDir, 'secrets', name),
     },
     ipc: true,
-    readyz: `${url(port)}/readyz`,
+    url: url(port),
+    blockedAfter: blockedAfter(env['WATCHDOG_MS']),
   }));
 }
 

@@ -10,6 +10,8 @@ import type { ProcessSpec } from './supervisor.ts';
 
 const PROGRAM = 'redis-server';
 const END_MS = 10_000;
+/** Then it is frozen; its file holds what it had a second before (ms). */
+const KILL_MS = 4_000;
 /** What it says as warnings at every start and stop, and what it advises for servers. */
 const NOISE =
   /Redis is starting|Redis version=|Configuration loaded|Server initialized|overcommit|Transparent Huge|shutdown|bye bye/;
@@ -97,14 +99,15 @@ export function guardRedis(redis: ChildProcess): void {
 /** Two servers must never write the same file. */
 async function endLeftover(pidFile: string, folder: string): Promise<void> {
   const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;
-  const giveUp = performance.now() + END_MS;
+  const startedAt = performance.now();
   while (isAlive(pid) && isOurs(pid, folder)) {
-    if (performance.now() > giveUp) {
+    const waited = performance.now() - startedAt;
+    if (waited > END_MS) {
       throw new UserError(
         `redis-server (pid ${pid}), de un arranque anterior, no termina; deténgalo con: kill -9 ${pid}`,
       );
     }
-    process.kill(pid, 'SIGTERM');
+    process.kill(pid, waited > KILL_MS ? 'SIGKILL' : 'SIGTERM');
     await delay(100);
   }
 }

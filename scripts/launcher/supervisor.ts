@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { backoff } from '@medisupply/shared/lifecycle/backoff';
 
-const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 5_000;
+const RESTART_MS = { first: 250, max: 5_000 };
 /** A process that lived this long was healthy: the next restart is quick again (ms). */
 const HEALTHY_AFTER_MS = 10_000;
 
@@ -43,6 +43,8 @@ export interface Supervised {
   stop(graceMs: number): Promise<void>;
   /** Replaces the process by a new one, without a backoff. */
   restart(): void;
+  /** Ends the process at once; another one takes its place. */
+  kill(): void;
 }
 
 /** Starts a process and starts it again whenever it ends, with a growing backoff, until it is stopped. */
@@ -79,7 +81,7 @@ export function supervise(spec: ProcessSpec, events: ProcessEvents): Supervised 
       child = undefined;
       if (stopped) return;
       if (performance.now() - startedAt >= HEALTHY_AFTER_MS || replacing) deaths = 0;
-      const restartMs = replacing ? 0 : Math.min(FIRST_BACKOFF_MS * 2 ** deaths, LONGEST_BACKOFF_MS);
+      const restartMs = replacing ? 0 : backoff(deaths, RESTART_MS);
       if (!replacing) events.died({ reason, count: (deaths += 1), restartMs });
       replacing = false;
       timer = setTimeout(start, restartMs);
@@ -100,6 +102,9 @@ export function supervise(spec: ProcessSpec, events: ProcessEvents): Supervised 
     restart() {
       replacing = child !== undefined;
       child?.kill('SIGTERM');
+    },
+    kill() {
+      child?.kill('SIGKILL');
     },
   };
 }

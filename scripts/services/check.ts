@@ -13,6 +13,7 @@ import { tipoOf } from '@medisupply/shared/tasks/define-task';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
 import { discoverHandlers } from '@medisupply/worker/discover';
 import { DEFAULT_PORTS } from '../launcher/ports.ts';
+import { TASK_ROW } from './places.ts';
 import { hasSlots, readText } from './slots.ts';
 
 export interface Problem {
@@ -196,7 +197,7 @@ function* envProblems(root: string): Problems {
     }
   }
   for (const key of stated.keys()) {
-    if (expected.has(key) || key === 'REDIS_PORT' || key === 'REDIS_URL' || key === 'DATABASE_URL') continue;
+    if (expected.has(key) || key === 'REDIS_PORT' || key === 'REDIS_URL') continue;
     yield {
       file,
       what: `${key} no es de ningún servicio de la lista`,
@@ -282,16 +283,20 @@ function* pageProblems(root: string, file: string): Problems {
     if (SERVICES.some((service) => service.name === name)) continue;
     yield { file, what: `tiene una fila de ${name}, que no está en la lista`, remedy: 'bórrela' };
   }
-  const documented = new Set(
-    rows.flatMap(
-      (row) => /^\| `([a-z0-9-]+\.[a-z0-9_]+)` +\| (?:default|logistica|monitor) +\|/.exec(row)?.[1] ?? [],
-    ),
+  const documented = new Map(
+    rows.flatMap((row): [string, string][] => {
+      const [, task, queue] = TASK_ROW.exec(row) ?? [];
+      return task && queue ? [[task, queue]] : [];
+    }),
   );
-  for (const { name } of taskRegistry) {
-    if (documented.has(name)) continue;
-    yield { file, what: `su tabla de tareas no tiene ${name}`, remedy: 'añada su fila' };
+  for (const { name, queue } of taskRegistry) {
+    const stated = documented.get(name);
+    if (stated === undefined)
+      yield { file, what: `su tabla de tareas no tiene ${name}`, remedy: 'añada su fila' };
+    else if (stated !== queue)
+      yield { file, what: `la fila de ${name} dice la cola ${stated} y es ${queue}`, remedy: 'corríjala' };
   }
-  for (const name of documented) {
+  for (const name of documented.keys()) {
     if (taskRegistry.some((task) => task.name === name)) continue;
     yield {
       file,

@@ -124,7 +124,7 @@ function documentedIn(
       const withTask =
         withService &&
         afterLast(withService, TASK_ROW, [
-          `| \`${name}.saludar_${snake}\` | default | 30 s | ${said.task} |`,
+          `| \`${name}.saludar_${snake}\` | ${snake} | 30 s | ${said.task} |`,
         ]);
       return (
         withTask &&
@@ -144,7 +144,8 @@ function documentedIn(
   };
 }
 
-const TASK_ROW = /^\| `[a-z0-9-]+\.[a-z0-9_]+` +\| (default|logistica|monitor) +\|/;
+/** `| task | queue |` of the table of tasks. */
+export const TASK_ROW = /^\| `([a-z0-9-]+\.[a-z0-9_]+)` +\| ([a-z][a-z0-9_-]*) +\|/;
 const ENDPOINT_ROW = /^\| `(GET|POST|PUT|PATCH|DELETE) \//;
 
 const readme = documentedIn('README.md', ({ title }) => ({

@@ -17,7 +17,16 @@ const FRONTEND = join(ROOT, 'frontend');
 const NODE = join(ROOT, 'node_modules', '.bin', 'node');
 const BUILT = join(FRONTEND, 'dist', 'medisupply');
 const STAMP = 'sello';
-const SOURCES = ['src', 'public', 'angular.json', 'tsconfig.json', 'tsconfig.app.json', 'package.json'];
+const SOURCES = [
+  'src',
+  'public',
+  'api-client/src',
+  '../shared/src/contracts',
+  'angular.json',
+  'tsconfig.json',
+  'tsconfig.app.json',
+  'package.json',
+];
 const COMPRESSED = new Set(['.js', '.css', '.svg', '.json', '.txt']);
 /** Below this a compressed copy saves nothing (bytes). */
 const WORTHWHILE = 1_024;

@@ -60,7 +60,7 @@ function main(mode) {
   }
   ensurePackages();
   ensureNode();
-  ensurePrograms(MODES[mode].filter((program) => program !== REDIS || mode !== 'start' || !usesOwnRedis()));
+  ensurePrograms(MODES[mode].filter((program) => program !== REDIS || mode !== 'start' || startsRedis()));
   if (mode !== 'packages') ensureWeb(mode);
   if (mode === 'start') ensureCodeCache();
 }
@@ -211,12 +211,12 @@ function apt(args) {
 }
 
 /** With REDIS_URL, in the environment or in .env, `npm start` starts no Redis of its own. */
-function usesOwnRedis() {
-  if (process.env.REDIS_URL) return true;
+function startsRedis() {
+  if (process.env.REDIS_URL) return false;
   try {
-    return /^\s*(export\s+)?REDIS_URL\s*=\s*["']?[^\s"'#]/m.test(readFileSync(join(ROOT, '.env'), 'utf8'));
+    return !/^\s*(export\s+)?REDIS_URL\s*=\s*["']?[^\s"'#]/m.test(readFileSync(join(ROOT, '.env'), 'utf8'));
   } catch {
-    return false;
+    return true;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Scope } from './contracts/vocabulary.ts';
+
 /**
  * The services of the platform, each entered once: the launcher, the gateway, the secrets, the monitor and the documents
  * are made from this list or compared with it. `npm run new-service` adds to it (docs/add-a-service.md).
@@ -16,7 +18,7 @@ export interface Service {
   /** File name of its database, without `.db`. */
   database?: string;
   /** The key that it shows to other services; absent: it calls none. */
-  serviceKey?: { id: string; scopes: readonly string[] };
+  serviceKey?: { id: string; scopes: readonly Scope[] };
 }
 
 const LIST = [
@@ -44,14 +46,13 @@ const LIST = [
     port: 5001,
     gateway: { path: 'monitor', base: '/monitor' },
     database: 'monitor',
-    serviceKey: { id: 'monitor', scopes: ['tareas', 'metrics'] },
+    serviceKey: { id: 'monitor', scopes: ['metrics'] },
   },
   {
     name: 'bull-board',
     title: 'Bull Board',
     variable: 'BULL_BOARD',
     port: 5555,
-    serviceKey: { id: 'bull-board', scopes: ['tareas'] },
   },
 ] as const satisfies readonly Service[];
 

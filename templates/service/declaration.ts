@@ -4,7 +4,8 @@ import { defineTask } from '@medisupply/shared/tasks/define-task';
 
 export const saludarServicioPlantilla = defineTask({
   name: 'servicio-plantilla.saludar_servicio_plantilla',
-  queue: 'default',
+  // Its own: what the other services enqueue does not wait behind it. Those of the platform can be named, too.
+  queue: 'servicio_plantilla',
   description: 'Saluda a alguien y guarda el saludo',
   params: z.strictObject({ nombre: text(64) }),
   timeLimit: 30_000,

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { lockDataDir } from '../../scripts/launcher/data-dir.ts';
+import { lockDataDir } from '../../scripts/launcher/data-dir-lock.ts';
 import { freePorts, ROOT } from '../launcher/launch.ts';
 
 let folder: string;

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, inject, test } from 'vitest';
 import { until } from '@medisupply/shared/testing/until';
-import { atRate, percentile } from '../../scripts/experiments/experiment.ts';
+import { percentilesOf } from '@medisupply/shared/metrics/percentile';
+import { atRate } from '../../scripts/experiments/experiment.ts';
 import { check } from '../faults/checker.ts';
 import type { Acknowledged } from '../faults/courier.ts';
 import { createCourier, deliverMany, inTurn } from '../faults/courier.ts';
@@ -89,6 +90,15 @@ test.each(whole ? ['redis', 'worker', 'm-logistica-inventario', 'm-autorizador']
       await delay(10_000);
       await docker(['unpause', container]);
     });
+    expect(delivered).toBeGreaterThanOrEqual(COUNT);
+  },
+);
+
+test.each(whole ? ['worker', 'm-logistica-inventario'] : ['worker'])(
+  'when the program of %s is frozen for good, then its health check replaces it, and nothing is lost',
+  { timeout: SLOW },
+  async (service) => {
+    const delivered = await underLoad(`freeze ${service}`, async () => stack.freeze(await one(service)));
     expect(delivered).toBeGreaterThanOrEqual(COUNT);
   },
 );
@@ -204,8 +214,9 @@ test(
     });
     const seconds = await restarts;
     acknowledged.push(...done);
+    const latency = percentilesOf(latencies);
     note(
-      `rolling restart, ${AT_RATE.rate}/s: p50 ${Math.round(percentile(latencies, 0.5) ?? 0)} ms, p99 ${Math.round(percentile(latencies, 0.99) ?? 0)} ms`,
+      `rolling restart, ${AT_RATE.rate}/s: p50 ${Math.round(latency(0.5) ?? 0)} ms, p99 ${Math.round(latency(0.99) ?? 0)} ms`,
       done.length,
       courier.failures.length,
       seconds,

@@ -1,7 +1,7 @@
 /** The compose file's stack on a real engine, under a project name and ports of its own. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { ROOT } from '../launcher/launch.ts';
 import { until } from '@medisupply/shared/testing/until';
 
@@ -26,6 +26,8 @@ export interface Stack extends StackAddress {
   healthy(services?: readonly string[]): Promise<void>;
   /** kill -9 of the main process, as a crash: the restart policy takes over. */
   crash(container: string): Promise<void>;
+  /** Stops the main program, not its container, for good: the health check takes over. */
+  freeze(container: string): Promise<void>;
   /** Packets of one container to another vanish, until the returned function is called. */
   partition(from: string, to: string): Promise<() => Promise<void>>;
 }
@@ -89,6 +91,13 @@ export function openStack({ project, ports }: StackAddress): Stack {
     return (await docker(['inspect', '--format', format, container])).trim();
   }
 
+  /** Until the restart policy has started the container anew after what is done to its first process. */
+  async function restarted(container: string, disturb: (pid: number) => void): Promise<void> {
+    const before = await inspect(container, '{{.RestartCount}}');
+    disturb(Number(await inspect(container, '{{.State.Pid}}')));
+    await until(async () => (await inspect(container, '{{.RestartCount}}')) !== before, PATIENCE);
+  }
+
   return {
     project,
     ports,
@@ -108,10 +117,13 @@ export function openStack({ project, ports }: StackAddress): Stack {
     },
     async crash(container) {
       // `docker kill` would count as a wish, and nothing would be restarted.
-      const pid = Number(await inspect(container, '{{.State.Pid}}'));
-      const before = await inspect(container, '{{.RestartCount}}');
-      process.kill(pid, 'SIGKILL');
-      await until(async () => (await inspect(container, '{{.RestartCount}}')) !== before, PATIENCE);
+      await restarted(container, (pid) => process.kill(pid, 'SIGKILL'));
+    },
+    async freeze(container) {
+      await restarted(container, (pid) => {
+        const [main] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+        process.kill(Number(main), 'SIGSTOP');
+      });
     },
     async partition(from, to) {
       const [source] = await containers(from);

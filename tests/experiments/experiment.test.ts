@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Outcome } from '../../scripts/experiments/experiment.ts';
-import { percentile } from '../../scripts/experiments/experiment.ts';
+import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import { passed, toHtml, toTable } from '../../scripts/experiments/report.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, runNpm } from '../launcher/launch.ts';
@@ -123,5 +123,5 @@ test('when a requirement is not met, then the table and the page say so, and tex
   expect(html).toContain('No se cumplen todos los requisitos');
   expect(html).not.toContain('<script>');
   expect(html.match(/<rect/g)).toHaveLength(40);
-  expect(percentile([5, 1, 3], 0.5)).toBe(3);
+  expect(percentilesOf([5, 1, 3])(0.5)).toBe(3);
 });

@@ -35,7 +35,7 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       const answer = await tryCall(path, body, bearer);
-      if (answer.status < 300) return answer.body;
+      if (answer.status >= 200 && answer.status < 300) return answer.body;
       const isTransient = answer.status === 0 || answer.status === 429 || answer.status >= 500;
       if (!isTransient || Date.now() > deadline) {
         throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
+import { VERSION } from '@medisupply/shared/version';
 import { until } from '@medisupply/shared/testing/until';
-import { freePort } from '../../scripts/launcher/ports.ts';
 import { startDoor } from '../../frontend/front-door/test/start-door.ts';
 import { stop } from './upstream.ts';
 
@@ -27,20 +28,20 @@ type Environment = Readonly<Record<string, string>>;
 export const GATEWAYS = ['front door', 'Nginx'] as const;
 export type GatewayKind = (typeof GATEWAYS)[number];
 
-const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-export const WELCOME_PAGES = folder('frontend/welcome');
-export const START_GATEWAY = folder('frontend/nginx/start-gateway.sh');
-const VERSION = '1.2.3';
+export const START_GATEWAY = fileURLToPath(new URL('../../frontend/nginx/start-gateway.sh', import.meta.url));
 
 /** Starts gateways that end with the test file. */
 export function useGateways(): (kind: GatewayKind, env?: Environment) => Promise<Gateway> {
   const ends: (() => Promise<void>)[] = [];
+  const pages = mkdtempSync(join(tmpdir(), 'medisupply-pages-'));
+  writeFileSync(join(pages, 'index.html'), '<!doctype html><title>MediSupply</title>');
   afterAll(async () => {
     for (const end of ends.splice(0).toReversed()) await end();
+    rmSync(pages, { recursive: true });
   });
   return async (kind, env = {}) => {
     const { gateway, end } = await (kind === 'Nginx' ? startNginx : startFrontDoor)({
-      FRONTEND_DIR: WELCOME_PAGES,
+      FRONTEND_DIR: pages,
       ...env,
     });
     ends.push(end);
@@ -54,7 +55,7 @@ interface Started {
 }
 
 async function startFrontDoor(env: Environment): Promise<Started> {
-  const { url, port, door, server } = await startDoor(env, VERSION);
+  const { url, port, door, server } = await startDoor(env);
   return {
     gateway: { url, port, servicePorts: {} },
     async end() {

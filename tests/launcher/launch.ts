@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { until } from '@medisupply/shared/testing/until';
-import { DEFAULT_PORTS, freePort } from '../../scripts/launcher/ports.ts';
+import { DEFAULT_PORTS } from '../../scripts/launcher/ports.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

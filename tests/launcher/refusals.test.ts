@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lockDataDir } from '../../scripts/launcher/data-dir.ts';
-import { statOf } from '../../scripts/launcher/proc.ts';
+import { lockDataDir } from '../../scripts/launcher/data-dir-lock.ts';
+import { isAlive, statOf } from '../../scripts/launcher/proc.ts';
 import { freePorts, ROOT } from './launch.ts';
 
 let folder: string;
@@ -140,10 +140,25 @@ describe('the lock of the data folder', () => {
     parent.kill('SIGKILL');
   });
 
+  test('when what a killed launcher started does not end, then it is killed, and nobody else', async () => {
+    const [leftover, other] = [0, 1].map(() => spawn('sleep', ['60'], { stdio: 'ignore' }));
+    const [ended, pid] = [once(leftover!, 'exit'), leftover!.pid ?? 0];
+    await writeFile(
+      join(folder, 'launcher.lock'),
+      `999999999 - launcher\n${pid} ${statOf(pid)?.started} worker\n${other!.pid} 1 front-door\n`,
+    );
+    leftover!.kill('SIGSTOP');
+    const lock = await lockDataDir(folder);
+    expect((await ended)[1]).toBe('SIGKILL');
+    expect(isAlive(other!.pid ?? 0)).toBe(true);
+    lock.release();
+    other!.kill('SIGKILL');
+  });
+
   test('when two take over the same stale lock at once, then one of them gets it', async () => {
     await writeFile(join(folder, 'launcher.lock'), '999999999 -\n');
     const code = `
-      const { lockDataDir } = await import(${JSON.stringify(join(ROOT, 'scripts/launcher/data-dir.ts'))});
+      const { lockDataDir } = await import(${JSON.stringify(join(ROOT, 'scripts/launcher/data-dir-lock.ts'))});
       console.log('waiting');
       process.stdin.once('data', async () => {
         try { await lockDataDir(${JSON.stringify(folder)}); console.log('mine'); }

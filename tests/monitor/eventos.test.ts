@@ -36,7 +36,6 @@ beforeAll(async () => {
   door = buildFrontDoor({
     config: frontDoorConfig(addresses),
     logger: silent,
-    version: '1.2.3',
     isStopping: () => false,
   });
   gateway = await serve(door.app);

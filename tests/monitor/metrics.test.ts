@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp as buildBullBoard } from '@medisupply/bull-board/app';
 import { readConfig as readBullBoardConfig } from '@medisupply/bull-board/config';
-import { createContainer as createBullBoard } from '@medisupply/bull-board/container';
+import { createContainer as createBullBoard } from '@medisupply/bull-board/create-container';
 import { buildApp as buildWorker } from '@medisupply/worker/app';
 import { buildApp as buildFrontDoor } from '../../frontend/front-door/src/app.ts';
 import { frontDoorConfig } from '../../frontend/front-door/src/config.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   worker = await platform.startWorker();
   const workerServer = await serve(buildWorker(worker.container));
   closers.push(workerServer.close);
-  const board = createBullBoard(readBullBoardConfig(platform.env('bull-board')), silent);
+  const board = await createBullBoard(readBullBoardConfig(platform.env('bull-board')), { logger: silent });
   const boardServer = await serve(buildBullBoard(board));
   closers.push(() => board.close(), boardServer.close);
   await until(() => worker.container.queues.isConnected());
@@ -257,7 +257,6 @@ test('when /metrics is asked for from outside, then the front door knows of none
   const door = buildFrontDoor({
     config: frontDoorConfig(env),
     logger: silent,
-    version: '1',
     isStopping: () => false,
   });
   const gateway = await serve(door.app);

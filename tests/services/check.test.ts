@@ -101,9 +101,9 @@ const DRIFTS: [string, () => void, string[]][] = [
   ],
   [
     'a service reads a secret that nobody gives it',
-    () => edit('services/monitor/src/config.ts', "file: 'redis_password'", "file: 'queue_key'"),
+    () => edit('services/autorizador/src/config.ts', "file: 'password_pepper'", "file: 'queue_key'"),
     [
-      'services/monitor/src/config.ts: lee el secreto queue_key, que nadie le da → añada monitor a sus lectores en shared/src/security/secret-layout.ts',
+      'services/autorizador/src/config.ts: lee el secreto queue_key, que nadie le da → añada autorizador a sus lectores en shared/src/security/secret-layout.ts',
     ],
   ],
   [
@@ -180,12 +180,14 @@ const DRIFTS: [string, () => void, string[]][] = [
       );
       edit('README.md', /(?<=\n\| monitor .*)5001/, '5011');
       edit('README.md', /\n\| autorizador +\| who/, '\n| otra cosa | who');
+      edit('README.md', /(?<=\n\| `monitor.health_check` +\| )monitor/, 'default');
     },
     [
       'README.md: su tabla de servicios no tiene bull-board → añada una fila con services/bull-board y 5555',
       'README.md: la fila de monitor no dice su puerto, 5001 → corríjala',
       'README.md: no tiene la tabla de rutas de autorizador → añádala como la de los otros servicios',
       'README.md: tiene una fila de viejo, que no está en la lista → bórrela',
+      'README.md: la fila de monitor.health_check dice la cola default y es monitor → corríjala',
     ],
   ],
 ];

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blocksOf, runBlocks, section } from '../docs/markdown.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, ROOT, runCommand } from '../launcher/launch.ts';
-import { freePort } from '../../scripts/launcher/ports.ts';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { createService, removeService } from '../../scripts/services/generate.ts';
 import { UserError } from '../../scripts/terminal/user-error.ts';
 import type { Copy } from './copy.ts';
@@ -179,7 +179,7 @@ describe('docs/add-a-service.md, followed literally', { timeout: SLOW }, () => {
       block.replaceAll('localhost:8080', gateway),
     );
     expect([code, errors]).toEqual([0, '']);
-    const [, status, saludos = ''] = printed;
+    const [, status, saludos = '', completed] = printed;
     expect(status).toBe('SUCCESS');
     expect(JSON.parse(saludos)).toEqual([
       {
@@ -190,6 +190,8 @@ describe('docs/add-a-service.md, followed literally', { timeout: SLOW }, () => {
         creado: expect.any(String),
       },
     ]);
+
+    expect(completed).toBe('1');
 
     const documentation = await fetch(`http://${gateway}/api/v1/mi-servicio/docs/`);
     expect([documentation.status, documentation.headers.get('content-type')]).toEqual([

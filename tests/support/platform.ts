@@ -10,28 +10,29 @@ import { join } from 'node:path';
 import type { Express } from 'express';
 import { buildApp as buildAutorizador } from '@medisupply/autorizador/app';
 import { readConfig as readAutorizadorConfig } from '@medisupply/autorizador/config';
-import { createContainer as createAutorizador } from '@medisupply/autorizador/container';
+import { createContainer as createAutorizador } from '@medisupply/autorizador/create-container';
 import { buildApp as buildLogistica } from '@medisupply/logistica-inventario/app';
 import { readConfig as readLogisticaConfig } from '@medisupply/logistica-inventario/config';
 import type { Container as LogisticaContainer } from '@medisupply/logistica-inventario/container';
-import { createContainer as createLogistica } from '@medisupply/logistica-inventario/container';
+import { createContainer as createLogistica } from '@medisupply/logistica-inventario/create-container';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
-import type { Role } from '@medisupply/shared/http/caller';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
-import { ensureSecrets, parseSecretJson } from '@medisupply/shared/security/secrets';
+import { parseSecretJson } from '@medisupply/shared/config/secret-json';
+import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import { until } from '@medisupply/shared/testing/until';
 import { readConfig as readWorkerConfig } from '@medisupply/worker/config';
 import type { Container as WorkerContainer } from '@medisupply/worker/container';
-import { createContainer as createWorker } from '@medisupply/worker/container';
+import { createContainer as createWorker } from '@medisupply/worker/create-container';
 import type { Consumers } from '@medisupply/worker/run-queue';
 import { startConsumers } from '@medisupply/worker/run-queue';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 export { until } from '@medisupply/shared/testing/until';
 
@@ -67,7 +68,7 @@ export interface Platform {
   /** What all parts logged, as JSON lines. */
   logs: string[];
   env(process: string): Record<string, string>;
-  token(user: { id: number; roles?: Role[]; nombre?: string }): string;
+  token(user: { id: number; roles?: Rol[]; nombre?: string }): string;
   serviceKey(process: string): Promise<string>;
   sign(payload: DeliveryPayload, options?: { now?: number; jti?: string }): Promise<string>;
   /** `extra` is added to the worker's environment. */
@@ -121,7 +122,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 
   async function startWorker(extra: Record<string, string> = {}): Promise<RunningWorker> {
     const workerEnv = { ...env('worker'), ...extra };
-    const container = await createWorker(readWorkerConfig(workerEnv), workerEnv, { logger });
+    const container = await createWorker(readWorkerConfig(workerEnv), { logger });
     const consumers = startConsumers(container, { FAULT_RATE: 0, FAULT_LATENCY_MS: 0 });
     let closing: Promise<void> | undefined;
     const close = () => (closing ??= consumers.close().then(() => container.close()));

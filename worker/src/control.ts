@@ -1,12 +1,8 @@
 /** What this worker answers and does when an operator asks over the control channel. */
 import { hostname } from 'node:os';
-import type { Kysely } from 'kysely';
-import { cancelarTarea } from '@medisupply/logistica-inventario/tareas/controlar-tarea';
-import type { LogisticaTables } from '@medisupply/logistica-inventario/tables';
+import { cancelarTarea } from '@medisupply/logistica-inventario/task-host';
 import { isoTime } from '@medisupply/shared/contracts/fields';
-import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { nextSlot } from '@medisupply/shared/queueing/relay/scheduler';
-import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { findTarea, listWaitingForTheirTime } from '@medisupply/shared/queueing/store/task-store';
 import type { ControlResult } from '@medisupply/shared/queueing/control/control-commands';
 import { VERSION } from '@medisupply/shared/version';
@@ -86,9 +82,7 @@ export function serveControl(container: Container, consumers: Consumers, hooks: 
     hooks.shutdown,
   );
   control.handle('cancel', async ({ task_id }) => {
-    const database = container.database as unknown as OpenDatabase<LogisticaTables>;
-    const { announceCancellation } = container;
-    await cancelarTarea({ database, announceCancellation }, task_id, OPERATOR);
+    await cancelarTarea(container, task_id, OPERATOR);
     const tarea = await findTarea(container.database.read, task_id);
     logger.info({ task_id }, 'tarea cancelada por una orden de control');
     return { task_id, name: tarea?.tipo ?? '', status: 'REVOKED' };
@@ -100,11 +94,7 @@ async function scheduled({
   handlers,
 }: Pick<Container, 'database' | 'handlers'>): Promise<ControlResult<'scheduled'>> {
   const now = Date.now();
-  const { total, rows } = await listWaitingForTheirTime(
-    database.read satisfies Kysely<OutboxTables>,
-    now,
-    MAX_LISTED,
-  );
+  const { total, rows } = await listWaitingForTheirTime(database.read, now, MAX_LISTED);
   return {
     total,
     messages: rows.map((row) => ({

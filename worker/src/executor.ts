@@ -1,8 +1,11 @@
+import { z } from 'zod';
+import { DatabaseBusy } from '@medisupply/shared/db/database-busy';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { completeTask, markStarted, setProgress } from '@medisupply/shared/queueing/store/task-store';
 import type { Envelope } from '@medisupply/shared/queueing/wire/envelope';
+import { RefusedTask } from '@medisupply/shared/queueing/handler';
 import type { JsonValue, TaskHandler, TaskRun } from '@medisupply/shared/queueing/handler';
 
 /** A task that takes longer than this is written down as STARTED (ms); shorter ones cost no extra write. */
@@ -35,6 +38,8 @@ export async function execute(
 ): Promise<JsonValue> {
   const { unitOfWork } = database;
   const { task } = handler;
+  const params = task.params.safeParse(envelope.params);
+  if (!params.success) throw new RefusedTask(`Parámetros no válidos: ${z.prettifyError(params.error)}`);
   const limit = AbortSignal.timeout(task.timeLimit);
   const run: TaskRun = {
     task_id: envelope.task_id,
@@ -54,15 +59,11 @@ export async function execute(
       });
   }, STARTED_AFTER);
   try {
-    const result = await withinLimit(
-      handler.handle(task.params.parse(envelope.params), run, context),
-      task.timeLimit,
-      run.signal,
-    );
+    const result = await withinLimit(handler.handle(params.data, run, context), task.timeLimit, run.signal);
     if (!run.settled) await unitOfWork.write((tx) => completeTask(tx, run, result));
     return result;
   } catch (error) {
-    if (limit.aborted)
+    if (limit.aborted && !(error instanceof DatabaseBusy))
       throw new TimeLimitError(`Superó su límite de ${task.timeLimit / 1_000} s`, { cause: error });
     throw error;
   } finally {

@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import { UnrecoverableError } from 'bullmq';
+import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { RunOutcome, TaskMetrics } from '@medisupply/shared/metrics/task-metrics';
 import { findTask } from '@medisupply/shared/tasks/registry';
 import type { JobOutcome } from './run-job.ts';
@@ -40,5 +40,6 @@ export function measureRuns(
 
 function failureOf(error: unknown): RunOutcome {
   if (error instanceof QuarantinedJob) return 'quarantined';
+  if (error instanceof DelayedError) return 'deferred';
   return error instanceof UnrecoverableError ? 'failed' : 'retry';
 }

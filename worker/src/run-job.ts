@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import { UnrecoverableError } from 'bullmq';
+import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { ServiceClient } from '@medisupply/shared/http/service-client';
 import type { Logger } from '@medisupply/shared/logging/logger';
@@ -19,14 +19,17 @@ import { verifyEnvelope } from '@medisupply/shared/queueing/wire/envelope';
 import type { JsonValue } from '@medisupply/shared/queueing/handler';
 import { DeferTask, RefusedTask } from '@medisupply/shared/queueing/handler';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
+import { DatabaseBusy } from '@medisupply/shared/db/database-busy';
 import type { Cancellations } from './cancellations.ts';
 import type { BoundHandler } from './executor.ts';
 import { execute } from './executor.ts';
 import type { RunSuspect } from './suspects.ts';
-import { SuspectDied } from './suspects.ts';
+import { SuspectDied, SuspectNotStarted } from './suspects.ts';
 
 /** A task under which its worker died this often is run alone, in a process of its own. */
 const DEATHS_TO_SUSPECT = 3;
+/** A suspect whose process could not begin is looked at again after this (ms). */
+const SUSPECT_WAIT = 5_000;
 
 export interface JobRunnerOptions {
   database: OpenDatabase<OutboxTables>;
@@ -48,14 +51,29 @@ export type JobOutcome = JsonValue;
 /** Runs one job of a queue to its outcome; throws only what BullMQ shall try again. */
 export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promise<JobOutcome> {
   const { database, logger } = options;
-  const { unitOfWork, read } = database;
+  const { read } = database;
+
+  /** Repeats what found the database busy, however long: that is no attempt, and each round waits by itself. */
+  async function outwait<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof DatabaseBusy)) throw error;
+        logger.warn('otro proceso ocupa la base de datos; la tarea espera');
+      }
+    }
+  }
+
+  const write = <T>(fn: (tx: Tx<OutboxTables>) => Promise<T>): Promise<T> =>
+    outwait(() => database.unitOfWork.write(fn));
 
   async function runJob(job: Job): Promise<JobOutcome> {
     const envelope = verifyEnvelope(job.data, { queue: job.queueName, name: job.name }, options.queueKey);
     const bound = envelope ? options.handlers.get(envelope.name) : undefined;
     if (!envelope || !bound) {
       const motivo = envelope ? 'tarea sin manejador' : 'sobre sin firma válida';
-      await unitOfWork.write((tx) =>
+      await write((tx) =>
         quarantine(tx, { cola: job.queueName, job_id: job.id ?? '', nombre: job.name, motivo }, logger),
       );
       throw new QuarantinedJob(motivo);
@@ -71,21 +89,25 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     // Watched before it is read, so that no cancellation falls in between.
     const cancelled = options.cancellations.watch(envelope.task_id);
     try {
-      // Reading first saves a duplicate the work; the insert that decides is in the transaction of the effect.
-      if (await isProcessed(read, envelope.task_id)) return 'DUPLICATE';
-      if (deathsOf(job) >= DEATHS_TO_SUSPECT) {
-        logger.warn(
-          { task_id: envelope.task_id, muertes: deathsOf(job) },
-          'tarea sospechosa: se ejecuta aparte',
-        );
-        return await options.runSuspect(envelope, cancelled.signal);
-      }
-      return await execute({ database, logger }, bound, envelope, cancelled.signal);
+      return await outwait(() => attempt(job, envelope, bound, cancelled.signal));
     } catch (error) {
       return await afterFailure(job, envelope, bound.handler.task, error);
     } finally {
       cancelled.release();
     }
+  }
+
+  async function attempt(
+    job: Job,
+    envelope: Envelope,
+    bound: BoundHandler,
+    cancelled: AbortSignal,
+  ): Promise<JobOutcome> {
+    // Reading first saves a duplicate the work; the insert that decides is in the transaction of the effect.
+    if (await isProcessed(read, envelope.task_id)) return 'DUPLICATE';
+    if (deathsOf(job) < DEATHS_TO_SUSPECT) return execute({ database, logger }, bound, envelope, cancelled);
+    logger.warn({ task_id: envelope.task_id, muertes: deathsOf(job) }, 'tarea sospechosa: se ejecuta aparte');
+    return options.runSuspect(envelope, cancelled);
   }
 
   async function afterFailure(
@@ -98,18 +120,23 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     const reason = messageOf(error);
     if (await isProcessed(read, task_id)) return error instanceof RefusedTask ? 'REFUSED' : 'ENDED';
     if (error instanceof DeferTask) {
-      await unitOfWork.write((tx) => deferMessage(tx, task_id, Date.now() + error.delayMs));
+      await write((tx) => deferMessage(tx, task_id, Date.now() + error.delayMs));
       return 'DEFERRED';
     }
     if (error instanceof RefusedTask) {
-      await unitOfWork.write((tx) =>
-        failTask(tx, task_id, { estado: 'FAILURE', error: reason, evento: 'rechazada', now: Date.now() }),
-      );
+      // Nobody wrote what follows from it: a confirmation must not wait for ever for a task that ended.
+      await write((tx) => options.onDead(tx, task_id, reason));
       return 'REFUSED';
+    }
+    if (error instanceof SuspectNotStarted) {
+      logger.warn({ reason }, 'no se pudo ejecutar aparte una tarea sospechosa; se repite');
+      // In BullMQ, which keeps the count of deaths: under a new job id it would not be a suspect any more.
+      await job.moveToDelayed(Date.now() + SUSPECT_WAIT, job.token);
+      throw new DelayedError();
     }
     if (error instanceof SuspectDied) {
       logger.error({ reason }, 'la tarea mata a su proceso; queda muerta');
-      await unitOfWork.write((tx) => options.onDead(tx, task_id, reason));
+      await write((tx) => options.onDead(tx, task_id, reason));
       return 'DEAD';
     }
     logger.warn({ tarea: task.name, intento: envelope.intento, reason }, 'el intento falló');
@@ -140,12 +167,12 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     const reason = messageOf(error);
     const now = Date.now();
     if (job.attemptsMade + 1 < task.retry.max) {
-      await unitOfWork.write((tx) =>
+      await write((tx) =>
         markRetrying(tx, envelope.task_id, { intento: job.attemptsMade + 1, error: reason, now }),
       );
       throw error;
     }
-    await unitOfWork.write((tx) =>
+    await write((tx) =>
       failTask(tx, envelope.task_id, { estado: 'FAILURE', error: reason, evento: 'fallida', now }),
     );
     throw new UnrecoverableError(reason);

@@ -1,22 +1,35 @@
 import { hostname } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Job } from 'bullmq';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
-import type { WorkerState } from '@medisupply/shared/queueing/control/worker-state';
+import { createEventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
+import type { WorkerState } from '@medisupply/shared/contracts/monitor/workers';
 import type { Container } from './container.ts';
 
 const CLOSE_DEADLINE = 15_000;
+/**
+ * A dead worker's jobs run again once their locks ran out and somebody noticed: at most the sum of both (ms). A slow
+ * worker renews its locks every quarter of it, and one that could not has its run undone by `tracked`.
+ */
+export const LOCKS = { lockDuration: 8_000, stalledInterval: 2_000 };
+/**
+ * KEYS 1: a job that this process ran. Unless it still holds the lock (ARGV 1), the start is taken back: it would look
+ * like the death of a worker, see `deathsOf`.
+ */
+const TAKE_BACK_START = `
+if redis.call('GET', KEYS[1] .. ':lock') ~= ARGV[1] and redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('HINCRBY', KEYS[1], 'ats', -1)
+end
+`;
 /** Deliveries are short and share commits; the other queues need few slots. */
 const OTHER_CONCURRENCY = 4;
 
-/** The consumers of all queues, and what they are doing. */
+/** The consumers of this worker's queues, and what they are doing. */
 export interface Consumers {
   /** Jobs that run now, the longest first. */
   active(): ActiveJob[];
@@ -40,24 +53,33 @@ interface ActiveJob {
 }
 
 export function startConsumers(
-  { id, config, logger, runJob }: Pick<Container, 'id' | 'config' | 'logger' | 'runJob'>,
+  { id, config, logger, queues, runJob }: Pick<Container, 'id' | 'config' | 'logger' | 'queues' | 'runJob'>,
   faults: WorkerState['faults'],
 ): Consumers {
   const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
   const active = new Map<Job, number>();
   const totals = { processed: 0, failed: 0 };
-  const lag = monitorEventLoopDelay({ resolution: 20 });
-  lag.enable();
+  const lag = createEventLoopLag();
 
   const tracked = async (job: Job) => {
+    const started = performance.now();
     active.set(job, Date.now());
     try {
       return await runJob(job);
     } finally {
       active.delete(job);
+      if (performance.now() - started >= LOCKS.lockDuration) await takeBackStart(job);
     }
   };
-  const consumers = QUEUES.map((queue) => {
+  const takeBackStart = async (job: Job) => {
+    const key = `${QUEUE_PREFIX}:${job.queueName}:${job.id}`;
+    try {
+      await queues.redis.eval(TAKE_BACK_START, 1, key, job.token ?? '');
+    } catch (error) {
+      logger.debug({ reason: String(error) }, 'no se supo si un trabajo lento conservaba su bloqueo');
+    }
+  };
+  const consumers = config.WORKER_QUEUES.map((queue) => {
     const concurrency = queue === 'logistica' ? config.WORKER_CONCURRENCY : OTHER_CONCURRENCY;
     const consumer = startConsumer(queue, concurrency, tracked, address, logger);
     consumer.worker.on('completed', () => {
@@ -73,23 +95,22 @@ export function startConsumers(
     [...active].map(([job, started]) => ({
       task_id: taskIdOf(job),
       name: job.name,
-      queue: job.queueName as QueueName,
+      queue: job.queueName,
       started: new Date(started).toISOString(),
     }));
 
-  const state = (stopping: boolean): WorkerState => ({
+  const stateWith = (event_loop_lag_ms: number, stopping: boolean): WorkerState => ({
     id,
     host: hostname(),
     pid: process.pid,
-    queues: [...QUEUES],
+    queues: config.WORKER_QUEUES,
     concurrency: consumers.reduce((sum, { worker }) => sum + worker.concurrency, 0),
     ...totals,
     active: activeJobs()
       .slice(0, 100)
       .map(({ task_id, name, started }) => ({ task_id, name, started })),
     rss: process.memoryUsage.rss(),
-    // Right after a heartbeat there is no sample yet.
-    event_loop_lag_ms: lag.count === 0 ? 0 : Math.round((lag.percentile(99) / 1e6) * 10) / 10,
+    event_loop_lag_ms,
     uptime: Math.round(process.uptime()),
     status: stopping ? 'stopping' : active.size > 0 ? 'active' : 'idle',
     faults,
@@ -111,15 +132,11 @@ export function startConsumers(
       // With every slot taken BullMQ looks at the number again only when a job ends; an empty turn makes it look now.
       worker['mainLoopQueue']?.add(Promise.resolve());
     },
-    state,
-    snapshot(stopping) {
-      const current = state(stopping);
-      lag.reset();
-      return current;
-    },
+    state: (stopping) => stateWith(lag.peek(), stopping),
+    snapshot: (stopping) => stateWith(lag.read(), stopping),
     async close() {
       await Promise.all(consumers.map((consumer) => consumer.close()));
-      lag.disable();
+      lag.close();
     },
   };
 }
@@ -142,8 +159,7 @@ function startConsumer(
     connection,
     prefix: QUEUE_PREFIX,
     concurrency,
-    lockDuration: 30_000,
-    stalledInterval: 15_000,
+    ...LOCKS,
     // Deaths are counted by run-job, which then runs a suspect alone; the default would fail a job after two.
     maxStalledCount: 1_000,
     metrics: { maxDataPoints: 60 * 24 },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import { insertAttempt } from '@medisupply/shared/queueing/store/task-store';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import { generarReporte, procesarEntrega, validarInventario } from '@medisupply/shared/tasks/logistica';
 import { pingLogistica } from '@medisupply/shared/tasks/monitor';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
@@ -141,12 +141,12 @@ function reportingProgram(): string {
     file,
     `
     import { readConfig } from ${JSON.stringify(join(SRC, 'config.ts'))};
-    import { createContainer } from ${JSON.stringify(join(SRC, 'container.ts'))};
+    import { createContainer } from ${JSON.stringify(join(SRC, 'create-container.ts'))};
     import { serveControl } from ${JSON.stringify(join(SRC, 'control.ts'))};
     import { startConsumers } from ${JSON.stringify(join(SRC, 'run-queue.ts'))};
     import { createHeartbeat } from ${JSON.stringify(join(SHARED, 'queueing', 'control', 'heartbeat.ts'))};
 
-    const container = await createContainer(readConfig(process.env), process.env);
+    const container = await createContainer(readConfig());
     const report = container.handlers.get('logistica.generar_reporte');
     const handle = (_params, run) =>
       new Promise((_resolve, reject) => {

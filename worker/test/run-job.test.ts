@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { Worker } from 'bullmq';
 import type { Job } from 'bullmq';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { cancelarTarea } from '@medisupply/logistica-inventario/tareas/controlar-tarea';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import { createServiceClient } from '@medisupply/shared/http/service-client';
@@ -76,7 +78,7 @@ function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attem
     queueKey: config.secrets.QUEUE_KEY,
     logistica,
     cancellations,
-    runSuspect: createSuspectRunner({ program, silenceMs }),
+    runSuspect: createSuspectRunner({ program, silenceMs, pauseMs: 50, logger }),
     onDead: async (tx, taskId, motivo) => {
       await failTask(tx, taskId, { estado: 'FAILURE', error: motivo, evento: 'muerta', now: Date.now() });
     },
@@ -159,6 +161,31 @@ test('when a task takes its time, then it shows STARTED with its progress, and S
   await consumer.close();
 });
 
+test(
+  'when the database is busy for longer than a write waits, then no attempt is used up, of whatever outcome',
+  { timeout: 40_000 },
+  async () => {
+    const { queues, database } = platform.logistica.container;
+    const [good, bad] = [await accept(platform, pingLogistica), await accept(platform, pingLogistica)];
+    await until(async () => (await queues.queue('monitor').getWaitingCount()) === 2);
+    const holder = new Database(database.file);
+    holder.exec('BEGIN IMMEDIATE');
+    const consumer = consume({
+      task: { retry: { via: 'queue', max: 1 } },
+      handle: (_params, run) =>
+        run.task_id === good ? Promise.resolve('bien') : Promise.reject(new Error('no hubo suerte')),
+    });
+    const held = performance.now();
+    await until(() => performance.now() - held > 11_000, 15_000);
+    holder.close();
+    await until(async () => (await tareaOf(platform, good)).estado === 'SUCCESS', 15_000);
+    expect((await jobOf(platform, 'monitor', good)).attemptsStarted).toBe(1);
+    await until(ended(bad), 15_000);
+    expect((await jobOf(platform, 'monitor', bad)).attemptsStarted).toBe(1);
+    await consumer.close();
+  },
+);
+
 test('when a running task is cancelled, then its signal fires and it ends as REVOKED', async () => {
   let aborted: unknown;
   const consumer = consume({
@@ -197,6 +224,26 @@ test('when a task throws, then it shows RETRY, and FAILURE after its last attemp
   await consumer.close();
 });
 
+test('when the parameters are not what the task takes any more, then it is refused for good, and visibly', async () => {
+  let handled = 0;
+  const consumer = consume({
+    task: { params: z.strictObject({ nuevo: z.int() }) },
+    handle: () => {
+      handled += 1;
+      return Promise.resolve(null);
+    },
+  });
+  const taskId = await accept(platform, pingLogistica);
+  await until(ended(taskId));
+  expect(await tareaOf(platform, taskId)).toMatchObject({
+    estado: 'FAILURE',
+    error: expect.stringContaining('nuevo'),
+  });
+  await until(async () => (await jobOf(platform, 'monitor', taskId)).returnvalue === 'REFUSED');
+  expect(handled).toBe(0);
+  await consumer.close();
+});
+
 /** A job as BullMQ hands it over after its worker died under it `deaths` times. */
 const afterDeaths = (job: Job, deaths: number): Job =>
   Object.assign(Object.create(Object.getPrototypeOf(job) as object) as Job, job, {
@@ -204,13 +251,17 @@ const afterDeaths = (job: Job, deaths: number): Job =>
     attemptsMade: 0,
   });
 
+/** A program that begins with its task, and then does this. */
+const begun = (then: string) =>
+  `process.once("message", () => process.send({ type: "started" }, () => { ${then} }));`;
+
 const suspects: [string, string, RegExp][] = [
-  ['ends its process', 'process.once("message", () => process.exit(7));', /código 7/],
-  ['is killed', 'process.once("message", () => process.kill(process.pid, "SIGKILL"));', /SIGKILL/],
-  ['loops for ever', 'process.once("message", () => { for (;;); });', /SIGKILL/],
+  ['ends its process', begun('process.exit(7)'), /código 7/],
+  ['is killed', begun('process.kill(process.pid, "SIGKILL")'), /SIGKILL/],
+  ['loops for ever', begun('for (;;);'), /SIGKILL/],
   [
     'runs out of memory',
-    'process.once("message", () => { const hoard = []; for (;;) hoard.push(new Array(1e6).fill(Math.random())); });',
+    begun('const hoard = []; for (;;) hoard.push(new Array(1e6).fill(Math.random()))'),
     /SIGABRT|SIGKILL|código/,
   ],
 ];
@@ -221,7 +272,7 @@ test.each(suspects)(
     const consumer = consume({
       handle: () => Promise.resolve('no se ejecuta aquí'),
       suspectProgram,
-      silenceMs: 1_500,
+      silenceMs: 4_000,
     });
     const { job, taskId } = await pausedJob();
     expect(await consumer.runJob(afterDeaths(job, 3))).toBe('DEAD');
@@ -232,10 +283,47 @@ test.each(suspects)(
   },
 );
 
+test("when a suspect's process is killed once, then it runs alone again, and succeeds", async () => {
+  const died = join(platform.dataDir, 'murio-una-vez');
+  const consumer = consume({
+    handle: () => Promise.reject(new Error('no se ejecuta aquí')),
+    suspectProgram: `import { existsSync, writeFileSync } from 'node:fs';
+      ${begun(`
+        if (existsSync(${JSON.stringify(died)})) return process.send({ type: 'done', result: 'a la segunda' }, () => process.exit(0));
+        writeFileSync(${JSON.stringify(died)}, '');
+        process.kill(process.pid, 'SIGKILL');
+      `)}`,
+  });
+  const { job } = await pausedJob();
+  expect(await consumer.runJob(afterDeaths(job, 3))).toBe('a la segunda');
+  await consumer.close();
+});
+
+test("when a suspect's process cannot begin, then that says nothing about the task, which waits", async () => {
+  const { queues } = platform.logistica.container;
+  const queue = queues.queue('monitor');
+  await queue.pause();
+  const taskId = await accept(platform, pingLogistica);
+  const jobId = `${taskId}-0-0`;
+  await until(async () => (await queue.getJob(jobId)) !== undefined);
+  await queues.redis.hset(`${QUEUE_PREFIX}:monitor:${jobId}`, 'ats', 3);
+  const consumer = consume({
+    handle: () => Promise.reject(new Error('no se ejecuta aquí')),
+    suspectProgram: 'process.exit(1);',
+  });
+  await queue.resume();
+  await until(async () => (await queues.jobState('monitor', jobId)) === 'delayed');
+  const job = await jobOf(platform, 'monitor', taskId);
+  expect(job).toMatchObject({ attemptsStarted: 4, attemptsMade: 0 });
+  expect(await tareaOf(platform, taskId)).toMatchObject({ estado: 'PENDING', error: null });
+  await job.remove();
+  await consumer.close();
+});
+
 test('when an innocent neighbour is suspected, then it runs alone and succeeds', async () => {
   const consumer = consume({
     handle: () => Promise.reject(new Error('no se ejecuta aquí')),
-    suspectProgram: `process.once('message', () => { process.send({ type: 'beat' }); process.send({ type: 'done', result: 'solo' }, () => process.exit(0)); });`,
+    suspectProgram: `process.once('message', () => { process.send({ type: 'started' }); process.send({ type: 'done', result: 'solo' }, () => process.exit(0)); });`,
   });
   const { job } = await pausedJob();
   expect(await consumer.runJob(afterDeaths(job, 3))).toBe('solo');
@@ -291,4 +379,21 @@ test('when the event loop is blocked, then the watchdog kills the process', asyn
   const child = fork(program, { silent: true });
   const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
   expect(signal).toBe('SIGKILL');
+});
+
+test('when the clock is set forward, then the watchdog kills nobody', async () => {
+  const program = join(platform.dataDir, 'adelantada.ts');
+  const watchdog = join(import.meta.dirname, '../src/watchdog.ts');
+  writeFileSync(
+    program,
+    `import { startWatchdog } from ${JSON.stringify(watchdog)};
+    startWatchdog(3_000);
+    setTimeout(() => { const end = performance.now() + 1_200; while (performance.now() < end); }, 700);
+    setTimeout(() => process.exit(0), 3_500);`,
+  );
+  // In all threads: an hour later while the loop is blocked for a moment.
+  const clock = `const now = Date.now; const end = now() + 1_000; Date.now = () => now() + (now() > end ? 3_600_000 : 0);`;
+  const execArgv = ['--import', `data:text/javascript,${encodeURIComponent(clock)}`];
+  const [code, signal] = (await once(fork(program, { execArgv }), 'exit')) as [number | null, string | null];
+  expect([code, signal]).toEqual([0, null]);
 });

@@ -1,23 +1,23 @@
 /**
- * Every call of the platform with what goes in and what comes out, derived from the services' own zod schemas: types
- * only, so nothing of a service reaches the client's bundle. A test compares the operations of every service, and which
+ * Every call of the platform with what goes in and what comes out, derived from the zod schemas of the contracts: types
+ * only, so nothing of them reaches the client's bundle. A test compares the operations of every service, and which
  * of `params`, `query` and `body` each takes, with the service's routes.
  */
 import type { z } from 'zod';
 import type * as autorizador from '@medisupply/shared/contracts/autorizador';
 import type { pageQuery } from '@medisupply/shared/contracts/fields';
-import type * as entregas from '@medisupply/logistica-inventario/entregas/entregas.schemas';
-import type * as inventario from '@medisupply/logistica-inventario/inventario/inventario.schemas';
-import type * as tareas from '@medisupply/logistica-inventario/tareas/tareas.schemas';
-import type * as actividad from '@medisupply/monitor/actividad/actividad.schemas';
-import type * as colas from '@medisupply/monitor/colas/colas.schemas';
-import type * as estado from '@medisupply/monitor/estado/estado.schemas';
-import type * as metricas from '@medisupply/monitor/metricas/metricas.schemas';
-import type * as ping from '@medisupply/monitor/ping/ping.schemas';
-export type { EventData } from '@medisupply/monitor/eventos/eventos.schemas';
+import type * as entregas from '@medisupply/shared/contracts/logistica/entregas';
+import type * as inventario from '@medisupply/shared/contracts/logistica/inventario';
+import type * as tareas from '@medisupply/shared/contracts/logistica/tareas';
+import type * as actividad from '@medisupply/shared/contracts/monitor/actividad';
+import type * as colas from '@medisupply/shared/contracts/monitor/colas';
+import type * as estado from '@medisupply/shared/contracts/monitor/estado';
+import type * as metricas from '@medisupply/shared/contracts/monitor/metricas';
+import type * as ping from '@medisupply/shared/contracts/monitor/ping';
+export type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 /** The `result` of a `generar_reporte`. */
-export type { Reporte } from '@medisupply/logistica-inventario/reportes/reporte';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
+export type { Reporte } from '@medisupply/shared/contracts/logistica/reportes';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 
 type In<S extends z.ZodType> = z.input<S>;
 /** Answers; `params` and `query` too, which a service takes as text: the client writes them so. */

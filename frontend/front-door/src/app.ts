@@ -28,12 +28,11 @@ export interface FrontDoor {
 export interface FrontDoorOptions {
   config: FrontDoorConfig;
   logger: Logger;
-  version: string;
   isStopping: () => boolean;
 }
 
 /** The gateway (`/api/v1/<service>/…`) and the static files, as Nginx serves them in compose. Listens nowhere. */
-export function buildApp({ config, logger, version, isStopping }: FrontDoorOptions): FrontDoor {
+export function buildApp({ config, logger, isStopping }: FrontDoorOptions): FrontDoor {
   const upstreams = upstreamsOf(config);
   const proxies: Proxy[] = [];
 
@@ -47,7 +46,7 @@ export function buildApp({ config, logger, version, isStopping }: FrontDoorOptio
   app.use(closeWhenStopping(isStopping));
   app.use(requestLineLimit);
   setupCors(app, config.CORS_ORIGINS);
-  addHealthCheck(app, 'gateway', { version, isStopping });
+  addHealthCheck(app, { service: 'gateway', isStopping });
   app.use(rateLimit(config.GATEWAY_RATE, config.GATEWAY_BURST));
   app.use(bodyLimit);
 
@@ -58,7 +57,6 @@ export function buildApp({ config, logger, version, isStopping }: FrontDoorOptio
   }
   app.use('/api', unknownService(upstreams));
 
-  app.get('/puertos.json', publishedPorts(config));
   app.use(pages(config.FRONTEND_DIR));
   app.use(staticFiles(config.FRONTEND_DIR));
   app.use((request) => {
@@ -107,20 +105,5 @@ function unknownService(upstreams: readonly Upstream[]): RequestHandler {
       `No existe ${request.originalUrl.split('?')[0]}; los servicios son ${servicios.join(', ')}`,
       { extensions: { servicios } },
     );
-  };
-}
-
-const portOf = (url: string) => Number(new URL(url).port || 80);
-
-/** The ports of what the page does not reach on its own port. */
-function publishedPorts(config: FrontDoorConfig): RequestHandler {
-  const puertos = {
-    frontend: config.FRONTEND_PORT,
-    gateway: config.GATEWAY_PORT,
-    ...Object.fromEntries(upstreamsOf(config).map(({ name, url }) => [name, portOf(url)])),
-    bull_board: config.BULL_BOARD_PORT,
-  };
-  return (_request, response) => {
-    response.json(puertos);
   };
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import {
@@ -10,22 +9,15 @@ import {
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 
-const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
-/** The Angular app; while it was never built, the page that says what runs here. */
-function builtApp(): string {
-  const app = folder('dist/medisupply/browser');
-  return existsSync(app) ? app : folder('welcome');
-}
+const BUILT_APP = fileURLToPath(new URL('../../dist/medisupply/browser', import.meta.url));
 
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
   FRONTEND_PORT: port(4200),
   GATEWAY_PORT: port(8080),
-  BULL_BOARD_PORT: port(5555),
   ...serviceUrls,
-  FRONTEND_DIR: z.string().default(builtApp),
+  FRONTEND_DIR: z.string().default(BUILT_APP),
   GATEWAY_RATE: count(2_000, 1_000_000).describe('Requests per second that one client address may send'),
   GATEWAY_BURST: count(4_000, 1_000_000).describe('Requests that one client address may send at once'),
 });

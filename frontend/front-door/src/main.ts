@@ -9,7 +9,7 @@ await runProcess('front-door', async () => {
   const lifecycle = new Lifecycle(logger, { lameDuckMs: config.LAME_DUCK_MS });
   lifecycle.handleSignals();
 
-  const door = buildApp({ config, logger, version: '0.1.0', isStopping: lifecycle.isStopping });
+  const door = buildApp({ config, logger, isStopping: lifecycle.isStopping });
   lifecycle.onStop('conexiones con los servicios', door.close);
   const frontend = await lifecycle.listen(
     door.app,

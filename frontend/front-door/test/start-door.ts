@@ -14,14 +14,10 @@ export interface RunningDoor {
 }
 
 /** The front door on a free port, configured by environment keys. */
-export async function startDoor(
-  env: Readonly<Record<string, string>>,
-  version = '1.2.3',
-): Promise<RunningDoor> {
+export async function startDoor(env: Readonly<Record<string, string>>): Promise<RunningDoor> {
   const door = buildApp({
     config: frontDoorConfig(env),
     logger: pino({ level: 'silent' }),
-    version,
     isStopping: () => false,
   });
   const server = await listen(door.app, 0, '127.0.0.1', 'GATEWAY_PORT');

@@ -1,9 +1,9 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Route } from '@medisupply/shared/http/route';
-import { VERSION } from '@medisupply/shared/version';
 import { clavesRoutes } from './claves/claves.routes.ts';
 import type { Container } from './container.ts';
+import { SERVICE_NAME } from './container.ts';
 import { firmasRoutes } from './firmas/firmas.routes.ts';
 import { sesionesRoutes } from './sesiones/sesiones.routes.ts';
 import { usuariosRoutes } from './usuarios/usuarios.routes.ts';
@@ -15,26 +15,23 @@ export const autorizadorRoutes = (container: Container): Route[] => [
   ...clavesRoutes(container),
 ];
 
-/** The Express app of autorizador; opens nothing and listens nowhere. */
-export function buildApp(container: Container, options: { isStopping?: () => boolean } = {}): Express {
-  const { logger, authenticator, corsOrigins, redis, metrics } = container;
-  return createApp('autorizador', {
-    version: VERSION,
+/** The service's Express app over what it is given; it opens nothing and listens nowhere. */
+export function buildApp(container: Container): Express {
+  const { config, logger, authenticator, metrics, isStopping, db, redis } = container;
+  return createApp(SERVICE_NAME, {
+    description: 'Usuarios, tokens de acceso, firmas de entrega y claves públicas',
     logger,
     authenticator,
     metrics,
-    corsOrigins,
-    description: 'Usuarios, tokens de acceso, firmas de entrega y claves públicas',
+    isStopping,
+    corsOrigins: config.CORS_ORIGINS,
     routes: autorizadorRoutes(container),
     readiness: [
-      { name: 'base_de_datos', check: () => canRead(container) },
+      {
+        name: 'base_de_datos',
+        check: () => db.read.selectFrom('usuario').select('id').limit(1).execute(),
+      },
       { name: 'redis', optional: true, check: () => redis.status === 'ready' },
     ],
-    ...options,
   });
-}
-
-async function canRead({ db }: Container): Promise<boolean> {
-  await db.read.selectFrom('usuario').select('id').limit(1).execute();
-  return true;
 }

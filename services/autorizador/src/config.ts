@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  count,
   httpEnvironment,
   port,
   processEnvironment,
@@ -7,37 +8,25 @@ import {
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
-import { serviceKeyRecords } from '@medisupply/shared/security/service-key';
+import { serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
   ...processEnvironment,
   ...httpEnvironment,
   ...redisEnvironment,
   AUTORIZADOR_PORT: port(5003),
+  SIGN_MAX_IN_FLIGHT: count(128, 10_000),
 });
 
 export const secrets = {
-  TOKEN_KEYS: { file: 'token_keys.json', minLength: 100 },
-  SIGNATURE_KEYS: { file: 'signature_keys.json', minLength: 100 },
-  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
+  ...serviceSecrets,
+  TOKEN_KEYS: { file: 'token_keys.json', minLength: 100, json: tokenKeyFile },
+  SIGNATURE_KEYS: { file: 'signature_keys.json', minLength: 100, json: signatureKeyFile },
   PASSWORD_PEPPER: { file: 'password_pepper', minLength: 32 },
-  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
   ADMIN_CONTRASENA: { file: 'admin_contrasena', minLength: 12 },
 } as const;
 
-/** autorizador.config: the environment and the secret files of this process. @throws ConfigError */
-export function readConfig(env: NodeJS.ProcessEnv) {
-  const { secrets: values, ...config } = loadConfig(environment, { env, secrets });
-  return {
-    ...config,
-    tokenKeys: parseSecretJson('token_keys.json', values.TOKEN_KEYS, tokenKeyFile),
-    signatureKeys: parseSecretJson('signature_keys.json', values.SIGNATURE_KEYS, signatureKeyFile),
-    serviceKeys: parseSecretJson('service_keys.json', values.SERVICE_KEYS, serviceKeyRecords),
-    passwordPepper: values.PASSWORD_PEPPER,
-    redisPassword: values.REDIS_PASSWORD,
-    adminContrasena: values.ADMIN_CONTRASENA,
-  };
-}
+/** @throws ConfigError */
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) => loadConfig(environment, { env, secrets });
 
 export type Config = ReturnType<typeof readConfig>;

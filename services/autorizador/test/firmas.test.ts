@@ -199,7 +199,7 @@ describe('POST /validate-signature', () => {
 
   test('when a service key of another scope asks, then 403; a wrong key, 401', async () => {
     const { payload, firma } = (await sign(PAYLOAD)).body;
-    for (const folder of ['worker', 'monitor', 'metrics', 'operator', 'bull-board']) {
+    for (const folder of ['worker', 'monitor', 'metrics', 'operator']) {
       expect((await validate({ payload, firma }, serviceKey(folder))).status).toBe(403);
     }
     expect((await validate({ payload, firma }, { 'i-api-key': 'logistica.AAAA' })).status).toBe(401);

@@ -7,13 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
-import type { Role } from '@medisupply/shared/http/caller';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { createContainer } from '../src/container.ts';
 import type { Container } from '../src/container.ts';
+import { createContainer } from '../src/create-container.ts';
 import { createContrasenas } from '../src/usuarios/contrasenas.ts';
 import type { Contrasenas } from '../src/usuarios/contrasenas.ts';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 /** Cheap parameters: what hashing costs is not what most tests are about. */
 export const FAST = { memoryCost: 64, timeCost: 1 };
@@ -80,12 +80,12 @@ export async function startAutorizador(options: AutorizadorOptions = {}): Promis
   });
   const container = await createContainer(
     // The test's Redis has no password.
-    { ...config, redisPassword: '' },
+    { ...config, secrets: { ...config.secrets, REDIS_PASSWORD: '' } },
     {
       logger,
       contrasenas:
         options.contrasenas ??
-        createContrasenas({ pepper: config.passwordPepper, parameters: FAST, maxWaiting: 1_000 }),
+        createContrasenas({ pepper: config.secrets.PASSWORD_PEPPER, parameters: FAST, maxWaiting: 1_000 }),
       ...(options.now ? { now: options.now } : {}),
     },
   );
@@ -168,7 +168,7 @@ function call(
 export async function grantRoles(
   { container }: Autorizador,
   id: number,
-  roles: readonly Role[],
+  roles: readonly Rol[],
 ): Promise<void> {
   await container.db.unitOfWork.write((tx) =>
     tx

@@ -1,25 +1,22 @@
 import type { Express } from 'express';
 import { createApp } from '@medisupply/shared/http/create-app';
-import packageJson from '../package.json' with { type: 'json' };
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { requireSesion, sesionesRouter } from './sesiones/sesiones.router.ts';
 
-export function buildApp(
-  { logger, queues, acceso, tablero, authenticator, metrics }: Container,
-  options: { isStopping?: () => boolean } = {},
-): Express {
+/** The board's Express app over what it is given; it opens nothing and listens nowhere. */
+export function buildApp(container: Container): Express {
+  const { logger, authenticator, metrics, isStopping, queues, acceso, tablero } = container;
   return createApp(SERVICE_NAME, {
     logger,
-    version: packageJson.version,
     authenticator,
     metrics,
+    isStopping,
     readiness: [{ name: 'redis', optional: true, check: () => queues.isConnected() }],
     use(app) {
       app.use(sesionesRouter(acceso));
       app.use(requireSesion(acceso.sesiones));
       app.use(tablero.router);
     },
-    ...options,
   });
 }

@@ -1,30 +1,16 @@
 import { z } from 'zod';
-import {
-  httpEnvironment,
-  port,
-  processEnvironment,
-  redisEnvironment,
-  verifierEnvironment,
-} from '@medisupply/shared/config/environment';
+import { port } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
-export const environment = z.object({
-  ...processEnvironment,
-  ...redisEnvironment,
-  ...verifierEnvironment,
-  LAME_DUCK_MS: httpEnvironment.LAME_DUCK_MS,
-  BULL_BOARD_PORT: port(5555),
-});
+// No page of another origin has business here.
+const { CORS_ORIGINS: _, ...boardEnvironment } = serviceEnvironment;
 
-export const secrets = {
-  SESSION_KEY: { file: 'session_key', minLength: 32 },
-  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
-  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
-} as const;
+export const environment = z.object({ ...boardEnvironment, BULL_BOARD_PORT: port(5555) });
+
+export const secrets = serviceSecrets;
 
 /** @throws ConfigError */
-export function readConfig(env: NodeJS.ProcessEnv) {
-  return loadConfig(environment, { env, secrets });
-}
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) => loadConfig(environment, { env, secrets });
 
 export type Config = ReturnType<typeof readConfig>;

@@ -4,6 +4,7 @@ import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { answering, silentService, startService } from '@medisupply/shared/testing/fake-service';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
+import { VERSION } from '@medisupply/shared/version';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSesiones, SESSION_LIFETIME_MS } from '../src/sesiones/sesiones.ts';
 import type { Board, FakeAutorizador } from './support.ts';
@@ -82,17 +83,17 @@ describe('without a login', () => {
     expect(await (await board.fetch('/health')).json()).toEqual({
       status: 'healthy',
       service: 'bull-board',
-      version: expect.any(String),
+      version: VERSION,
       timestamp: expect.any(String),
     });
     expect((await board.fetch('/livez')).status).toBe(200);
     expect(await (await board.fetch('/readyz')).json()).toEqual({ status: 'ready', checks: { redis: 'ok' } });
   });
 
-  it('when the cookie is forged, changed or of another key, then 401', async () => {
+  it('when the cookie is forged, changed or of another board, then 401', async () => {
     const cookie = await board.login();
-    const [id = '', mac = ''] = cookie.split('=')[1]?.split('.') ?? [];
-    const other = createSesiones({ key: 'another key', isRevoked: () => false });
+    const id = cookie.split('=')[1] ?? '';
+    const other = createSesiones({ isRevoked: () => false });
     const foreign = other.abrir({
       kind: 'user',
       usuario_id: 1,
@@ -103,7 +104,7 @@ describe('without a login', () => {
       exp: 0,
     });
     other.close();
-    for (const value of ['', '.', id, `${id}.`, `${id}.${mac}x`, `x${id}.${mac}`, `${id}.${mac}.`, foreign]) {
+    for (const value of ['', '.', `${id}.`, `${id}x`, `x${id}`, id.slice(1), id.toLowerCase(), foreign]) {
       expect(
         (await board.fetch('/api/queues', { headers: { cookie: `medisupply_board=${value}` } })).status,
       ).toBe(401);
@@ -121,9 +122,7 @@ describe('login', () => {
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('/');
     const [cookie = ''] = response.headers.getSetCookie();
-    expect(cookie).toMatch(
-      /^medisupply_board=[\w-]{43}\.[\w-]{43}; Max-Age=3600; Path=\/; HttpOnly; SameSite=Strict$/,
-    );
+    expect(cookie).toMatch(/^medisupply_board=[\w-]{43}; Max-Age=3600; Path=\/; HttpOnly; SameSite=Strict$/);
     expect(autorizador.calls).toEqual([
       { path: '/login', body: CREDENTIALS, address: '127.0.0.1' },
       { path: '/logout', body: { refresh_token: 'r'.repeat(43) }, address: undefined },
@@ -136,7 +135,7 @@ describe('login', () => {
 
   it('when it comes over TLS, then the cookie is Secure', async () => {
     const response = await board.fetch('/login', form(CREDENTIALS, { 'x-forwarded-proto': 'https' }));
-    expect(response.headers.getSetCookie()[0]).toMatch(/; Secure$/);
+    expect(response.headers.getSetCookie()[0]).toMatch(/; Secure(;|$)/);
   });
 
   it('when the password is wrong, then 401, the page says so and keeps the name, and there is no cookie', async () => {
@@ -316,7 +315,7 @@ describe('session', () => {
     let time = 0;
     let revoked = false;
     const looks = vi.fn<() => boolean>(() => revoked);
-    const sesiones = createSesiones({ key: 'k', isRevoked: looks, now: () => time, sweepMs: 5 });
+    const sesiones = createSesiones({ isRevoked: looks, now: () => time, sweepMs: 5 });
     const caller = {
       kind: 'user',
       usuario_id: 1,

@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { vi } from 'vitest';
 import { z } from 'zod';
-import type { Role } from '@medisupply/shared/http/caller';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
@@ -10,7 +9,8 @@ import { closeServer, startService, urlOf } from '@medisupply/shared/testing/fak
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Container } from '../src/container.ts';
-import { createContainer } from '../src/container.ts';
+import { createContainer } from '../src/create-container.ts';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 export interface FakeAutorizador {
   url: string;
@@ -24,7 +24,7 @@ const PASSWORD = 'una-frase-larga';
 /** Knows `admin` and `ana` (an ordinary user); the account `bloqueada` has had too many failures. */
 export async function startAutorizador(data: DataDir): Promise<FakeAutorizador> {
   const calls: FakeAutorizador['calls'] = [];
-  const roles: Record<string, Role[]> = { admin: ['usuario', 'Admin'], ana: ['usuario'], sis: ['System'] };
+  const roles: Record<string, Rol[]> = { admin: ['usuario', 'Admin'], ana: ['usuario'], sis: ['System'] };
   const service = await startService((request, response) => void answer(request, response));
   return { ...service, calls };
 
@@ -80,7 +80,7 @@ export async function startBoard(data: DataDir, env: NodeJS.ProcessEnv): Promise
       write: (line) => void log.push(z.record(z.string(), z.unknown()).parse(JSON.parse(line))),
     },
   });
-  const container = createContainer(config, logger);
+  const container = await createContainer(config, { logger });
   const server = await listen(buildApp(container), 0, '127.0.0.1', 'BULL_BOARD_PORT');
   const url = urlOf(server);
   const send = (path: string, init: RequestInit = {}) => fetch(url + path, { redirect: 'manual', ...init });

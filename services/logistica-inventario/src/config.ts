@@ -1,20 +1,11 @@
 import { z } from 'zod';
-import {
-  count,
-  httpEnvironment,
-  milliseconds,
-  port,
-  processEnvironment,
-  redisEnvironment,
-  verifierEnvironment,
-} from '@medisupply/shared/config/environment';
+import { count, milliseconds, port } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { fieldKeyRing } from '@medisupply/shared/security/field-cipher';
+import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
-  ...processEnvironment,
-  ...httpEnvironment,
-  ...redisEnvironment,
-  ...verifierEnvironment,
+  ...serviceEnvironment,
   LOGISTICA_PORT: port(5002),
   AUTORIZADOR_TIMEOUT_MS: milliseconds(800, 10_000),
   RELAY_POLL_MS: milliseconds(250, 60_000),
@@ -22,15 +13,13 @@ export const environment = z.object({
 });
 
 export const secrets = {
+  ...serviceSecrets,
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
-  FIELD_KEYS: { file: 'field_keys.json', minLength: 32 },
+  FIELD_KEYS: { file: 'field_keys.json', minLength: 32, json: fieldKeyRing },
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
-  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
-  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
 } as const;
 
-export function readConfig(env: NodeJS.ProcessEnv) {
-  return loadConfig(environment, { env, secrets });
-}
+/** @throws ConfigError */
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) => loadConfig(environment, { env, secrets });
 
 export type Config = ReturnType<typeof readConfig>;

@@ -9,8 +9,15 @@
  * entrega_item        what a delivery carries: reserved, then debited or released
  */
 import type { Generated } from 'kysely';
-import type { IdempotencyTable } from '@medisupply/shared/http/idempotency';
+import type { IdempotencyTable } from '@medisupply/shared/db/idempotency';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
+import type {
+  ConfirmacionEstado,
+  ItemEstado,
+  MovimientoTipo,
+  Respuesta,
+  Verificacion,
+} from '@medisupply/shared/contracts/vocabulary';
 
 export interface EntregaTable {
   id: Generated<number>;
@@ -45,9 +52,6 @@ export interface EntregaHistorialTable {
   task_id: string | null;
 }
 
-export type ConfirmacionEstado = 'ACEPTADA' | 'APLICADA' | 'RECHAZADA' | 'MUERTA';
-export type Verificada = 'autorizador' | 'local' | 'pendiente';
-
 export interface ConfirmacionTable {
   /** uuid v7 */
   task_id: string;
@@ -64,12 +68,12 @@ export interface ConfirmacionTable {
   /** cipher */
   firma_recibe: string;
   firma: string;
-  verificada: Verificada;
+  verificada: Verificacion;
   estado: ConfirmacionEstado;
   /** What the entrega goes back to if the signature turns out to be bad. */
   estado_anterior: string;
   /** The `estado` that the client was told. */
-  respuesta: string;
+  respuesta: Respuesta;
   creada: number;
   terminada: number | null;
   /** When the request came in; `terminada` minus this is what the client waited. */
@@ -88,8 +92,6 @@ export interface ProductoTable {
   actualizado: number;
 }
 
-export type MovimientoTipo = 'ALTA' | 'AJUSTE' | 'SALIDA';
-
 export interface MovimientoTable {
   id: Generated<number>;
   producto_id: number;
@@ -107,7 +109,7 @@ export interface EntregaItemTable {
   entrega_id: number;
   producto_id: number;
   cantidad: number;
-  estado: 'RESERVADO' | 'DEBITADO' | 'LIBERADO';
+  estado: ItemEstado;
 }
 
 export interface LogisticaTables extends OutboxTables {

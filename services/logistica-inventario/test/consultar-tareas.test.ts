@@ -218,10 +218,12 @@ describe('who sees a task', () => {
       system: [200, true],
       stranger: [404, false],
     });
-    for (const process of ['worker', 'monitor', 'operator', 'bull-board']) {
+    const statusFor = async (process: string) => {
       const key = await platform.serviceKey(process);
-      expect((await call(platform, 'GET', `/tarea/${task_id}`, { key })).status).toBe(200);
-    }
+      return (await call(platform, 'GET', `/tarea/${task_id}`, { key })).status;
+    };
+    expect([await statusFor('worker'), await statusFor('operator')]).toEqual([200, 200]);
+    expect([await statusFor('monitor'), await statusFor('metrics')]).toEqual([403, 403]);
   });
 
   test('when it is of no delivery, then only its creator, Admin and System see it', async () => {

@@ -142,7 +142,10 @@ test('when there is not enough of one item, then nothing at all is created or re
   const answer = await call(platform, 'POST', '/entregas', { as: user, body });
   expect(answer).toMatchObject({
     status: 409,
-    body: { detail: expect.stringContaining('disponibles 1, pedidas 2') },
+    body: {
+      detail: expect.stringContaining('disponibles 1, pedidas 2'),
+      errors: [{ path: 'body.items.1.cantidad', message: expect.stringContaining('disponibles 1') }],
+    },
   });
   expect(await stockOf(plenty)).toEqual({ stock: 10, reservado: 0, disponible: 10 });
   expect((await call(platform, 'GET', '/entregas?pedido_id=PED-NO', { as: user })).body).toEqual([]);

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { request } from 'undici';
 import { expect } from 'vitest';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
-import { parseSecretJson } from '@medisupply/shared/security/secrets';
+import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import type { Platform } from '../../../tests/support/platform.ts';
 
 export interface Answer {

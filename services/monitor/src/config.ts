@@ -2,39 +2,32 @@ import { z } from 'zod';
 import {
   assertFaultsAllowed,
   faultEnvironment,
-  httpEnvironment,
   port,
   processEnvironment,
   redisEnvironment,
   serviceUrls,
-  verifierEnvironment,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
-  ...processEnvironment,
-  ...httpEnvironment,
-  ...redisEnvironment,
-  ...verifierEnvironment,
+  ...serviceEnvironment,
   // Whom the monitor asks for their health.
   ...serviceUrls,
   ...faultEnvironment,
   MONITOR_PORT: port(5001),
 });
 
-export const secrets = {
-  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
-  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
-} as const;
-
-export type Config = ReturnType<typeof readConfig>;
+export const secrets = serviceSecrets;
 
 /** @throws ConfigError */
-export function readConfig(env: NodeJS.ProcessEnv) {
+export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const config = loadConfig(environment, { env, secrets });
   assertFaultsAllowed(config);
   return config;
 }
+
+export type Config = ReturnType<typeof readConfig>;
 
 export const taskEnvironment = z.object({
   ...processEnvironment,
@@ -43,5 +36,5 @@ export const taskEnvironment = z.object({
 });
 
 /** What the monitor's tasks need of the worker's environment. @throws ConfigError */
-export const loadTaskConfig = (env: NodeJS.ProcessEnv) =>
+export const readTaskConfig = (env: NodeJS.ProcessEnv) =>
   loadConfig(taskEnvironment, { env, secrets: { REDIS_PASSWORD: secrets.REDIS_PASSWORD } });

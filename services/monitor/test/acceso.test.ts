@@ -6,6 +6,7 @@ import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { connected, startMonitor } from './support.ts';
+import { VERSION } from '@medisupply/shared/version';
 
 let data: DataDir;
 let redis: RedisServer;
@@ -75,7 +76,7 @@ it('when asked for health and documentation, then they are open', async () => {
     body: {
       status: 'healthy',
       service: 'monitor',
-      version: expect.any(String),
+      version: VERSION,
       timestamp: expect.any(String),
     },
   });

@@ -6,7 +6,7 @@ import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createThroughput } from '../src/colas/throughput.ts';
+import { createThroughput } from '../src/probes/throughput.ts';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';

@@ -2,7 +2,7 @@ import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { estadoLogistica, ping as pingSchema } from '../src/ping/ping.schemas.ts';
+import { estadoLogistica, ping as pingSchema } from '@medisupply/shared/contracts/monitor/ping';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
@@ -158,6 +158,7 @@ describe('GET /monitor/logistica-status', () => {
         workers: 1,
       },
       last_check: expect.stringMatching(/Z$/),
+      diagnostico: [],
       recommendations: [],
       ms: expect.any(Number),
     });

@@ -9,7 +9,7 @@ import type { WorkerState } from '@medisupply/shared/queueing/control/heartbeat'
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Container } from '../src/container.ts';
-import { createContainer } from '../src/container.ts';
+import { createContainer } from '../src/create-container.ts';
 
 export const silent = () => createLogger('test', { level: 'silent' });
 
@@ -28,7 +28,7 @@ export async function startMonitor(data: DataDir, env: NodeJS.ProcessEnv): Promi
     ...byUrlVariable(() => NOWHERE),
     ...env,
   });
-  const container = await createContainer(config, silent());
+  const container = await createContainer(config, { logger: silent() });
   const server = await listen(buildApp(container), 0, '127.0.0.1', 'MONITOR_PORT');
   const url = urlOf(server);
   return {

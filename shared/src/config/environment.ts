@@ -1,6 +1,7 @@
 /** The environment keys that several processes share, each defined once. `.env.example` documents them. */
 import { z } from 'zod';
 import { byUrlVariable } from '../services.ts';
+import { ConfigError } from './load-config.ts';
 
 export const port = (fallback: number) =>
   z.coerce
@@ -83,15 +84,15 @@ export interface FaultSwitches {
   FAULT_LATENCY_MS: number;
 }
 
-/** @throws Error when a fault switch is on in production without `ALLOW_FAULTS=1`. */
+/** @throws ConfigError when a fault switch is on in production without `ALLOW_FAULTS=1`. */
 export function assertFaultsAllowed(
   config: FaultSwitches & { NODE_ENV: string; ALLOW_FAULTS: string },
 ): void {
   const on = config.FAULT_RATE > 0 || config.FAULT_LATENCY_MS > 0;
   if (on && config.NODE_ENV === 'production' && config.ALLOW_FAULTS !== '1') {
-    throw new Error(
+    throw new ConfigError([
       'FAULT_RATE y FAULT_LATENCY_MS no se admiten con NODE_ENV=production; quítelas o ponga ALLOW_FAULTS=1',
-    );
+    ]);
   }
 }
 

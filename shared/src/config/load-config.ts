@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { parseSecretJson } from './secret-json.ts';
 
 /** A secret that a process reads from a file. */
 export interface SecretSpec {
@@ -8,12 +9,14 @@ export interface SecretSpec {
   file: string;
   /** Shorter contents are refused. */
   minLength: number;
+  /** What a JSON file must hold; absent: the secret is its text. */
+  json?: z.ZodType;
 }
 
 type SecretSpecs = Record<string, SecretSpec>;
 
 export type LoadedConfig<S extends z.ZodObject, K extends SecretSpecs> = z.output<S> & {
-  secrets: { [key in keyof K]: string };
+  secrets: { [key in keyof K]: K[key] extends { json: infer J extends z.ZodType } ? z.output<J> : string };
 };
 
 /** Values that people leave in place from examples; refused wherever a secret is read. */
@@ -38,7 +41,7 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
     }
   }
 
-  const secrets: Record<string, string> = {};
+  const secrets: Record<string, unknown> = {};
   for (const [key, spec] of Object.entries(options.secrets ?? {})) {
     const result = readSecret(key, spec, options.env);
     if ('problem' in result) problems.push(result.problem);
@@ -62,7 +65,7 @@ function readSecret(
   key: string,
   spec: SecretSpec,
   env: NodeJS.ProcessEnv,
-): { value: string } | { problem: string } {
+): { value: unknown } | { problem: string } {
   const named = env[`${key}_FILE`];
   const path = named || (env['SECRETS_DIR'] ? join(env['SECRETS_DIR'], spec.file) : undefined);
   const remedy = 'ejecute `npm start` o `node scripts/setup.ts`, que lo genera';
@@ -82,7 +85,12 @@ function readSecret(
   if (EXAMPLE_VALUES.test(value)) {
     return { problem: `${key}_FILE: ${path} contiene un valor de ejemplo; ${remedy}` };
   }
-  return { value };
+  if (!spec.json) return { value };
+  try {
+    return { value: parseSecretJson(path, value, spec.json) };
+  } catch (error) {
+    return { problem: `${key}_FILE: ${error instanceof Error ? error.message : String(error)}` };
+  }
 }
 
 function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,8 +1,8 @@
 /** Wire schemas of autorizador. */
 import { z } from 'zod';
-import { ROLES } from '../http/caller.ts';
 import { deliveryFields, signablePayload } from './delivery-payload.ts';
 import { id, isoTimestamp, text } from './fields.ts';
+import { LIMITES, ROLES } from './vocabulary.ts';
 
 export const rol = z.enum(ROLES, { error: `Debe ser uno de: ${ROLES.join(', ')}` });
 
@@ -13,13 +13,16 @@ export const rol = z.enum(ROLES, { error: `Debe ser uno de: ${ROLES.join(', ')}`
 const NOMBRE =
   /^(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+'-]*[\p{L}\p{M}\p{N}._@+'-]$/u;
 
-/** 3–50 characters. */
-export const nombreNuevo = text(50, 3).refine((nombre) => NOMBRE.test(nombre), {
-  error: "Use letras, números, espacios y . _ @ + ' -; empiece con letra o número y no termine con espacio",
-});
+const { nombre_usuario, contrasena } = LIMITES;
 
-/** 8–128 characters. */
-export const contrasenaNueva = text(128, 8);
+export const nombreNuevo = text(nombre_usuario.maximo, nombre_usuario.minimo).refine(
+  (nombre) => NOMBRE.test(nombre),
+  {
+    error: "Use letras, números, espacios y . _ @ + ' -; empiece con letra o número y no termine con espacio",
+  },
+);
+
+export const contrasenaNueva = text(contrasena.maximo, contrasena.minimo);
 
 export const signupBody = z.strictObject({
   nombre: nombreNuevo,
@@ -33,7 +36,10 @@ export const signupResponse = z.object({
   usuario: z.object({ id, nombre: z.string(), roles: z.array(rol) }),
 });
 
-export const loginBody = z.strictObject({ nombre: text(50), contrasena: text(128) });
+export const loginBody = z.strictObject({
+  nombre: text(nombre_usuario.maximo),
+  contrasena: text(contrasena.maximo),
+});
 
 export const loginResponse = z.object({
   mensaje: z.string(),
@@ -77,7 +83,7 @@ export const validateSignatureBody = z.strictObject({
     .string({
       error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto'),
     })
-    .max(8192, { error: 'Máximo 8192 caracteres' }),
+    .max(LIMITES.firma, { error: `Máximo ${LIMITES.firma} caracteres` }),
 });
 
 export const validateSignatureResponse = z.object({

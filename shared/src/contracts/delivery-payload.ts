@@ -1,12 +1,12 @@
 /** What a delivery signature covers. autorizador signs it, logistica and the worker compare and verify it. */
 import { z } from 'zod';
 import { id, pedidoId, text } from './fields.ts';
+import { LIMITES } from './vocabulary.ts';
 
-/** Limits in UTF-16 units; a drawn signature (SVG or a data URL) fits into 64 KiB. */
 export const deliveryFields = {
-  direccion: text(256),
-  nombre_recibe: text(128),
-  firma_recibe: text(64 * 1024),
+  direccion: text(LIMITES.direccion),
+  nombre_recibe: text(LIMITES.nombre_recibe),
+  firma_recibe: text(LIMITES.firma_recibe),
   pedido_id: pedidoId,
   entrega_id: id,
 };

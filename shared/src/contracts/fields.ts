@@ -3,6 +3,7 @@
  * NFC, well-formed UTF-16 and free of control characters, so that it can be signed, stored and shown.
  */
 import { z } from 'zod';
+import { LIMITES } from './vocabulary.ts';
 
 /** C0/C1 controls except tab and line breaks, plus the bidirectional overrides used to disguise text. */
 // oxlint-disable-next-line no-control-regex -- control characters are what this expression is about
@@ -37,11 +38,11 @@ export const idInPath = z
   .transform(Number)
   .refine(Number.isSafeInteger, { error: 'Fuera de rango' });
 
-/** An order id: a string ≤ 64; an integer is taken and becomes its string. */
+/** An order id: a string; an integer is taken and becomes its string. */
 export const pedidoId = z.union(
-  [z.int({ error: 'Debe ser texto o un número entero' }).transform(String), text(64)],
+  [z.int({ error: 'Debe ser texto o un número entero' }).transform(String), text(LIMITES.pedido_id)],
   {
-    error: 'Debe ser texto de 1 a 64 caracteres o un número entero',
+    error: `Debe ser texto de 1 a ${LIMITES.pedido_id} caracteres o un número entero`,
   },
 );
 
@@ -50,13 +51,15 @@ export const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 export const isoTimestamp = z.iso.datetime().describe('ISO 8601, UTC');
 
-/** Query of every list: `?limite=1..200&cursor=…`, newest first. */
+const limite = { error: `Debe ser un número de 1 a ${LIMITES.pagina}` };
+
+/** Query of every list: `?limite=…&cursor=…`, newest first. */
 export const pageQuery = {
   limite: z
     .string()
-    .regex(/^\d{1,3}$/, { error: 'Debe ser un número de 1 a 200' })
+    .regex(/^\d{1,3}$/, limite)
     .transform(Number)
-    .refine((n) => n >= 1 && n <= 200, { error: 'Debe ser un número de 1 a 200' })
+    .refine((n) => n >= 1 && n <= LIMITES.pagina, limite)
     .optional(),
   cursor: z
     .string()

@@ -1,5 +1,13 @@
-import { callerName, isAdmin } from '../http/caller.ts';
+import { callerName } from '../http/caller.ts';
 import type { Caller } from '../http/caller.ts';
+import type { Rol } from './vocabulary.ts';
+
+/** What a role sees without a reason. */
+const VE_TODO: Readonly<Record<Rol, { entregas: boolean; tareas: boolean }>> = {
+  usuario: { entregas: false, tareas: false },
+  System: { entregas: false, tareas: true },
+  Admin: { entregas: true, tareas: true },
+};
 
 /** With whom a delivery is shared. */
 export interface Viewers {
@@ -11,7 +19,7 @@ export interface Viewers {
 /**
  * The reasons to see a delivery, and so to be able to confirm it: its creator, its assignee, whoever confirmed it, and
  * anybody while it is unassigned and nobody has confirmed it. Each says what its columns hold: the user, or nothing.
- * An Admin needs none. The only place of this rule: what follows asks it of a row, the repositories of an index.
+ * The only place of this rule: what follows asks it of a row, the repositories of an index.
  */
 export const RAZONES: readonly Readonly<Partial<Record<keyof Viewers, 'usuario' | null>>>[] = [
   { creador_id: 'usuario' },
@@ -27,10 +35,13 @@ export const puedeVer = (entrega: Viewers, usuarioId: number): boolean =>
     ),
   );
 
-export const puedeVerEntrega = (entrega: Viewers, caller: Caller): boolean =>
-  isAdmin(caller) || (caller.kind === 'user' && puedeVer(entrega, caller.usuario_id));
+export const veTodasLasEntregas = (caller: Caller): boolean =>
+  caller.kind === 'user' && caller.roles.some((rol) => VE_TODO[rol].entregas);
 
-/** Admin, System and service keys see every task; others their own, and those of the deliveries that they may see. */
+export const puedeVerEntrega = (entrega: Viewers, caller: Caller): boolean =>
+  veTodasLasEntregas(caller) || (caller.kind === 'user' && puedeVer(entrega, caller.usuario_id));
+
+/** Who does not see every task sees the own ones, and those of the deliveries that they may see. */
 export const puedeVerTarea = (
   tarea: { creada_por: string },
   viewers: Viewers | null,
@@ -49,5 +60,6 @@ export const puedeVerEvento = (
     ? veTodasLasTareas(caller) || (evento.viewers !== null && puedeVerEntrega(evento.viewers, caller))
     : puedeVerTarea({ creada_por: evento.creada_por }, evento.viewers, caller);
 
+/** Service keys do. */
 export const veTodasLasTareas = (caller: Caller): boolean =>
-  caller.kind === 'service' || caller.roles.includes('Admin') || caller.roles.includes('System');
+  caller.kind === 'service' || caller.roles.some((rol) => VE_TODO[rol].tareas);

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { Migrator } from 'kysely/migration';
 import { kyselyOver, openHandle } from './open-database.ts';
-import { isBusy, whileBusy } from './while-busy.ts';
+import { isBusy } from './database-busy.ts';
+import { whileBusy } from './while-busy.ts';
 
 /** Numbered, forward-only: `{'001-inicial': {up}, …}`. */
 export type Migrations = Record<string, Migration>;

@@ -2,10 +2,13 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { unavailable } from '../http/app-error.ts';
-import { isBusy } from './while-busy.ts';
+import { DatabaseBusy, isBusy } from './database-busy.ts';
+import { backoff } from '../lifecycle/backoff.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
 const BUSY_BUDGET = 10_000;
+/** Between attempts to get the lock (ms). */
+const BUSY_PAUSE = { first: 10, max: 250 };
 const MAX_GROUP = 500;
 
 declare const written: unique symbol;
@@ -44,7 +47,7 @@ export class UnitOfWork<DB> {
   /**
    * Runs `fn` in a transaction and resolves with its value once that is on disk. `fn` awaits queries on its `tx` and
    * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone.
-   * @throws AppError 503 when another process keeps the database locked for 10 s
+   * @throws DatabaseBusy when another process keeps the database locked for 10 s
    */
   write<T>(fn: (tx: Tx<DB>) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
@@ -71,7 +74,7 @@ export class UnitOfWork<DB> {
         continue;
       }
       this.#rejectExpired();
-      const ceiling = Math.min(10 * 2 ** attempt++, 250);
+      const ceiling = backoff(attempt++, BUSY_PAUSE);
       await delay(ceiling / 2 + Math.random() * (ceiling / 2));
     }
     // In the same step as the check above: what is submitted from now on starts the next round.
@@ -132,7 +135,7 @@ export class UnitOfWork<DB> {
   #rejectExpired(): void {
     const oldest = Date.now() - BUSY_BUDGET;
     while (this.#pending[0] && this.#pending[0].submitted <= oldest) {
-      this.#pending.shift()!.reject(databaseBusy());
+      this.#pending.shift()!.reject(new DatabaseBusy());
     }
   }
 
@@ -140,5 +143,3 @@ export class UnitOfWork<DB> {
     for (const item of items) item.reject(error);
   }
 }
-
-const databaseBusy = () => unavailable('La base de datos está ocupada; inténtelo de nuevo', 2);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '../http/app-error.ts';
+import { DatabaseBusy, isBusy } from './database-busy.ts';
 
 const RETRY_MS = 100;
 const TELL_MS = 10_000;
@@ -14,10 +14,9 @@ export async function whileBusy<T>(file: string, attempt: () => Promise<T>): Pro
     try {
       return await attempt();
     } catch (error) {
-      const isRefusedWrite = error instanceof AppError && error.status === 503;
       // Nor for a launcher that is gone: the next one starts a process of its own.
       const isOrphan = process.send !== undefined && !process.connected;
-      if (isOrphan || (!isBusy(error) && !isRefusedWrite)) throw error;
+      if (isOrphan || !(isBusy(error) || error instanceof DatabaseBusy)) throw error;
     }
     if (performance.now() - told >= TELL_MS) {
       told = performance.now();
@@ -26,10 +25,4 @@ export async function whileBusy<T>(file: string, attempt: () => Promise<T>): Pro
     }
     await delay(RETRY_MS);
   }
-}
-
-/** Another connection has what this one needs. */
-export function isBusy(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }

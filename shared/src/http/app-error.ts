@@ -1,10 +1,12 @@
+import type { ProblemCode } from '../contracts/vocabulary.ts';
+
 /**
  * The one error that code throws on purpose. The error handler of `createApp` turns it into
  * `application/problem+json` (RFC 9457); anything else becomes a 500 that tells no internals.
  */
 export class AppError extends Error {
-  /** Stable, kebab-case; becomes `type: urn:medisupply:problem:<code>`. */
-  readonly code: string;
+  /** Becomes the problem's `type`. */
+  readonly code: ProblemCode;
   /** HTTP status, 400–599. */
   readonly status: number;
   /** Per-field messages of a validation error. */
@@ -14,7 +16,7 @@ export class AppError extends Error {
   /** Extra members of the problem document, such as `available_tasks`. */
   readonly extensions: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, status: number, message: string, options: AppErrorOptions = {}) {
+  constructor(code: ProblemCode, status: number, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
@@ -50,7 +52,8 @@ export const forbidden = (message: string) => new AppError('no-permitido', 403, 
 
 export const notFound = (message: string) => new AppError('no-encontrado', 404, message);
 
-export const conflict = (message: string) => new AppError('conflicto', 409, message);
+export const conflict = (message: string, options?: AppErrorOptions) =>
+  new AppError('conflicto', 409, message, options);
 
 export const unavailable = (message: string, retryAfterSeconds = 1, cause?: unknown) =>
   new AppError('no-disponible', 503, message, {

@@ -1,12 +1,11 @@
 /** Who makes a request: a person with an access token, or a service with its key. */
-export type Role = 'usuario' | 'Admin' | 'System';
-export const ROLES: readonly Role[] = ['usuario', 'Admin', 'System'];
+import type { Rol } from '../contracts/vocabulary.ts';
 
 export interface UserCaller {
   kind: 'user';
   usuario_id: number;
   nombre: string;
-  roles: readonly Role[];
+  roles: readonly Rol[];
   token_version: number;
   jti: string;
   /** Seconds since the epoch. */

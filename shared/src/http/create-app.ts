@@ -1,22 +1,23 @@
 import express from 'express';
-import type { Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import { z } from 'zod';
 import type { Logger } from '../logging/logger.ts';
 import { createLogger } from '../logging/logger.ts';
 import type { Authenticator } from './authenticate.ts';
-import { addMetrics } from '../metrics/metrics-endpoint.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { AppMetrics } from './metrics-endpoint.ts';
+import { addMetrics } from './metrics-endpoint.ts';
 import { setupCors } from './cors.ts';
 import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
 import { jsonBody } from './json-body.ts';
 import { addDocumentation } from './openapi.ts';
 import type { ServerPath } from './openapi.ts';
-import { notFoundHandler, problemHandler } from './problem.ts';
+import { problemHandler, routeNotFound } from './problem.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import { mountRoutes } from './route.ts';
+import { VERSION } from '../version.ts';
 
 export interface AppOverrides extends HealthOptions {
   logger?: Logger;
@@ -25,7 +26,7 @@ export interface AppOverrides extends HealthOptions {
   authenticator?: Authenticator;
   corsOrigins?: readonly string[];
   /** Measured from the first middleware on, and answered at `/metrics`; needs the authenticator. */
-  metrics?: Metrics;
+  metrics?: AppMetrics;
   /** `..` where the gateway's prefix stands for the first segment of the paths, as in `/api/v1/monitor/status`. */
   serverPath?: ServerPath;
   /** What the service is, one sentence, for its documentation page. */
@@ -36,7 +37,8 @@ export interface AppOverrides extends HealthOptions {
 
 /**
  * An Express app with all that every service has: request ids, security headers, CORS, strict JSON bodies, health,
- * the routes with their documentation at `/docs`, and problem+json errors. It opens nothing and listens nowhere.
+ * the routes with their documentation at `/docs`, and problem+json errors. It opens nothing and listens nowhere. Routes
+ * may be added to it later; those of Express itself, `app.get(…)`, are open to everybody and not documented.
  */
 export function createApp(serviceName: string, overrides: AppOverrides = {}): Express {
   z.config(z.locales.es());
@@ -52,9 +54,9 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(requestId);
   app.use(accessLog(logger));
   app.use(helmet({ strictTransportSecurity: false }));
-  setupCors(app, overrides.corsOrigins);
+  setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
-  addHealthCheck(app, serviceName, overrides);
+  addHealthCheck(app, { ...overrides, service: serviceName });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
     addMetrics(app, overrides.metrics, overrides.authenticator);
@@ -66,7 +68,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
       routes,
       {
         title: serviceName,
-        version: overrides.version ?? '0.0.0',
+        version: VERSION,
         description: overrides.description ?? serviceName,
       },
       overrides.serverPath,
@@ -75,15 +77,31 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   overrides.use?.(app);
   app.use(jsonBody);
   mountRoutes(app, routes, overrides.authenticator);
-  app.use(notFoundHandler);
-  app.use(problemHandler(logger));
+  return withLastWord(app, problemHandler(logger));
+}
+
+type Handle = (request: Request, response: Response, done?: (error?: unknown) => void) => void;
+
+/**
+ * What no route answered and what a route threw ends in problem+json, whenever the route was added: it is the app's last
+ * word, in the place of Express's own, and not one more handler that later ones would stand behind.
+ */
+function withLastWord(app: Express, onError: ErrorRequestHandler): Express {
+  const own = app as Express & { handle: Handle };
+  const handle = own.handle.bind(app);
+  own.handle = (request, response, done) => {
+    const lastWord = (error?: unknown): void => {
+      void onError(error ?? routeNotFound(request), request, response, () => void response.destroy());
+    };
+    handle(request, response, done ?? lastWord);
+  };
   return app;
 }
 
-/** One line per request at `debug`; bodies, queries and headers stay out of it. */
+/** One line per request at `debug`, but for the launcher's every second; bodies, queries and headers stay out of it. */
 function accessLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
-    if (!logger.isLevelEnabled('debug')) {
+    if (!logger.isLevelEnabled('debug') || request.path === '/livez') {
       next();
       return;
     }

@@ -1,26 +1,49 @@
 import type { Express } from 'express';
+import { VERSION } from '../version.ts';
 
-/** One thing that a process needs; `ok: false` with `optional` makes it degraded, without makes it unready. */
+/** One thing that a process needs; missing, it makes the process degraded if it is `optional`, otherwise unready. */
 export interface ReadinessCheck {
   name: string;
   optional?: boolean;
-  check(): Promise<boolean> | boolean;
+  /** Missing when it rejects or is false. */
+  check(): unknown;
 }
 
 export interface HealthOptions {
-  version?: string;
+  /** Absent: the name given to `createApp`. */
+  service?: string;
   readiness?: readonly ReadinessCheck[];
   /** True once the process has been told to stop. */
   isStopping?: () => boolean;
 }
 
-/** `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open. */
-export function addHealthCheck(app: Express, serviceName: string, options: HealthOptions = {}): void {
+const OPTIONS = 'health options';
+
+interface Health {
+  service: string | undefined;
+  readiness: readonly ReadinessCheck[];
+  isStopping: (() => boolean) | undefined;
+}
+
+/**
+ * `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open. `createApp`
+ * has called it: a later call adds to what it was given.
+ */
+export function addHealthCheck(app: Express, options: HealthOptions = {}): void {
+  const known = app.get(OPTIONS) as Health | undefined;
+  app.set(OPTIONS, {
+    service: options.service ?? known?.service,
+    readiness: [...(known?.readiness ?? []), ...(options.readiness ?? [])],
+    isStopping: options.isStopping ?? known?.isStopping,
+  } satisfies Health);
+  if (known) return;
+  const current = () => app.get(OPTIONS) as Health;
+
   app.get('/health', (_request, response) => {
     response.json({
       status: 'healthy',
-      service: serviceName,
-      version: options.version ?? '0.0.0',
+      service: current().service,
+      version: VERSION,
       timestamp: new Date().toISOString(),
     });
   });
@@ -30,15 +53,16 @@ export function addHealthCheck(app: Express, serviceName: string, options: Healt
   });
 
   app.get('/readyz', async (_request, response) => {
+    const { readiness, isStopping } = current();
     const checks: Record<string, string> = {};
     let status: 'ready' | 'degraded' | 'unready' = 'ready';
-    for (const item of options.readiness ?? []) {
+    for (const item of readiness) {
       const ok = await passes(item);
       checks[item.name] = ok ? 'ok' : 'falta';
       if (ok || status === 'unready') continue;
       status = item.optional ? 'degraded' : 'unready';
     }
-    if (options.isStopping?.()) {
+    if (isStopping?.()) {
       checks['proceso'] = 'deteniéndose';
       status = 'unready';
     }
@@ -48,7 +72,7 @@ export function addHealthCheck(app: Express, serviceName: string, options: Healt
 
 async function passes(item: ReadinessCheck): Promise<boolean> {
   try {
-    return await item.check();
+    return (await item.check()) !== false;
   } catch {
     return false;
   }

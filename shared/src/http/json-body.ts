@@ -1,14 +1,13 @@
 import express from 'express';
 import type { RequestHandler } from 'express';
 import { scan } from 'secure-json-parse';
+import { LIMITES } from '../contracts/vocabulary.ts';
 import { AppError, badRequest } from './app-error.ts';
 
-/** Bodies above this are 413 (bytes, after decompression). */
-export const BODY_LIMIT = 256 * 1024;
 const MAX_DEPTH = 32;
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-const readRaw = express.raw({ type: 'application/json', limit: BODY_LIMIT, inflate: true });
+const readRaw = express.raw({ type: 'application/json', limit: LIMITES.cuerpo, inflate: true });
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Strict JSON: `application/json` only (415), UTF-8, ≤ 256 KiB (413), ≤ 32 levels deep, an object at the top (400). */
@@ -83,7 +82,7 @@ function deeperThan(text: string, max: number): boolean {
 function bodyError(error: unknown): unknown {
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large') {
-    return new AppError('cuerpo-demasiado-grande', 413, `El cuerpo supera ${BODY_LIMIT / 1024} KiB`, {
+    return new AppError('cuerpo-demasiado-grande', 413, `El cuerpo supera ${LIMITES.cuerpo / 1024} KiB`, {
       cause: error,
     });
   }

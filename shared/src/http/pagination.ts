@@ -1,5 +1,5 @@
 import { badRequest } from './app-error.ts';
-import type { Reply } from './route.ts';
+import type { Reply } from './reply.ts';
 import { reply } from './route.ts';
 
 export interface Page<T> {

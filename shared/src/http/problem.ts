@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { problemType } from '../contracts/vocabulary.ts';
 import type { Logger } from '../logging/logger.ts';
 import { AppError } from './app-error.ts';
 import { requestIdOf } from './request-id.ts';
@@ -29,7 +30,7 @@ export function sendProblem(request: Request, response: Response, error: AppErro
     .type('application/problem+json')
     .send(
       JSON.stringify({
-        type: `urn:medisupply:problem:${error.code}`,
+        type: problemType(error.code),
         title: TITLES[error.status] ?? 'Error',
         status: error.status,
         detail: error.message,
@@ -58,9 +59,8 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
-export const notFoundHandler: RequestHandler = (request) => {
-  throw new AppError('ruta-no-encontrada', 404, `No existe ${request.method} ${request.path}`);
-};
+export const routeNotFound = (request: Request): AppError =>
+  new AppError('ruta-no-encontrada', 404, `No existe ${request.method} ${request.path}`);
 
 function toAppError(error: unknown): AppError {
   // The message of a 500 is for the log: it may name a key, a column, a file.

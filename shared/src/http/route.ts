@@ -7,10 +7,12 @@ import { z } from 'zod';
 import type { FieldError } from './app-error.ts';
 import { AppError, badRequest, forbidden } from './app-error.ts';
 import type { Authenticator } from './authenticate.ts';
-import type { Caller, Role, UserCaller } from './caller.ts';
+import type { Caller, UserCaller } from './caller.ts';
 import { fieldErrors, unknownFields } from './field-errors.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency.ts';
+import type { Reply } from './reply.ts';
+import type { Rol, Scope } from '../contracts/vocabulary.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -19,9 +21,9 @@ export type Access =
   | {
       kind: 'restricted';
       /** Roles of which a person needs one; absent: any person. */
-      roles?: readonly Role[];
+      roles?: readonly Rol[];
       /** Scopes of which a service key needs one; absent: no service key is taken. */
-      scopes?: readonly string[];
+      scopes?: readonly Scope[];
     };
 
 export interface ResponseSpec {
@@ -29,12 +31,6 @@ export interface ResponseSpec {
   /** Absent: no body, or one that is not JSON (`contentType`). */
   schema?: z.ZodType;
   contentType?: string;
-}
-
-export interface Reply {
-  status: number;
-  body?: unknown;
-  headers?: Readonly<Record<string, string>>;
 }
 
 export const reply = (status: number, body?: unknown, headers?: Record<string, string>): Reply => ({
@@ -95,7 +91,7 @@ export function publicRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
 
 /** A route for people (with one of `roles`, if given). */
 export function userRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
-  spec: RouteSpec<P, Q, B, UserCaller> & { roles?: readonly Role[] },
+  spec: RouteSpec<P, Q, B, UserCaller> & { roles?: readonly Rol[] },
 ): Route {
   const { roles, ...rest } = spec;
   return { ...rest, access: { kind: 'restricted', ...(roles ? { roles } : {}) } };
@@ -103,7 +99,7 @@ export function userRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.
 
 /** A route for people (with one of `roles`, if given) and for service keys with one of `scopes`. */
 export function callerRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
-  spec: RouteSpec<P, Q, B, Caller> & { roles?: readonly Role[]; scopes: readonly string[] },
+  spec: RouteSpec<P, Q, B, Caller> & { roles?: readonly Rol[]; scopes: readonly Scope[] },
 ): Route {
   const { roles, scopes, ...rest } = spec;
   return { ...rest, access: { kind: 'restricted', scopes, ...(roles ? { roles } : {}) } };

@@ -2,6 +2,7 @@ import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, h
 import { Pool } from 'undici';
 import type { Logger } from '../logging/logger.ts';
 import { logContext } from '../logging/logger.ts';
+import { AnswerTooLarge, parseJsonObject, readLimited } from './read-answer.ts';
 
 /** Answers above this are nonsense (bytes). */
 const MAX_ANSWER = 512 * 1024;
@@ -102,10 +103,11 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await readLimited(response.body);
+    const text = await readLimited(response.body, MAX_ANSWER);
     const isAnswer = response.statusCode < 300 || (response.statusCode >= 400 && response.statusCode < 500);
-    if (!isAnswer) throw new BadAnswer(`${options.name}: ${response.statusCode}`);
-    return { status: response.statusCode, body: parseObject(text, options.name) };
+    const answer = isAnswer ? parseJsonObject(text) : undefined;
+    if (!answer) throw new BadAnswer(`${options.name}: ${response.statusCode}`);
+    return { status: response.statusCode, body: answer };
   }
 
   return {
@@ -119,31 +121,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   };
 }
 
-async function readLimited(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_ANSWER) throw new BadAnswer('answer too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseObject(text: string, name: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new BadAnswer(`${name}: not JSON`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BadAnswer(`${name}: not an object`);
-  return value as Record<string, unknown>;
-}
-
 function reasonOf(error: unknown, deadline: AbortSignal): 'timeout' | 'unreachable' | 'bad_answer' | 'open' {
   if (error instanceof BrokenCircuitError) return 'open';
-  if (error instanceof BadAnswer) return 'bad_answer';
+  if (error instanceof BadAnswer || error instanceof AnswerTooLarge) return 'bad_answer';
   return deadline.aborted ? 'timeout' : 'unreachable';
 }

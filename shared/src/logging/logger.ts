@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import { CAMPOS_PERSONALES } from '../contracts/vocabulary.ts';
 
 export type { Logger } from 'pino';
 
@@ -14,6 +15,7 @@ export interface LogContext {
 export const logContext = new AsyncLocalStorage<LogContext>();
 
 const SENSITIVE = [
+  ...CAMPOS_PERSONALES,
   'contrasena',
   'password',
   'token',
@@ -21,9 +23,6 @@ const SENSITIVE = [
   'authorization',
   'firma',
   'firma_payload',
-  'firma_recibe',
-  'nombre_recibe',
-  'direccion',
   'mac',
   'cookie',
   'secret',

@@ -1,5 +1,4 @@
 import type { Registry } from 'prom-client';
-import type { ServiceClient } from '../http/service-client.ts';
 import { registerGauges } from './gauge.ts';
 
 const VALUE = { closed: 0, 'half-open': 0.5, open: 1 } as const;
@@ -7,7 +6,7 @@ const VALUE = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 /** State of the circuit breaker in front of each service that this process calls. */
 export const registerBreakers = (
   registry: Registry,
-  clients: Readonly<Record<string, Pick<ServiceClient, 'breakerState'>>>,
+  clients: Readonly<Record<string, { breakerState(): keyof typeof VALUE }>>,
 ): void =>
   registerGauges(registry, {
     name: 'medisupply_circuit_breaker_open',

@@ -23,6 +23,11 @@ export function registerOutboxMetrics(registry: Registry, db: Kysely<OutboxTable
     help: `Jobs found in a queue without being genuine, of the last 90 days (counted up to ${MAX_COUNTED})`,
     read: () => countQuarantined(db),
   });
+  registerGauge(registry, {
+    name: 'medisupply_outbox_resent',
+    help: 'Tasks that are not done although a job of theirs ended: above 0 for long, somebody alters the queues',
+    read: () => countResent(db),
+  });
 }
 
 /** Messages that wait to be sent, counted up to 100,000. */
@@ -45,6 +50,15 @@ async function oldestPending(db: Kysely<OutboxTables>, now: number): Promise<num
     .limit(1)
     .executeTakeFirst();
   return oldest ? Math.max(0, now - oldest.disponible) / 1_000 : 0;
+}
+
+async function countResent(db: Kysely<OutboxTables>): Promise<number> {
+  const { total } = await db
+    .selectFrom('outbox')
+    .where('reenvios', '>', 0)
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return total;
 }
 
 async function countQuarantined(db: Kysely<OutboxTables>): Promise<number> {

@@ -4,13 +4,15 @@ import { z } from 'zod';
 import type { Tx } from '../db/unit-of-work.ts';
 import { badRequest } from '../http/app-error.ts';
 import { fieldErrors } from '../http/field-errors.ts';
-import type { OutboxTables, TareaRow, TaskStatus } from './store/tables.ts';
+import type { OutboxTables, TareaRow } from './store/tables.ts';
 import type { OutboxMessage } from './store/task-store.ts';
 import { findTarea, insertTask } from './store/task-store.ts';
 import { canonicalText } from '../security/canonical-json.ts';
-import type { QueueName, TaskDeclaration } from '../tasks/define-task.ts';
+import type { TaskDeclaration } from '../tasks/define-task.ts';
 import { tipoOf } from '../tasks/define-task.ts';
 import { taskRegistry } from '../tasks/registry.ts';
+import type { TaskStatus } from '../contracts/vocabulary.ts';
+import type { QueueName } from '../tasks/define-task.ts';
 
 export interface DispatchOptions {
   creada_por: string;
@@ -77,10 +79,6 @@ export async function getTaskResult(db: Kysely<OutboxTables>, taskId: string): P
 export const resultOf = (tarea: Pick<TareaRow, 'resultado'>): unknown =>
   tarea.resultado === null ? undefined : (JSON.parse(tarea.resultado) as unknown);
 
-const FINAL: ReadonlySet<TaskStatus> = new Set(['SUCCESS', 'FAILURE', 'REVOKED']);
-
-export const isFinal = (status: TaskStatus): boolean => FINAL.has(status);
-
 export interface AvailableTask {
   name: string;
   tipo: string;
@@ -109,3 +107,7 @@ export function listAvailableTasks(): readonly AvailableTask[] {
   });
   return available;
 }
+
+/** The tasks that run in a queue, as clients are shown them; none when no task declares it. */
+export const getTasksByQueue = (queue: QueueName): readonly AvailableTask[] =>
+  listAvailableTasks().filter((task) => task.queue === queue);

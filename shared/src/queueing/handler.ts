@@ -61,7 +61,7 @@ export class DeferTask extends Error {
   }
 }
 
-/** The task was refused for good: no retry, state FAILURE, and the refusal's effect is already written. */
+/** The task is refused for good: no retry, state FAILURE. What follows from it is written before this is thrown, or it is dead. */
 export class RefusedTask extends Error {
   constructor(reason: string) {
     super(reason);

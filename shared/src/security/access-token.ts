@@ -3,10 +3,11 @@ import type { KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { AppError, unavailable } from '../http/app-error.ts';
-import { ROLES } from '../http/caller.ts';
-import type { Role, UserCaller } from '../http/caller.ts';
+import type { UserCaller } from '../http/caller.ts';
 import { isJsonObject } from './canonical-json.ts';
 import type { KeySet } from './key-set.ts';
+import type { ProblemCode, Rol } from '../contracts/vocabulary.ts';
+import { ROLES } from '../contracts/vocabulary.ts';
 
 export const TOKEN_ISSUER = 'medisupply-autorizador';
 export const TOKEN_AUDIENCE = 'medisupply';
@@ -19,7 +20,7 @@ const MAX_LENGTH = 8 * 1024;
 export interface TokenSubject {
   usuario_id: number;
   nombre: string;
-  roles: readonly Role[];
+  roles: readonly Rol[];
   token_version: number;
 }
 
@@ -196,7 +197,7 @@ function headerOf(token: string): Record<string, unknown> | undefined {
   }
 }
 
-const rejected = (message: string, code = 'no-autenticado') =>
+const rejected = (message: string, code: ProblemCode = 'no-autenticado') =>
   new AppError(code, 401, message, {
     headers: { 'WWW-Authenticate': 'Bearer realm="medisupply", error="invalid_token"' },
   });

@@ -1,11 +1,12 @@
 /** Which secret files exist below `$DATA_DIR/secrets`, and who reads each. `docs/operations.md` has the table for people. */
+import type { Scope } from '../contracts/vocabulary.ts';
 import { SERVICES } from '../services.ts';
 
 export interface ServiceKeyOwner {
   id: string;
   /** Folder whose `service_key` holds the key in clear. */
   folder: string;
-  scopes: readonly string[];
+  scopes: readonly Scope[];
 }
 
 export const SERVICE_KEY_OWNERS: readonly ServiceKeyOwner[] = [

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { sha256Hex } from './canonical-json.ts';
 import { fieldKeyRing } from './field-cipher.ts';
 import type { FieldKeyRing } from './field-cipher.ts';
@@ -44,7 +43,6 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
     ensureShared(store, QUEUE_KEY_READERS, 'queue_key');
     ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
-    ensureOwn(store, 'bull-board/session_key', () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.
     ensureOwn(store, adminPassword, () => randomSecret(18));
     ensureServiceKeys(store);
@@ -160,16 +158,3 @@ export function distributeServiceKeys(
 }
 
 export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');
-
-/** Parses the text of a JSON secret. @throws Error naming the file, without its contents. */
-export function parseSecretJson<T extends z.ZodType>(file: string, contents: string, schema: T): z.output<T> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(contents);
-  } catch {
-    throw new Error(`${file} no es JSON válido; restáurelo de una copia de seguridad`);
-  }
-  const result = schema.safeParse(parsed);
-  if (!result.success) throw new Error(`${file} no es válido: ${z.prettifyError(result.error)}`);
-  return result.data;
-}

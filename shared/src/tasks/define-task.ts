@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 
-/** The queues there are; each worker serves all of them. */
-export const QUEUES = ['default', 'logistica', 'monitor'] as const;
-export type QueueName = (typeof QUEUES)[number];
+/** `default`, or a queue of a service's own: the queues there are follow from the declarations (`QUEUES`). */
+export type QueueName = string;
+
+/** What BullMQ, a heartbeat and `WORKER_QUEUES` can carry. */
+const QUEUE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 
 /**
  * A task as data: what it is called, where it runs and what it takes. The API side knows tasks by their declaration
@@ -26,7 +28,13 @@ export interface TaskDeclaration<P extends z.ZodType = z.ZodType> {
   every?: number;
 }
 
+/** @throws Error when its queue has an impossible name */
 export function defineTask<P extends z.ZodType>(declaration: TaskDeclaration<P>): TaskDeclaration<P> {
+  if (!QUEUE_NAME.test(declaration.queue)) {
+    throw new Error(
+      `${declaration.name}: «${declaration.queue}» no sirve como cola; minúsculas, cifras, - y _, y empieza por una letra`,
+    );
+  }
   return declaration;
 }
 

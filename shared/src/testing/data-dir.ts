@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Role } from '../http/caller.ts';
 import { issueAccessToken } from '../security/access-token.ts';
 import { actualKey, tokenKeyFile } from '../security/key-files.ts';
-import { ensureSecrets, parseSecretJson } from '../security/secrets.ts';
+import { parseSecretJson } from '../config/secret-json.ts';
+import { ensureSecrets } from '../security/secrets.ts';
+import type { Rol } from '../contracts/vocabulary.ts';
 
 interface TokenOptions {
-  roles?: readonly Role[];
+  roles?: readonly Rol[];
   usuario_id?: number;
   token_version?: number;
 }

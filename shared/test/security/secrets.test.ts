@@ -27,7 +27,7 @@ import {
   rotateTokenKeys,
 } from '../../src/security/rotate-keys.ts';
 import { ensureSecrets } from '../../src/security/secrets.ts';
-import { createServiceKeyVerifier } from '../../src/security/service-key.ts';
+import { createServiceKeyVerifier, generateServiceKey } from '../../src/security/service-key.ts';
 import { SERVICES } from '../../src/services.ts';
 import { aPayload, aSubject } from './keys.ts';
 
@@ -80,9 +80,7 @@ const EXPECTED = [
     'signature_keys.json',
     'token_keys.json',
   ].map((f) => `autorizador/${f}`),
-  ...['jwks.json', 'redis_password', 'service_key', 'service_keys.json', 'session_key'].map(
-    (f) => `bull-board/${f}`,
-  ),
+  ...['jwks.json', 'redis_password', 'service_keys.json'].map((f) => `bull-board/${f}`),
   ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
     (f) => `logistica-inventario/${f}`,
   ),
@@ -177,10 +175,10 @@ async function expectAllFits(): Promise<void> {
   ).toBe(1);
   for (const verifierFolder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker']) {
     const verifier = createServiceKeyVerifier(json(`${verifierFolder}/service_keys.json`));
-    const ids = ['worker', 'monitor', 'logistica-inventario', 'bull-board', 'metrics', 'operator'].map(
+    const ids = ['worker', 'monitor', 'logistica-inventario', 'metrics', 'operator'].map(
       (f) => verifier.verify(read(`${f}/service_key`))?.id,
     );
-    expect(ids).toEqual(['worker', 'monitor', 'logistica', 'bull-board', 'metrics', 'operator']);
+    expect(ids).toEqual(['worker', 'monitor', 'logistica', 'metrics', 'operator']);
   }
 }
 
@@ -191,6 +189,28 @@ test('when the public documents are looked at, then nothing private is in them',
     expect(keys.map((key) => key['alg'])).toEqual(['ES256', 'ES256', 'EdDSA', 'EdDSA']);
     for (const key of keys) expect(Object.keys(key)).not.toContain('d');
   }
+});
+
+test('when an installation has what is no longer needed, then it starts unchanged, and those keys open nothing', () => {
+  startFromTemplate();
+  const { key, sha256 } = generateServiceKey('bull-board');
+  const records = [
+    ...json('monitor/service_keys.json'),
+    { id: 'bull-board', scopes: ['tareas'], sha256: [sha256] },
+  ].map((record) => (record.id === 'monitor' ? { ...record, scopes: ['tareas', 'metrics'] } : record));
+  for (const folder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker'])
+    overwrite(`${folder}/service_keys.json`, JSON.stringify(records));
+  writeFileSync(join(dir, 'bull-board/service_key'), key);
+  writeFileSync(join(dir, 'bull-board/session_key'), 'x'.repeat(43));
+  const before = contents();
+
+  ensureSecrets(dir);
+  const changed = files().filter((file) => read(file) !== before[file]);
+  expect(changed.every((file) => file.endsWith('/service_keys.json'))).toBe(true);
+  expect(read('bull-board/session_key')).toBe('x'.repeat(43));
+  const verifier = createServiceKeyVerifier(json('logistica-inventario/service_keys.json'));
+  expect(verifier.verify(key)).toBeUndefined();
+  expect(verifier.verify(read('monitor/service_key'))).toMatchObject({ id: 'monitor', scopes: ['metrics'] });
 });
 
 test('when copies of one secret differ, then set-up stops and names it', () => {

@@ -1,31 +1,26 @@
 import type { Express } from 'express';
-import { createApp } from '@medisupply/shared/http/create-app';
-import packageJson from '../package.json' with { type: 'json' };
+import { createApp } from '@medisupply/shared';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { saludosRoutes } from './saludos/saludos.routes.ts';
 
 /** The service's Express app over what it is given; it opens nothing and listens nowhere. */
-export function buildApp(container: Container, isStopping?: () => boolean): Express {
-  const { config, logger, authenticator, metrics, database } = container;
+export function buildApp(container: Container): Express {
+  const { config, logger, authenticator, metrics, isStopping, database, isRedisConnected } = container;
   return createApp(SERVICE_NAME, {
-    version: packageJson.version,
     description: 'Servicio plantilla: saludos',
     logger,
     authenticator,
     metrics,
+    isStopping,
     corsOrigins: config.CORS_ORIGINS,
     routes: saludosRoutes(container),
     readiness: [
       {
         name: 'base_de_datos',
-        async check() {
-          await database.read.selectFrom('saludo').select('id').limit(1).execute();
-          return true;
-        },
+        check: () => database.read.selectFrom('saludo').select('id').limit(1).execute(),
       },
-      { name: 'redis', optional: true, check: container.isRedisConnected },
+      { name: 'redis', optional: true, check: isRedisConnected },
     ],
-    ...(isStopping ? { isStopping } : {}),
   });
 }

@@ -1,33 +1,26 @@
 import { z } from 'zod';
 import {
-  httpEnvironment,
+  loadConfig,
   port,
   processEnvironment,
-  redisEnvironment,
+  serviceEnvironment,
+  serviceSecrets,
   serviceUrls,
-  verifierEnvironment,
-} from '@medisupply/shared/config/environment';
-import { loadConfig } from '@medisupply/shared/config/load-config';
+} from '@medisupply/shared';
 
 export const environment = z.object({
-  ...processEnvironment,
-  ...httpEnvironment,
-  ...redisEnvironment,
-  ...verifierEnvironment,
+  ...serviceEnvironment,
   LOGISTICA_URL: serviceUrls.LOGISTICA_URL,
   SERVICIO_PLANTILLA_PORT: port(5999),
 });
 
 export const secrets = {
+  ...serviceSecrets,
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
-  SERVICE_KEYS: { file: 'service_keys.json', minLength: 2 },
-  REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
 } as const;
 
 /** @throws ConfigError */
-export function readConfig(env: NodeJS.ProcessEnv) {
-  return loadConfig(environment, { env, secrets });
-}
+export const readConfig = (env: NodeJS.ProcessEnv = process.env) => loadConfig(environment, { env, secrets });
 
 export type Config = ReturnType<typeof readConfig>;
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { migrate } from '@medisupply/shared/db/migrate';
-import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import { openDatabase } from '@medisupply/shared/db/open-database';
+import type { OpenDatabase } from '@medisupply/shared';
+import { migrate, openDatabase } from '@medisupply/shared';
 import * as inicial from '../migrations/001-inicial.ts';
 import type { ServicioPlantillaTables } from './tables.ts';
 

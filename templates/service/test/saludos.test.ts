@@ -27,7 +27,7 @@ afterAll(() => data.remove());
 
 beforeEach(async () => {
   asked = [];
-  answer = { status: 202, body: { task_id: 't-1', status: 'PENDING', queue: 'default' } };
+  answer = { status: 202, body: { task_id: 't-1', status: 'PENDING', queue: 'servicio_plantilla' } };
   logistica = await startService((request, response) => void answerAsTold(request, response));
   service = await startServicioPlantilla(data, {
     LOGISTICA_URL: logistica.url,

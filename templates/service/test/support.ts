@@ -6,7 +6,8 @@ import { closeServer, urlOf } from '@medisupply/shared/testing/fake-service';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Container } from '../src/container.ts';
-import { createContainer, SERVICE_NAME } from '../src/container.ts';
+import { SERVICE_NAME } from '../src/container.ts';
+import { createContainer } from '../src/create-container.ts';
 
 /** Where nobody listens. */
 const NOWHERE = 'http://127.0.0.1:1';

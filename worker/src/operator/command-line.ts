@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@medisupply/shared/config/load-config';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { ControlAnswers, ControlClient } from '@medisupply/shared/queueing/control/control-client';
 import { UnknownWorkerError } from '@medisupply/shared/queueing/control/control-client';
 import type { ControlCommand } from '@medisupply/shared/queueing/control/control-commands';

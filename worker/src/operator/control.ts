@@ -1,6 +1,6 @@
 /** `npm run control`: tells workers and queues what to do. */
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
 import { MAX_CONCURRENCY } from '@medisupply/shared/queueing/control/control-commands';
 import type { Command, ExitCode, Outcome, Terminal } from './command-line.ts';

@@ -2,7 +2,7 @@
 import type { Job, Queue } from 'bullmq';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES } from '@medisupply/shared/tasks/registry';
 import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
 
 /** Jobs listed per queue and state. */

@@ -1,8 +1,7 @@
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
+
 /** 0 too short, 1 weak, 2 fair, 3 good, 4 strong. */
 export type Strength = 0 | 1 | 2 | 3 | 4;
-
-export const MIN_LENGTH = 8;
-export const MAX_LENGTH = 128;
 
 const ROWS = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 /** Bits from which the next step begins. */
@@ -15,7 +14,7 @@ const STEPS = [28, 42, 58] as const;
  */
 export function passwordStrength(contrasena: string, nombre: string): Strength {
   const characters = Array.from(contrasena);
-  if (characters.length < MIN_LENGTH) return 0;
+  if (characters.length < LIMITES.contrasena.minimo) return 0;
   const bits = surprising(characters, nombre) * Math.log2(alphabetOf(contrasena));
   return (1 + STEPS.filter((step) => bits >= step).length) as Strength;
 }

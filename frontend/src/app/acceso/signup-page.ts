@@ -4,6 +4,7 @@ import { form, FormField, FormRoot, maxLength, minLength, required } from '@angu
 import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
@@ -11,7 +12,6 @@ import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
 import { refusalsAt, refusalText } from '../ui/refusals';
 import { PasswordField } from './password-field';
-import { MAX_LENGTH, MIN_LENGTH } from './password-strength';
 import { StrengthMeter } from './strength-meter';
 
 @Component({
@@ -43,11 +43,11 @@ export class SignupPage {
     this.credentials,
     (path) => {
       required(path.nombre);
-      minLength(path.nombre, 3);
-      maxLength(path.nombre, 50);
+      minLength(path.nombre, LIMITES.nombre_usuario.minimo);
+      maxLength(path.nombre, LIMITES.nombre_usuario.maximo);
       required(path.contrasena);
-      minLength(path.contrasena, MIN_LENGTH);
-      maxLength(path.contrasena, MAX_LENGTH);
+      minLength(path.contrasena, LIMITES.contrasena.minimo);
+      maxLength(path.contrasena, LIMITES.contrasena.maximo);
     },
     {
       submission: {

@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { RESPUESTA } from '@medisupply/shared/contracts/vocabulary';
 import type { Aceptada } from '../core/confirmaciones/confirmaciones';
 import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
 
@@ -65,5 +66,5 @@ import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
 export class ConfirmacionResult {
   readonly aceptada = input.required<Aceptada>();
   /** Whether the queue has it; otherwise it is stored, and is sent to the queue as soon as Redis answers. */
-  protected readonly isQueued = computed(() => this.aceptada().estado === 'exitoso');
+  protected readonly isQueued = computed(() => this.aceptada().estado === RESPUESTA.encolada);
 }

@@ -5,6 +5,7 @@ import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { readEntrega } from '../core/api/read-entrega';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
@@ -21,9 +22,6 @@ import { Skeleton } from '../ui/skeleton';
 import { ConfirmacionResult } from './confirmacion-result';
 import { Pendientes } from './pendientes';
 import { SignatureInput } from './signature-input';
-
-/** As long as what the platform signs (UTF-16 units). */
-const LONGEST_SIGNATURE = 64 * 1024;
 
 /** The courier's page: who receives, their signature, and one button that signs and confirms. */
 @Component({
@@ -73,9 +71,9 @@ export class ConfirmarPage {
     this.#recibo,
     (path) => {
       required(path.nombre_recibe);
-      maxLength(path.nombre_recibe, 128);
+      maxLength(path.nombre_recibe, LIMITES.nombre_recibe);
       required(path.firma_recibe);
-      maxLength(path.firma_recibe, LONGEST_SIGNATURE);
+      maxLength(path.firma_recibe, LIMITES.firma_recibe);
     },
     {
       submission: {
@@ -85,7 +83,7 @@ export class ConfirmarPage {
     },
   );
   protected readonly isSigning = computed(() => this.recibo().submitting());
-  protected readonly isTooLong = computed(() => this.#recibo().firma_recibe.length > LONGEST_SIGNATURE);
+  protected readonly isTooLong = computed(() => this.#recibo().firma_recibe.length > LIMITES.firma_recibe);
   protected readonly lacksSignature = computed(() => {
     const field = this.recibo.firma_recibe();
     return field.touched() && field.invalid();

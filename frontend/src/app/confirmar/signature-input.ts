@@ -5,6 +5,7 @@ import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import SignaturePad from 'signature_pad';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { signatureSvg, svgDataUrl } from './signature-svg';
 
 let inputs = 0;
@@ -20,6 +21,7 @@ let inputs = 0;
   styleUrl: './signature-input.scss',
 })
 export class SignatureInput implements FormValueControl<string> {
+  protected readonly limite = LIMITES.nombre_recibe;
   readonly value = model('');
   readonly touched = model(false);
 

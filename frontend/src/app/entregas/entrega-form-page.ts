@@ -13,8 +13,8 @@ import {
 import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
-import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { AutorizadorApi } from '../core/api/autorizador-api';
 import { IdempotencyKey } from '../core/api/idempotency-key';
 import { LogisticaApi } from '../core/api/logistica-api';
@@ -24,7 +24,7 @@ import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
 import { PageHeader } from '../ui/page-header';
-import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
+import { refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
 import type { Producto } from './producto-picker';
 import { ProductoPicker } from './producto-picker';
@@ -81,7 +81,7 @@ export class EntregaFormPage {
     params: () => (this.#sesion.hasRole('Admin') ? {} : undefined),
     loader: async ({ abortSignal }) => {
       const { data } = await this.#autorizador.call('GET /usuarios', {
-        query: { limite: 200 },
+        query: { limite: LIMITES.pagina },
         signal: abortSignal,
       });
       return data.filter(({ id, activo }) => activo && id !== this.yo);
@@ -93,11 +93,11 @@ export class EntregaFormPage {
     this.#datos,
     (path) => {
       required(path.pedido_id);
-      maxLength(path.pedido_id, 64);
+      maxLength(path.pedido_id, LIMITES.pedido_id);
       required(path.direccion);
-      maxLength(path.direccion, 256);
+      maxLength(path.direccion, LIMITES.direccion);
       required(path.estado);
-      maxLength(path.estado, 64);
+      maxLength(path.estado, LIMITES.estado);
       applyEach(path.lines, (line) => {
         required(line.cantidad);
         min(line.cantidad, 1);
@@ -163,11 +163,10 @@ export class EntregaFormPage {
 
   #refusals(error: unknown): ValidationError.WithFieldTree[] {
     const { pedido_id, direccion, estado, asignada_a, lines } = this.entrega;
-    // «No hay existencias de GUANTE-M: disponibles 2, pedidas 5»
-    const short = this.lines().findIndex(({ sku }) => isAbout(error, sku));
-    const quantity = short < 0 ? undefined : lines[short]?.cantidad;
-    if (quantity && error instanceof ApiError) return [refusalOf(quantity, error.message)];
     return refusalsAt(error, {
+      ...Object.fromEntries(
+        Array.from(lines, (line, index) => [`body.items.${index}.cantidad`, line.cantidad]),
+      ),
       'body.pedido_id': pedido_id,
       'body.direccion': direccion,
       'body.estado': estado,
@@ -188,6 +187,3 @@ export class EntregaFormPage {
     }));
   }
 }
-
-const isAbout = (error: unknown, sku: string): boolean =>
-  error instanceof ApiError && error.status === 409 && error.message.includes(` ${sku}:`);

@@ -1,7 +1,8 @@
 import { Component, computed, DestroyRef, inject, input, output } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { ESTADOS_RESERVADOS, LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { Field, Input } from '../ui/field';
-import { isPlatformState, PLATFORM_STATES } from './entrega-state';
+import { isPlatformState } from './entrega-state';
 
 /** From the last key to the search (ms). */
 const PAUSE = 350;
@@ -24,7 +25,7 @@ export interface EntregasFilterValue {
           type="search"
           autocomplete="off"
           spellcheck="false"
-          maxlength="64"
+          [attr.maxlength]="limite"
           [placeholder]="t('entregas.pedido_exacto')"
           [value]="value().pedido_id"
           (input)="typePedido(pedido.value)"
@@ -57,6 +58,7 @@ export interface EntregasFilterValue {
   `,
 })
 export class EntregasFilter {
+  protected readonly limite = LIMITES.filtro;
   readonly value = input.required<EntregasFilterValue>();
   /** States that people made up, as seen in the list. */
   readonly seen = input<readonly string[]>([]);
@@ -65,7 +67,7 @@ export class EntregasFilter {
   protected readonly isPlatformState = isPlatformState;
   protected readonly states = computed(() => {
     const madeUp = [...this.seen(), this.value().estado].filter((one) => one !== '' && !isPlatformState(one));
-    return [...new Set(madeUp), ...PLATFORM_STATES];
+    return [...new Set(madeUp), ...ESTADOS_RESERVADOS];
   });
   #pause: ReturnType<typeof setTimeout> | undefined;
 

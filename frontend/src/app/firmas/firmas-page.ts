@@ -3,6 +3,7 @@ import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, maxLength, pattern, required } from '@angular/forms/signals';
 import { MatButton } from '@angular/material/button';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { AutorizadorApi } from '../core/api/autorizador-api';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
@@ -49,10 +50,10 @@ export class FirmasPage {
       for (const field of [path.direccion, path.nombre_recibe, path.firma_recibe, path.pedido_id]) {
         required(field);
       }
-      maxLength(path.direccion, 256);
-      maxLength(path.nombre_recibe, 128);
-      maxLength(path.firma_recibe, 64 * 1024);
-      maxLength(path.pedido_id, 64);
+      maxLength(path.direccion, LIMITES.direccion);
+      maxLength(path.nombre_recibe, LIMITES.nombre_recibe);
+      maxLength(path.firma_recibe, LIMITES.firma_recibe);
+      maxLength(path.pedido_id, LIMITES.pedido_id);
       required(path.entrega_id);
       pattern(path.entrega_id, ID);
     },

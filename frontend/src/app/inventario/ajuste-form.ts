@@ -5,6 +5,7 @@ import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { IdempotencyKey } from '../core/api/idempotency-key';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { ErrorState } from '../ui/error-state';
@@ -14,7 +15,6 @@ import { NumberPipe } from '../ui/number-pipe';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
 import type { Producto } from './existencias';
-import { MAX_UNITS } from './existencias';
 
 type Sentido = 'entrada' | 'salida';
 
@@ -59,9 +59,9 @@ export class AjusteForm {
     (path) => {
       required(path.cantidad);
       min(path.cantidad, 1);
-      max(path.cantidad, MAX_UNITS);
+      max(path.cantidad, LIMITES.unidades);
       required(path.motivo);
-      maxLength(path.motivo, 256);
+      maxLength(path.motivo, LIMITES.motivo);
     },
     {
       submission: {

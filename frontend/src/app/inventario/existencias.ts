@@ -6,8 +6,6 @@ export type Producto = LogisticaOperations['GET /inventario']['answer'][number];
 export type ProductoConMovimientos = LogisticaOperations['GET /inventario/:id']['answer'];
 export type Movimiento = ProductoConMovimientos['movimientos'][number];
 
-export const MAX_UNITS = 1_000_000_000;
-
 export type Nivel = 'agotado' | 'bajo' | 'suficiente';
 
 /** Stock is low at the minimum itself, which is when to order. */

@@ -5,6 +5,7 @@ import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { IdempotencyKey } from '../core/api/idempotency-key';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { BackLink } from '../ui/back-link';
@@ -14,7 +15,6 @@ import { focusFirstError } from '../ui/focus-first-error';
 import { PageHeader } from '../ui/page-header';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
-import { MAX_UNITS } from './existencias';
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -48,14 +48,14 @@ export class ProductoNuevoPage {
     this.#datos,
     (path) => {
       required(path.sku);
-      maxLength(path.sku, 64);
+      maxLength(path.sku, LIMITES.sku);
       pattern(path.sku, SKU);
       required(path.nombre);
-      maxLength(path.nombre, 128);
+      maxLength(path.nombre, LIMITES.nombre_producto);
       for (const amount of [path.stock, path.minimo]) {
         required(amount);
         min(amount, 0);
-        max(amount, MAX_UNITS);
+        max(amount, LIMITES.unidades);
       }
     },
     {

@@ -9,12 +9,10 @@ import { lastValue } from '../ui/last-value';
 import { NumberPipe } from '../ui/number-pipe';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
+import { sucesoDe } from '../ui/sucesos';
 import { AjusteForm } from './ajuste-form';
 import { MovimientosTable } from './movimientos-table';
 import { NivelChip } from './nivel-chip';
-
-/** The events of a delivery that reserve, debit or release stock. */
-const MOVES_STOCK: ReadonlySet<string> = new Set(['creada', 'aplicada', 'cancelada']);
 
 @Component({
   selector: 'ms-producto-page',
@@ -54,8 +52,8 @@ export class ProductoPage {
 
   constructor() {
     const eventos = inject(Eventos);
-    eventos.escuchar('entrega', ({ tipo }) => {
-      if (MOVES_STOCK.has(tipo)) this.producto.reload();
+    eventos.escuchar('entrega', (evento) => {
+      if (sucesoDe(evento)?.existencias) this.producto.reload();
     });
     eventos.escuchar('hueco', () => this.producto.reload());
   }

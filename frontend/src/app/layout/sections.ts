@@ -1,4 +1,4 @@
-import type { Rol } from '../core/auth/rol';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import type { IconName } from '../ui/icons';
 
 export interface Section {

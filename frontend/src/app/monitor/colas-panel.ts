@@ -11,8 +11,9 @@ import type { Colas } from './estado-vivo';
 import { EstadoVivo } from './estado-vivo';
 import { joinPoints, storedSeries } from './historia';
 
-type Cola = Colas['default'];
-const NAMES = ['logistica', 'default', 'monitor'] as const satisfies readonly (keyof Colas)[];
+type Cola = Colas[string];
+/** The platform's own; those of services come after them. */
+const FIRST = ['logistica', 'default', 'monitor'];
 const FIGURES = ['waiting', 'active', 'delayed', 'failed', 'completed', 'throughput'] as const;
 
 /** Each queue now, and all of them over the last hour. */
@@ -28,20 +29,23 @@ export class ColasPanel {
   protected readonly figureNames = FIGURES;
   protected readonly queues = computed(() => {
     const queues = this.#vivo.estado()?.queues;
-    return queues && NAMES.map((name) => ({ name, ...queues[name] }));
+    return queues && this.#names().flatMap((name) => (queues[name] ? [{ name, ...queues[name] }] : []));
   });
+  readonly #names = computed(() => [
+    ...new Set([...FIRST, ...Object.keys(this.#vivo.estado()?.queues ?? {})]),
+  ]);
   protected readonly waiting = computed(() => this.#chartSeries('waiting'));
   protected readonly throughput = computed(() => this.#chartSeries('throughput'));
 
   #chartSeries(figure: 'waiting' | 'throughput'): ChartSeries[] {
     const stored = this.historia.series();
     const samples = this.#vivo.samples();
-    return NAMES.map((name) => ({
+    return this.#names().map((name) => ({
       name,
       points: joinPoints(
         stored?.get(`cola.${name}.${figure}`) ?? [],
         samples.flatMap(({ momento, colas }): ChartPoint[] => {
-          const value = colas[name][figure];
+          const value = colas[name]?.[figure] ?? null;
           return value === null ? [] : [[momento, value]];
         }),
         samples.at(-1)?.momento ?? Date.now(),

@@ -1,10 +1,32 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { diagnose } from './diagnostico';
-import type { Finding } from './diagnostico';
 import type { Estado } from './estado-vivo';
 import { EstadoVivo } from './estado-vivo';
+
+type Finding = Estado['diagnostico'][number];
+
+const TONES = { critical: 'bad', degraded: 'bad', warning: 'wait', notice: 'wait' } as const satisfies Record<
+  Finding['severity'],
+  string
+>;
+
+/** Id of the part of the page that shows it. */
+const PARTS = {
+  servicio_caido: 'servicios',
+  servicio_degradado: 'servicios',
+  base_mal: 'redis',
+  redis_desconectado: 'redis',
+  redis_sin_aof: 'redis',
+  redis_politica: 'redis',
+  cola_desatendida: 'colas',
+  cola_pausada: 'colas',
+  cola_fallidos: 'colas',
+  sin_workers: 'workers',
+  worker_callado: 'workers',
+  worker_lento: 'workers',
+  tarea_larga: 'workers',
+} as const satisfies Record<Finding['code'], string>;
 
 /** Whether the platform is healthy, and the findings if it is not. */
 @Component({
@@ -31,9 +53,9 @@ import { EstadoVivo } from './estado-vivo';
           } @else {
             <ul>
               @for (finding of findings(); track $index) {
-                <li [class]="finding.tone">
-                  <button type="button" (click)="show(finding.part)">
-                    {{ t('hallazgo.' + finding.key, finding.params) }}
+                <li [class]="TONES[finding.severity]">
+                  <button type="button" (click)="show(PARTS[finding.code])">
+                    {{ t('hallazgo.' + finding.code, finding.params) }}
                     <mat-icon svgIcon="chevron-right" aria-hidden="true" />
                   </button>
                 </li>
@@ -49,13 +71,15 @@ import { EstadoVivo } from './estado-vivo';
 })
 export class Verdict {
   protected readonly vivo = inject(EstadoVivo);
-  protected readonly findings = computed((): Finding[] => {
-    const estado = this.vivo.estado();
-    return estado ? diagnose(estado, this.vivo.serverNow()) : [];
-  });
+  protected readonly TONES = TONES;
+  protected readonly PARTS = PARTS;
+  protected readonly findings = computed((): Finding[] => this.vivo.estado()?.diagnostico ?? []);
   /** The last reading failed, so what is shown may be out of date. */
   protected readonly isStale = computed(() => this.vivo.error() !== undefined);
-  protected readonly tone = computed(() => (this.isStale() ? 'rest' : (this.findings()[0]?.tone ?? 'good')));
+  protected readonly tone = computed(() => {
+    const worst = this.findings()[0];
+    return this.isStale() ? 'rest' : worst ? TONES[worst.severity] : 'good';
+  });
   protected readonly heading = computed(() => {
     if (this.isStale()) return 'sin_noticias';
     const { length } = this.findings();
@@ -66,7 +90,7 @@ export class Verdict {
     return { servicios: Object.keys(servicios).length, workers: workers?.length ?? 0 };
   }
 
-  protected show(part: Finding['part']): void {
+  protected show(part: string): void {
     const section = document.getElementById(part);
     section?.scrollIntoView({ block: 'start' });
     section?.focus({ preventScroll: true });

@@ -8,9 +8,11 @@ import { EmptyState } from '../ui/empty-state';
 import { NumberPipe } from '../ui/number-pipe';
 import { Time } from '../ui/time';
 import { BytesPipe } from './bytes-pipe';
-import { STALE_AFTER } from './diagnostico';
 import type { Worker } from './estado-vivo';
 import { EstadoVivo } from './estado-vivo';
+
+/** A worker whose last heartbeat is older is stale, as in the monitor's diagnosis (ms). */
+const STALE_AFTER = 8_000;
 
 const LOOKS = {
   active: { tone: 'work', key: 'trabajando' },

@@ -1,10 +1,10 @@
 import type { Signal } from '@angular/core';
 import { computed, DestroyRef, inject, signal } from '@angular/core';
 import type { EventData } from '@medisupply/api-client/operations';
+import { isFinal } from '@medisupply/shared/contracts/vocabulary';
 import { Eventos } from '../core/eventos/eventos';
 import type { CursorPages } from '../ui/cursor-pages';
 import type { Tarea } from './tarea';
-import { isEstado, isFinal } from './tarea';
 
 /** Tasks appear several at once: the list is read a moment after the first, and not more often than this (ms). */
 const SOON = 250;
@@ -49,7 +49,7 @@ export function followTareas(
 
   function apply(evento: EventData['tarea']): void {
     const { task_id, estado, momento } = evento;
-    if (task_id === null || !isEstado(estado)) return;
+    if (task_id === null || estado === null) return;
     const isListed = pages.rows().some(({ id }) => id === task_id);
     if (isListed) {
       const terminada = isFinal(estado) ? momento : null;

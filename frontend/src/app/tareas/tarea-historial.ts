@@ -5,19 +5,20 @@ import { attemptOf, reasonOf } from '../core/eventos/evento';
 import { Idioma } from '../core/i18n/idioma';
 import { duration } from '../ui/duration';
 import { Time } from '../ui/time';
-import { historialOf, isKnown, toneOf } from './historial';
+import { sucesoDe } from '../ui/sucesos';
+import { historialOf } from './historial';
 
 /** What happened to a task, in order, with the time between. */
 @Component({
   selector: 'ms-tarea-historial',
   imports: [Time, TranslocoDirective],
   template: `
-    <ol *transloco="let t; prefix: 'tareas'">
+    <ol *transloco="let t; prefix: 'sucesos'">
       @for (evento of eventos(); track $index) {
-        <li [class]="toneOf(evento)">
+        <li [class]="sucesoDe(evento)?.tone">
           <div class="what">
             <strong>{{
-              isKnown(evento) ? t('sucesos.' + evento.tipo, { intento: attemptOf(evento) }) : evento.tipo
+              sucesoDe(evento) ? t(evento.tipo, { intento: attemptOf(evento) }) : evento.tipo
             }}</strong>
             @if (evento.elapsed !== undefined) {
               <span class="ms-soft ms-number">+{{ durationOf(evento.elapsed) }}</span>
@@ -39,8 +40,7 @@ export class TareaHistorial {
   readonly #idioma = inject(Idioma).codigo;
   protected readonly eventos = computed(() => historialOf(this.historial()));
   protected readonly attemptOf = attemptOf;
-  protected readonly isKnown = isKnown;
   protected readonly reasonOf = reasonOf;
-  protected readonly toneOf = toneOf;
+  protected readonly sucesoDe = sucesoDe;
   protected readonly durationOf = (ms: number): string => duration(ms, this.#idioma());
 }

@@ -4,16 +4,6 @@ export type Tarea = LogisticaOperations['GET /tareas']['answer']['tasks'][number
 export type TareaDisponible = LogisticaOperations['GET /tareas']['answer']['tareas_disponibles'][number];
 export type TareaDetalle = LogisticaOperations['GET /tareas/:task_id']['answer'];
 export type TareaEncolada = LogisticaOperations['POST /tareas']['answer'];
-export type EstadoDeTarea = Tarea['state'];
-
-export const ESTADOS: readonly EstadoDeTarea[] = [
-  'PENDING',
-  'STARTED',
-  'RETRY',
-  'SUCCESS',
-  'FAILURE',
-  'REVOKED',
-];
 
 /** `logistica.generar_reporte` → `generar_reporte`. */
 export const tipoOf = (name: string): string => name.slice(name.indexOf('.') + 1);
@@ -38,9 +28,3 @@ export const PROCESAR_ENTREGA = 'procesar_entrega';
 /** A confirmation that was accepted is not cancelled. */
 export const isCancellable = ({ ready, name }: TareaDetalle): boolean =>
   !ready && tipoOf(name) !== PROCESAR_ENTREGA;
-
-export const isEstado = (estado: string | null): estado is EstadoDeTarea =>
-  ESTADOS.some((known) => known === estado);
-
-export const isFinal = (estado: EstadoDeTarea): boolean =>
-  estado === 'SUCCESS' || estado === 'FAILURE' || estado === 'REVOKED';

@@ -1,8 +1,9 @@
 import { Component, inject, input, output, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { TASK_STATUSES } from '@medisupply/shared/contracts/vocabulary';
 import { SearchBox } from '../ui/search-box';
-import { ESTADOS, isKnown } from './tarea';
+import { isKnown } from './tarea';
 
 const TASK_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -83,7 +84,7 @@ export class TareasFilter {
   readonly filter = output<{ estado?: string | null; tipo?: string | null }>();
 
   readonly #router = inject(Router);
-  protected readonly estados = ESTADOS;
+  protected readonly estados = TASK_STATUSES;
   protected readonly isKnown = isKnown;
 
   protected readonly isIncomplete = signal(false);

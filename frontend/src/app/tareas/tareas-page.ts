@@ -3,6 +3,7 @@ import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import type { TaskStatus } from '@medisupply/shared/contracts/vocabulary';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { Sesion } from '../core/auth/sesion';
 import { Idioma } from '../core/i18n/idioma';
@@ -17,7 +18,7 @@ import { PageHeader } from '../ui/page-header';
 import { StateChip } from '../ui/state-chip';
 import { Time } from '../ui/time';
 import { followTareas } from './follow-tareas';
-import type { EstadoDeTarea, Tarea, TareaDisponible } from './tarea';
+import type { Tarea, TareaDisponible } from './tarea';
 import { REPORTE, tipoOf } from './tarea';
 import { TareaNombre } from './tarea-nombre';
 import { TareasFilter } from './tareas-filter';
@@ -59,7 +60,7 @@ export class TareasPage {
   protected readonly isFiltered = computed(() => Boolean(this.estado() ?? this.tipo()));
   protected readonly pages = cursorPages(
     () => ({
-      ...(this.estado() ? { estado: this.estado() as EstadoDeTarea } : {}),
+      ...(this.estado() ? { estado: this.estado() as TaskStatus } : {}),
       ...(this.tipo() ? { tipo: this.tipo() as string } : {}),
     }),
     async (query, page) => {

@@ -1,3 +1,4 @@
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { Component, DestroyRef, inject, input, output } from '@angular/core';
 import { MatIcon } from '@angular/material/icon';
 
@@ -14,7 +15,7 @@ const PAUSE = 300;
       #box
       class="ms-input"
       type="search"
-      maxlength="64"
+      [attr.maxlength]="limite"
       autocomplete="off"
       [attr.aria-label]="label()"
       [placeholder]="label()"
@@ -46,6 +47,7 @@ const PAUSE = 300;
   `,
 })
 export class SearchBox {
+  protected readonly limite = LIMITES.filtro;
   /** Translated. */
   readonly label = input.required<string>();
   readonly value = input('');

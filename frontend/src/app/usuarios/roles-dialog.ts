@@ -11,9 +11,10 @@ import {
 } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { firstValueFrom } from 'rxjs';
-import type { Rol } from '../core/auth/rol';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
+import { ROLES } from '@medisupply/shared/contracts/vocabulary';
 import type { Usuario } from './usuario';
-import { inOrder, ROLES } from './usuario';
+import { inOrder } from './usuario';
 
 @Component({
   selector: 'ms-roles-dialog',
@@ -56,7 +57,7 @@ import { inOrder, ROLES } from './usuario';
 class RolesDialogView {
   readonly #dialog = inject<MatDialogRef<RolesDialogView, Rol[]>>(MatDialogRef);
   protected readonly usuario = inject<Usuario>(MAT_DIALOG_DATA);
-  protected readonly all = ROLES;
+  protected readonly all = inOrder(ROLES);
   protected readonly chosen = signal<readonly Rol[]>(inOrder(this.usuario.roles));
   protected readonly isChange = computed(
     () => this.chosen().length > 0 && this.chosen().join() !== inOrder(this.usuario.roles).join(),

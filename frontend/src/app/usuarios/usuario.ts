@@ -1,9 +1,16 @@
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import type { AutorizadorOperations } from '@medisupply/api-client/operations';
-import type { Rol } from '../core/auth/rol';
+import type { Translated } from '../core/i18n/translated';
+import type en from './i18n/en.json';
+import type es from './i18n/es.json';
 
 export type Usuario = AutorizadorOperations['GET /usuarios']['answer'][number];
 
-/** In the order of what they allow. */
-export const ROLES: readonly Rol[] = ['usuario', 'System', 'Admin'];
+/** By what they allow. Their texts are below `usuarios.rol`. */
+const ORDER: Readonly<Record<Translated<Rol, typeof es.rol, typeof en.rol>, number>> = {
+  usuario: 0,
+  System: 1,
+  Admin: 2,
+};
 
-export const inOrder = (roles: readonly Rol[]): Rol[] => ROLES.filter((rol) => roles.includes(rol));
+export const inOrder = (roles: readonly Rol[]): Rol[] => roles.toSorted((a, b) => ORDER[a] - ORDER[b]);

@@ -3,9 +3,6 @@ import type { DeliveryPayload, SignablePayload } from '@medisupply/shared/contra
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { Container } from '../container.ts';
 
-/** At most so many signatures of one user are made at once. */
-export const MAX_IN_FLIGHT = 128;
-
 /**
  * Signs the data of a delivery for the user who asks; a `usuario_id` in the data is overwritten.
  * @throws AppError 429

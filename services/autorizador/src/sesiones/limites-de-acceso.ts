@@ -2,14 +2,14 @@ import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RLWrapperTimeouts } from 'rate-limiter-flexible';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { tooManyRequests } from '@medisupply/shared/http/app-error';
+import { backoff } from '@medisupply/shared/lifecycle/backoff';
 import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { nombreClave } from '../usuarios/nombre-de-usuario.ts';
 
 const WINDOW_SECONDS = 15 * 60;
 const ACCOUNT_FAILURES = 5;
 const ADDRESS_FAILURES = 100;
-const FIRST_DELAY_SECONDS = 30;
-const MAX_DELAY_SECONDS = 15 * 60;
+const DELAY_SECONDS = { first: 30, max: 15 * 60 };
 /** Failures past the fifth are remembered longer than the longest delay, or the delay would never grow. */
 const LATER_WINDOW_SECONDS = 60 * 60;
 /** Redis gets this long before the counters in memory are used instead (ms). */
@@ -37,7 +37,7 @@ export interface LimitesDeAcceso {
  */
 export function createLimitesDeAcceso(redis: Redis): LimitesDeAcceso {
   const fallosDeCuenta = counter(redis, 'cuenta', WINDOW_SECONDS);
-  const espera = counter(redis, 'espera', FIRST_DELAY_SECONDS);
+  const espera = counter(redis, 'espera', DELAY_SECONDS.first);
   const fallosDeDireccion = counter(redis, 'direccion', WINDOW_SECONDS);
 
   return {
@@ -66,7 +66,7 @@ export function createLimitesDeAcceso(redis: Redis): LimitesDeAcceso {
       ]);
       const failures = ofAccount.consumedPoints;
       if (failures < ACCOUNT_FAILURES) return;
-      const delay = Math.min(FIRST_DELAY_SECONDS * 2 ** (failures - ACCOUNT_FAILURES), MAX_DELAY_SECONDS);
+      const delay = backoff(failures - ACCOUNT_FAILURES, DELAY_SECONDS);
       await Promise.all([espera.set(key, 1, delay), fallosDeCuenta.set(key, failures, LATER_WINDOW_SECONDS)]);
     },
 

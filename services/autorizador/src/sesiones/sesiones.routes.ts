@@ -24,7 +24,8 @@ import { renovarSesion } from './renovar-sesion.ts';
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
 export function sesionesRoutes(container: Container): Route[] {
-  const { corsOrigins, now } = container;
+  const { config, now } = container;
+  const corsOrigins = config.CORS_ORIGINS;
 
   /** The refresh token goes into a cookie for a page of ours, into the body for any other client. */
   function tokensReply(request: Request, tokens: Tokens, options: { inCookie: boolean; mensaje?: string }) {

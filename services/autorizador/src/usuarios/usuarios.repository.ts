@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Role } from '@medisupply/shared/http/caller';
 import { rol } from '@medisupply/shared/contracts/autorizador';
 import { lookOf } from '@medisupply/shared/contracts/look-alike';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { AutorizadorTables, UsuarioTable } from '../tables.ts';
 import { nombreClave } from './nombre-de-usuario.ts';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 type Db = Kysely<AutorizadorTables>;
 
@@ -12,7 +12,7 @@ type Db = Kysely<AutorizadorTables>;
 export interface UsuarioGuardado {
   id: number;
   nombre: string;
-  roles: Role[];
+  roles: Rol[];
   activo: boolean;
   token_version: number;
   contrasena_hash: string;
@@ -23,7 +23,7 @@ export interface UsuarioGuardado {
 /** Undefined when the name, or one that looks the same, is taken, also by a request that runs at the same time. */
 export async function insertUsuario(
   tx: Tx<AutorizadorTables>,
-  nuevo: { nombre: string; contrasena_hash: string; roles: readonly Role[]; ahora: number },
+  nuevo: { nombre: string; contrasena_hash: string; roles: readonly Rol[]; ahora: number },
 ): Promise<UsuarioGuardado | undefined> {
   const row = await tx
     .insertInto('usuario')
@@ -98,7 +98,7 @@ export async function hasOtherActiveAdmin(db: Db, id: number): Promise<boolean> 
 export async function updateUsuario(
   tx: Tx<AutorizadorTables>,
   id: number,
-  cambios: { roles: readonly Role[]; activo: boolean; ahora: number },
+  cambios: { roles: readonly Rol[]; activo: boolean; ahora: number },
 ): Promise<UsuarioGuardado> {
   const row = await tx
     .updateTable('usuario')

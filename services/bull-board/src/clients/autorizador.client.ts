@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Login } from '@medisupply/shared/contracts/autorizador';
 import { loginResponse } from '@medisupply/shared/contracts/autorizador';
+import { readLimited } from '@medisupply/shared/http/read-answer';
 
 /** Passwords take their time to check, and wait their turn. */
 const TIMEOUT_MS = 5_000;
@@ -33,7 +34,7 @@ export function createAutorizadorClient(baseUrl: string): AutorizadorClient {
     async login(credentials, address) {
       try {
         const response = await post('/login', credentials, { 'x-forwarded-for': address });
-        const text = await readLimited(response);
+        const text = response.body ? await readLimited(response.body, MAX_ANSWER) : '';
         if (response.status === 400 || response.status === 401) return { outcome: 'refused' };
         if (response.status === 429)
           return { outcome: 'too_many', retryAfter: retryAfterOf(response.headers.get('retry-after')) };
@@ -58,13 +59,3 @@ export function createAutorizadorClient(baseUrl: string): AutorizadorClient {
 
 const retryAfterOf = (value: string | null): number =>
   z.coerce.number().int().min(1).max(86_400).catch(60).parse(value);
-
-async function readLimited(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_ANSWER) throw new Error('the answer is too large');
-  }
-  return text + decoder.decode();
-}

@@ -1,6 +1,8 @@
 /** The pages of the login: no script, one style that the Content-Security-Policy names by its hash. */
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
+import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
+import { escapeHtml } from '@medisupply/shared/http/escape-html';
 
 const STYLE = `
 :root { color-scheme: light dark; --fondo: #eef2f6; --tarjeta: #fff; --texto: #17212b; --suave: #566473;
@@ -46,7 +48,7 @@ export interface PaginaDeAcceso {
 }
 
 export function sendLoginPage(response: Response, status: number, page: PaginaDeAcceso = {}): void {
-  const error = page.error ? `<div class="error" role="alert">${escape(page.error)}</div>` : '';
+  const error = page.error ? `<div class="error" role="alert">${escapeHtml(page.error)}</div>` : '';
   send(
     response,
     status,
@@ -56,9 +58,9 @@ export function sendLoginPage(response: Response, status: number, page: PaginaDe
 ${error}
 <form method="post" action="/login">
 <label for="nombre">Usuario</label>
-<input id="nombre" name="nombre" autocomplete="username" maxlength="50" required autofocus value="${escape(page.nombre ?? '')}">
+<input id="nombre" name="nombre" autocomplete="username" maxlength="${LIMITES.nombre_usuario.maximo}" required autofocus value="${escapeHtml(page.nombre ?? '')}">
 <label for="contrasena">Contraseña</label>
-<input id="contrasena" name="contrasena" type="password" autocomplete="current-password" maxlength="128" required>
+<input id="contrasena" name="contrasena" type="password" autocomplete="current-password" maxlength="${LIMITES.contrasena.maximo}" required>
 <button type="submit">Entrar</button>
 </form>`,
   );
@@ -70,7 +72,7 @@ export function sendLogoutPage(response: Response, nombre: string): void {
     200,
     'Cerrar sesión',
     `<h1>¿Cerrar la sesión?</h1>
-<p>Ha entrado como ${escape(nombre)}.</p>
+<p>Ha entrado como ${escapeHtml(nombre)}.</p>
 <form method="post" action="/logout"><button type="submit">Cerrar sesión</button></form>
 <a class="volver" href="/">Volver a las colas</a>`,
   );
@@ -94,13 +96,3 @@ function send(response: Response, status: number, title: string, content: string
 ${content}
 </main></body></html>`);
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');

@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { stringifySetCookie } from 'cookie';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 
 export interface Sesion {
@@ -10,7 +11,7 @@ export interface Sesion {
 }
 
 /**
- * Who is logged in to this board. A session lives in this process only, and in the browser as a signed cookie: a
+ * Who is logged in to this board. A session lives in this process only, and in the browser as a cookie with its random id: a
  * restart logs everybody out, and nothing that is stored anywhere else opens the board.
  */
 export interface Sesiones {
@@ -23,8 +24,6 @@ export interface Sesiones {
 }
 
 export interface SesionesOptions {
-  /** Signs the cookie. */
-  key: string;
   isRevoked: (usuarioId: number, tokenVersion: number) => boolean;
   now?: () => number;
   sweepMs?: number;
@@ -37,7 +36,7 @@ const SWEEP_MS = 2_000;
 const MAX_SESSIONS = 1_000;
 
 export function createSesiones(options: SesionesOptions): Sesiones {
-  const { key, isRevoked, now = Date.now, sweepMs = SWEEP_MS } = options;
+  const { isRevoked, now = Date.now, sweepMs = SWEEP_MS } = options;
   const sesiones = new Map<string, Sesion>();
 
   const isOver = (sesion: Sesion) =>
@@ -49,30 +48,19 @@ export function createSesiones(options: SesionesOptions): Sesiones {
     for (const [id, sesion] of sesiones) if (isOver(sesion)) sesiones.delete(id);
   }, sweepMs).unref();
 
-  const sign = (id: string) => createHmac('sha256', key).update(`sesion.${id}`).digest('base64url');
-
-  function idOf(cookie: string): string | undefined {
-    const [id, mac, ...rest] = cookie.split('.');
-    if (!id || !mac || rest.length > 0) return undefined;
-    const [given, expected] = [Buffer.from(mac), Buffer.from(sign(id))];
-    return given.length === expected.length && timingSafeEqual(given, expected) ? id : undefined;
-  }
-
-  const idsIn = (header: string | undefined) => cookiesIn(header).flatMap((cookie) => idOf(cookie) ?? []);
-
   return {
     abrir({ usuario_id, nombre, token_version }) {
       const id = randomBytes(32).toString('base64url');
       if (sesiones.size >= MAX_SESSIONS) sesiones.delete(sesiones.keys().next().value ?? '');
       sesiones.set(id, { usuario_id, nombre, token_version, expira: now() + SESSION_LIFETIME_MS });
-      return `${id}.${sign(id)}`;
+      return id;
     },
     buscar(header) {
-      const found = idsIn(header).flatMap((id) => sesiones.get(id) ?? []);
+      const found = cookiesIn(header).flatMap((id) => sesiones.get(id) ?? []);
       return found.find((sesion) => !isOver(sesion));
     },
     cerrar(header) {
-      for (const id of idsIn(header)) sesiones.delete(id);
+      for (const id of cookiesIn(header)) sesiones.delete(id);
     },
     close() {
       clearInterval(timer);
@@ -91,9 +79,18 @@ function cookiesIn(header: string | undefined): string[] {
     .map((pair) => pair.slice(COOKIE_NAME.length + 1));
 }
 
-const attributes = (secure: boolean) => `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+const setCookie = (value: string, maxAge: number, secure: boolean): string =>
+  stringifySetCookie({
+    name: COOKIE_NAME,
+    value,
+    maxAge,
+    path: '/',
+    httpOnly: true,
+    sameSite: 'strict',
+    secure,
+  });
 
 export const sessionCookie = (value: string, secure: boolean): string =>
-  `${COOKIE_NAME}=${value}; Max-Age=${SESSION_LIFETIME_MS / 1_000}; ${attributes(secure)}`;
+  setCookie(value, SESSION_LIFETIME_MS / 1_000, secure);
 
-export const endedCookie = (secure: boolean): string => `${COOKIE_NAME}=; Max-Age=0; ${attributes(secure)}`;
+export const endedCookie = (secure: boolean): string => setCookie('', 0, secure);

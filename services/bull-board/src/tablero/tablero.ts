@@ -5,7 +5,7 @@ import express from 'express';
 import type { RequestHandler, Router } from 'express';
 import { unavailable } from '@medisupply/shared/http/app-error';
 import type { Logger } from '@medisupply/shared/logging/logger';
-import { QUEUES } from '@medisupply/shared/tasks/define-task';
+import { QUEUES, taskRegistry } from '@medisupply/shared/tasks/registry';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { auditHooks } from './auditoria.ts';
 
@@ -47,7 +47,7 @@ export function createTablero(queues: QueueClient, logger: Logger): Tablero {
   adapter.setErrorHandler((error) => errorAnswer(error, logger));
   const showQueues = () =>
     board.replaceQueues(
-      QUEUES.map((name) => new BullMQAdapter(queues.queue(name), { description: DESCRIPTIONS[name] })),
+      QUEUES.map((name) => new BullMQAdapter(queues.queue(name), { description: describe(name) })),
     );
   if (queues.isConnected()) showQueues();
   const stopListening = queues.onConnected(showQueues);
@@ -62,11 +62,19 @@ export function createTablero(queues: QueueClient, logger: Logger): Tablero {
   return { router, close: stopListening };
 }
 
-const DESCRIPTIONS = {
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
   default: 'Tareas sin cola propia',
   logistica: 'Entregas confirmadas e inventario',
   monitor: 'Salud, actividad y métricas',
-} as const;
+};
+
+/** Of a queue of a service's own: what runs in it. */
+const describe = (queue: string): string =>
+  DESCRIPTIONS[queue] ??
+  taskRegistry
+    .filter((task) => task.queue === queue)
+    .map((task) => task.name)
+    .join(', ');
 
 const setHeaders: RequestHandler = (request, response, next) => {
   response.set({ 'Content-Security-Policy': BOARD_POLICY, 'Referrer-Policy': 'same-origin' });

@@ -1,8 +1,10 @@
 /** What becomes of an accepted confirmation: applied, refused, dead, or brought back. Each runs in the caller's transaction. */
 import { failTask } from '@medisupply/shared/queueing/store/task-store';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
+import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import { debitar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
+import { soloPersonales } from './campos-personales.ts';
 import type { ConfirmacionRow } from './confirmaciones.repository.ts';
 import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
 import { changeState } from './entregas.repository.ts';
@@ -19,17 +21,15 @@ export async function aplicarConfirmacion(
     tx,
     {
       id: confirmacion.entrega_id,
-      estado: 'ENTREGADA',
-      anterior: 'PENDING_SYSTEM_CONFIRMATION',
+      estado: ESTADO_ENTREGA.entregada,
+      anterior: ESTADO_ENTREGA.pendiente,
       momento: now,
       actor: WORKER,
       task_id: confirmacion.task_id,
     },
     {
       confirmada_por: confirmacion.usuario_id,
-      direccion: confirmacion.direccion,
-      nombre_recibe: confirmacion.nombre_recibe,
-      firma_recibe: confirmacion.firma_recibe,
+      ...soloPersonales(confirmacion),
       firma: confirmacion.firma,
       fecha_entrega: now,
     },
@@ -58,7 +58,7 @@ export async function rechazarConfirmacion(
     {
       id: confirmacion.entrega_id,
       estado: confirmacion.estado_anterior,
-      anterior: 'PENDING_SYSTEM_CONFIRMATION',
+      anterior: ESTADO_ENTREGA.pendiente,
       momento: now,
       actor: WORKER,
       task_id: confirmacion.task_id,
@@ -80,8 +80,8 @@ export async function marcarMuerta(
   await setConfirmacionState(tx, taskId, 'MUERTA', now);
   await changeState(tx, {
     id: confirmacion.entrega_id,
-    estado: 'FAILED_MAX_RETRIES',
-    anterior: 'PENDING_SYSTEM_CONFIRMATION',
+    estado: ESTADO_ENTREGA.fallida,
+    anterior: ESTADO_ENTREGA.pendiente,
     momento: now,
     actor: WORKER,
     task_id: taskId,

@@ -8,9 +8,9 @@ import type { LogisticaTables } from '../tables.ts';
 import { findLive } from './confirmaciones.repository.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
 import { changeState, findEntrega } from './entregas.repository.ts';
-import type { EntregaGuardada } from './entregas.schemas.ts';
-import { CANCELLED } from './entregas.schemas.ts';
+import type { EntregaGuardada } from '@medisupply/shared/contracts/logistica/entregas';
 import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
+import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 
 /** Cancels a delivery that nobody has confirmed; what it reserved is released. Cancelling it again changes nothing. */
 export async function cancelarEntrega(
@@ -23,18 +23,18 @@ export async function cancelarEntrega(
   if (!isAdmin(caller) && entrega.creador_id !== caller.usuario_id) {
     throw forbidden('Solo un Admin o quien creó la entrega puede cancelarla');
   }
-  if (entrega.estado === 'ENTREGADA') throw conflict('La entrega ya está confirmada');
+  if (entrega.estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
   if (await findLive(tx, id)) throw conflict('La entrega tiene una confirmación en curso');
   const momento = Date.now();
   await liberar(tx, id, momento);
-  if (entrega.estado === CANCELLED) return toEntregaGuardada(entrega);
+  if (entrega.estado === ESTADO_ENTREGA.cancelada) return toEntregaGuardada(entrega);
   await changeState(tx, {
     id,
-    estado: CANCELLED,
+    estado: ESTADO_ENTREGA.cancelada,
     anterior: entrega.estado,
     momento,
     actor: callerName(caller),
   });
   await insertEventos(tx, [{ tipo: 'cancelada', momento, entrega_id: id }]);
-  return toEntregaGuardada({ ...entrega, estado: CANCELLED, actualizada: momento });
+  return toEntregaGuardada({ ...entrega, estado: ESTADO_ENTREGA.cancelada, actualizada: momento });
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { registerGauge } from '@medisupply/shared/metrics/gauge';
 import type { Metrics } from '@medisupply/shared/metrics/metrics';
+import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import type { LogisticaTables } from '../tables.ts';
 import { countByState } from './entregas.repository.ts';
 
@@ -8,5 +9,5 @@ export const registerDeadConfirmations = (registry: Metrics['registry'], db: Kys
   registerGauge(registry, {
     name: 'medisupply_dead_confirmations',
     help: 'Accepted confirmations that are out of retries (MUERTA) and wait for an Admin',
-    read: () => countByState(db, 'FAILED_MAX_RETRIES'),
+    read: () => countByState(db, ESTADO_ENTREGA.fallida),
   });

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
-import type { ConfirmacionEstado, ConfirmacionTable, LogisticaTables } from '../tables.ts';
+import type { ConfirmacionEstado, Respuesta } from '@medisupply/shared/contracts/vocabulary';
+import type { ConfirmacionTable, LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
 export type ConfirmacionRow = Selectable<ConfirmacionTable>;
@@ -72,7 +73,11 @@ export async function setVerified(tx: Tx<LogisticaTables>, taskId: string, jti: 
 }
 
 /** Remembers what the client is told, so that a repetition is told the same. */
-export async function setAnswer(tx: Tx<LogisticaTables>, taskId: string, respuesta: string): Promise<void> {
+export async function setAnswer(
+  tx: Tx<LogisticaTables>,
+  taskId: string,
+  respuesta: Respuesta,
+): Promise<void> {
   await tx.updateTable('confirmacion').set({ respuesta }).where('task_id', '=', taskId).execute();
 }
 

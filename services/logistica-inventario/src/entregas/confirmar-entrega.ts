@@ -7,12 +7,11 @@ import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { OutboxMessage } from '@medisupply/shared/queueing/store/task-store';
 import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
-import { fieldAad } from '@medisupply/shared/security/field-cipher';
-import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { dispatchTask } from '@medisupply/shared/queueing/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import type { LogisticaTables } from '../tables.ts';
+import { cifrar } from './campos-personales.ts';
 import type { StoredAnswer } from './confirmaciones.repository.ts';
 import {
   findLive,
@@ -23,12 +22,12 @@ import {
 } from './confirmaciones.repository.ts';
 import type { EntregaState } from './entregas.repository.ts';
 import { changeState, findEntregaState } from './entregas.repository.ts';
-import type { ConfirmacionAceptada } from './entregas.schemas.ts';
-import { CANCELLED } from './entregas.schemas.ts';
+import type { ConfirmacionAceptada } from '@medisupply/shared/contracts/logistica/entregas';
 import type { FirmasRechazadas } from './firmas-rechazadas.ts';
 import type { VerifiedSignature } from './verificar-firma.ts';
 import { isFirmaNoValida, verificarFirma } from './verificar-firma.ts';
 import { puedeVer } from '@medisupply/shared/contracts/visibilidad';
+import { ESTADO_ENTREGA, RESPUESTA } from '@medisupply/shared/contracts/vocabulary';
 
 /** How long an answer waits to be able to say that Redis has the job (ms). */
 const ENQUEUE_WAIT = 150;
@@ -38,7 +37,8 @@ export interface Confirmacion {
   firma: string;
   /** Who confirms: the token's user, or the signed payload's when a service sends it. */
   usuario_id: number;
-  isAdmin: boolean;
+  /** Whether the user needs no reason to see a delivery. */
+  veTodas: boolean;
   /** The optional ids of the body; they must equal the path and the token. */
   claimed: { entrega_id?: number | undefined; usuario_id?: number | undefined };
 }
@@ -102,9 +102,9 @@ async function accept(
   signature: VerifiedSignature,
 ): Promise<ConfirmacionAceptada> {
   const { relay } = deps.outbox;
-  const encrypted = encryptFields(deps.cipher, confirmacion.payload);
+  const encrypted = cifrar(deps.cipher, acceptance.entrega_id, confirmacion.payload);
   const claimUntil = relay.claim(Date.now());
-  const respuesta = claimUntil === 0 ? 'Pendiente Confirmacion Sistema' : 'exitoso';
+  const respuesta = claimUntil === 0 ? RESPUESTA.pendiente : RESPUESTA.encolada;
 
   const { stored, message } = await deps.database.unitOfWork.write(async (tx) => {
     const earlier = await findRepeated(tx, acceptance);
@@ -133,7 +133,7 @@ async function accept(
       tx,
       {
         id: entrega.id,
-        estado: 'PENDING_SYSTEM_CONFIRMATION',
+        estado: ESTADO_ENTREGA.pendiente,
         anterior: entrega.estado,
         momento: now,
         actor: `usuario:${acceptance.usuario_id}`,
@@ -168,9 +168,9 @@ async function accept(
   crashPoint('api.after_commit');
   if (!message || claimUntil === 0) return toAnswer(stored);
   if (await enqueued(relay, message)) return toAnswer(stored);
-  const pending = 'Pendiente Confirmacion Sistema';
-  await deps.database.unitOfWork.write((tx) => setAnswer(tx, stored.task_id, pending));
-  return toAnswer({ ...stored, respuesta: pending });
+  const pending = { ...stored, respuesta: RESPUESTA.pendiente };
+  await deps.database.unitOfWork.write((tx) => setAnswer(tx, pending.task_id, pending.respuesta));
+  return toAnswer(pending);
 }
 
 function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promise<boolean> {
@@ -186,13 +186,13 @@ function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promi
 /** @throws AppError 404 unknown or not for this user; 409 other order, delivered, cancelled or confirmed already */
 async function assertConfirmable(
   db: Kysely<LogisticaTables>,
-  { payload, usuario_id, isAdmin }: Confirmacion,
+  { payload, usuario_id, veTodas }: Confirmacion,
 ): Promise<EntregaState> {
   const entrega = await findEntregaState(db, payload.entrega_id);
-  if (!entrega || !(isAdmin || puedeVer(entrega, usuario_id))) throw notFound('Entrega no encontrada');
+  if (!entrega || !(veTodas || puedeVer(entrega, usuario_id))) throw notFound('Entrega no encontrada');
   if (entrega.pedido_id !== payload.pedido_id) throw conflict('El pedido_id no corresponde a la entrega');
-  if (entrega.estado === 'ENTREGADA') throw conflict('La entrega ya está confirmada');
-  if (entrega.estado === CANCELLED) throw conflict('La entrega está cancelada');
+  if (entrega.estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
+  if (entrega.estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');
   if (await findLive(db, entrega.id)) throw conflict('La entrega ya tiene una confirmación en curso');
   return entrega;
 }
@@ -208,22 +208,11 @@ function assertClaimedIds({ payload, usuario_id, claimed }: Confirmacion): void 
   if (errors.length > 0) throw badRequest('Los identificadores no coinciden', { errors });
 }
 
-/** Bound to the delivery's row, so that the worker copies ciphertext and never needs to open it. */
-function encryptFields(cipher: FieldCipher, payload: DeliveryPayload) {
-  const seal = (column: 'direccion' | 'nombre_recibe' | 'firma_recibe') =>
-    cipher.encrypt(payload[column], fieldAad('entrega', column, payload.entrega_id));
-  return {
-    direccion: seal('direccion'),
-    nombre_recibe: seal('nombre_recibe'),
-    firma_recibe: seal('firma_recibe'),
-  };
-}
-
 function toAnswer(stored: StoredAnswer): ConfirmacionAceptada {
   return {
     message: 'Tarea enviada',
     entrega_id: stored.entrega_id,
-    estado: stored.respuesta === 'exitoso' ? 'exitoso' : 'Pendiente Confirmacion Sistema',
+    estado: stored.respuesta,
     task_id: stored.task_id,
     task_name: procesarEntrega.name,
     queue: procesarEntrega.queue,

@@ -1,20 +1,23 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { notFound } from '@medisupply/shared/http/app-error';
 import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
-import { isAdmin } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
 import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
-import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
-import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import type { Container } from '../container.ts';
 import { listItems } from '../inventario/inventario.repository.ts';
+import { descifrar } from './campos-personales.ts';
 import { latestTaskOf } from './confirmaciones.repository.ts';
 import { timeOrNull, toEntregaGuardada } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
 import { findEntrega, listEntregas, listHistorial } from './entregas.repository.ts';
-import type { EntregaDescifrada, EntregaGuardada, ListarEntregas } from './entregas.schemas.ts';
-import { puedeVerEntrega } from '@medisupply/shared/contracts/visibilidad';
+import type {
+  EntregaDescifrada,
+  EntregaGuardada,
+  ListarEntregas,
+} from '@medisupply/shared/contracts/logistica/entregas';
+import { puedeVerEntrega, veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
+import type { CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
 
 type Deps = Pick<Container, 'database' | 'cipher' | 'keySet'>;
 
@@ -28,7 +31,7 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     latestTaskOf(read, id),
     listItems(read, id),
   ]);
-  const fields = decrypt(deps.cipher, row);
+  const fields = descifrar(deps.cipher, row.id, row);
   return {
     id: row.id,
     ...fields,
@@ -53,7 +56,7 @@ export async function listarEntregas(
 ): Promise<Page<EntregaGuardada>> {
   const limit = query.limite ?? 50;
   const rows = await listEntregas(deps.database.read, {
-    viewer: isAdmin(caller) ? undefined : caller.usuario_id,
+    viewer: veTodasLasEntregas(caller) ? undefined : caller.usuario_id,
     before: decodeCursor(query.cursor),
     estado: query.estado,
     pedido_id: query.pedido_id,
@@ -62,21 +65,7 @@ export async function listarEntregas(
   return pageOf(rows, limit, (row) => row.id, toEntregaGuardada);
 }
 
-interface ClearFields {
-  direccion: string;
-  nombre_recibe: string | null;
-  firma_recibe: string | null;
-}
-
-function decrypt(cipher: FieldCipher, row: EntregaRow): ClearFields {
-  const open = (column: keyof ClearFields, value: string) =>
-    cipher.decrypt(value, fieldAad('entrega', column, row.id));
-  return {
-    direccion: open('direccion', row.direccion),
-    nombre_recibe: row.nombre_recibe === null ? null : open('nombre_recibe', row.nombre_recibe),
-    firma_recibe: row.firma_recibe === null ? null : open('firma_recibe', row.firma_recibe),
-  };
-}
+type ClearFields = Pick<EntregaRow, CampoPersonal>;
 
 /** Whether the stored signature still covers the stored data, years after it expired; null before the delivery. */
 function signatureHolds({ keySet }: Deps, row: EntregaRow, fields: ClearFields): boolean | null {

@@ -8,7 +8,7 @@ import { reservar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
 import { insertEntrega, insertHistorial } from './entregas.repository.ts';
-import type { CrearEntrega, EntregaGuardada } from './entregas.schemas.ts';
+import type { CrearEntrega, EntregaGuardada } from '@medisupply/shared/contracts/logistica/entregas';
 
 /** Creates a delivery, its first row of history and its event, and reserves what it carries. */
 export async function crearEntrega(

@@ -1,5 +1,5 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
-import type { EntregaGuardada } from './entregas.schemas.ts';
+import type { EntregaGuardada } from '@medisupply/shared/contracts/logistica/entregas';
 import type { EntregaRow } from './entregas.repository.ts';
 
 export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));

@@ -3,6 +3,8 @@ import { expressionBuilder } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
 import { RAZONES } from '@medisupply/shared/contracts/visibilidad';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
+import type { CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
+import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import type { EntregaTable, LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
@@ -128,18 +130,13 @@ export interface StateChange {
 export async function changeState(
   tx: Tx<LogisticaTables>,
   change: StateChange,
-  columns: Partial<
-    Pick<
-      EntregaRow,
-      'confirmada_por' | 'direccion' | 'nombre_recibe' | 'firma_recibe' | 'firma' | 'fecha_entrega'
-    >
-  > = {},
+  columns: Partial<Pick<EntregaRow, 'confirmada_por' | 'firma' | 'fecha_entrega' | CampoPersonal>> = {},
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('entrega')
     .set({ ...columns, estado: change.estado, actualizada: change.momento })
     .where('id', '=', change.id)
-    .where('estado', '<>', 'ENTREGADA')
+    .where('estado', '<>', ESTADO_ENTREGA.entregada)
     .executeTakeFirst();
   if (numUpdatedRows === 0n) return false;
   await insertHistorial(tx, change);

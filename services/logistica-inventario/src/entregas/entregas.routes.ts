@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
-import { isAdmin } from '@medisupply/shared/http/caller';
-import { once } from '@medisupply/shared/http/idempotency';
+import { once } from '@medisupply/shared/db/idempotency';
+import { veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
@@ -19,7 +19,7 @@ import {
   entregaGuardada,
   entregaParams,
   listarEntregasQuery,
-} from './entregas.schemas.ts';
+} from '@medisupply/shared/contracts/logistica/entregas';
 
 const tag = 'entregas';
 
@@ -82,7 +82,7 @@ export function entregasRoutes(container: Container): Route[] {
             payload: deliveryPayload({ ...body, entrega_id: params.id }, caller.usuario_id),
             firma: body.firma_payload,
             usuario_id: caller.usuario_id,
-            isAdmin: isAdmin(caller),
+            veTodas: veTodasLasEntregas(caller),
             claimed: { entrega_id: body.entrega_id, usuario_id: body.usuario_id },
           }),
         ),

@@ -1,4 +1,5 @@
 import type { Logger } from '@medisupply/shared/logging/logger';
+import type { NewEvento } from '@medisupply/shared/queueing/store/eventos';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { Container } from '../container.ts';
 
@@ -30,7 +31,7 @@ export function createFirmasRechazadas({
         return;
       }
       waiting += 1;
-      const evento = {
+      const evento: NewEvento = {
         tipo: 'firma_rechazada',
         momento: Date.now(),
         entrega_id: entregaId,

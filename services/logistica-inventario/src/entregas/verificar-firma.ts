@@ -2,11 +2,11 @@ import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payl
 import { AppError } from '@medisupply/shared/http/app-error';
 import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { KeySet } from '@medisupply/shared/security/key-set';
+import type { Verificacion } from '@medisupply/shared/contracts/vocabulary';
 import type { AutorizadorClient } from '../clients/autorizador.client.ts';
-import type { Verificada } from '../tables.ts';
 
 export type VerifiedSignature =
-  { verificada: Exclude<Verificada, 'pendiente'>; jti: string } | { verificada: 'pendiente'; jti: null };
+  { verificada: Exclude<Verificacion, 'pendiente'>; jti: string } | { verificada: 'pendiente'; jti: null };
 
 const FIRMA_NO_VALIDA = 'firma-no-valida';
 

@@ -10,7 +10,7 @@ import {
   listItems,
   setItemsState,
 } from './inventario.repository.ts';
-import type { Item } from './inventario.schemas.ts';
+import type { Item } from '@medisupply/shared/contracts/logistica/inventario';
 
 /** @throws AppError 400 unknown product; 409 not enough of one */
 export async function reservar(
@@ -28,9 +28,8 @@ export async function reservar(
     }
     const disponible = producto.stock - producto.reservado;
     if (disponible < item.cantidad) {
-      throw conflict(
-        `No hay existencias de ${producto.sku}: disponibles ${disponible}, pedidas ${item.cantidad}`,
-      );
+      const message = `No hay existencias de ${producto.sku}: disponibles ${disponible}, pedidas ${item.cantidad}`;
+      throw conflict(message, { errors: [{ path: `body.items.${index}.cantidad`, message }] });
     }
     await changeReserved(tx, producto.id, item.cantidad, now);
     await insertItem(tx, { entrega_id: entregaId, ...item });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { once } from '@medisupply/shared/http/idempotency';
+import { once } from '@medisupply/shared/db/idempotency';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { reply, userRoute } from '@medisupply/shared/http/route';
@@ -11,7 +11,7 @@ import {
   producto,
   productoConMovimientos,
   productoParams,
-} from './inventario.schemas.ts';
+} from '@medisupply/shared/contracts/logistica/inventario';
 import { ajustarProducto, consultarProducto, crearProducto, listarProductos } from './productos.ts';
 
 const tag = 'inventario';

@@ -21,7 +21,7 @@ import type {
   ListarProductos,
   Producto,
   ProductoConMovimientos,
-} from './inventario.schemas.ts';
+} from '@medisupply/shared/contracts/logistica/inventario';
 
 type Db = Kysely<LogisticaTables>;
 

@@ -1,4 +1,4 @@
-import type { Reporte } from './reporte.ts';
+import type { Reporte } from '@medisupply/shared/contracts/logistica/reportes';
 
 /** One table a spreadsheet can pivot: section, name, detail, value. */
 export function toCsv(reporte: Reporte): string {

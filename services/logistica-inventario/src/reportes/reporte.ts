@@ -1,5 +1,7 @@
 /** The figures of a period, each from the database. */
 import { isoTime } from '@medisupply/shared/contracts/fields';
+import type { Reporte } from '@medisupply/shared/contracts/logistica/reportes';
+import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import type { TaskRun } from '@medisupply/shared/queueing/handler';
 import { endOfPeriod } from '@medisupply/shared/tasks/logistica';
 import type { Kysely } from 'kysely';
@@ -21,27 +23,6 @@ const DEFAULT_DAYS = 30;
 const ENTREGAS_PER_STEP = 10_000;
 const CONFIRMACIONES_PER_STEP = 1_000;
 const MAX_PRODUCTS = 1_000;
-
-export interface Reporte {
-  periodo: { desde: string; hasta: string };
-  entregas: {
-    total: number;
-    por_estado: Record<string, number>;
-    por_dia: { dia: string; estado: string; cantidad: number }[];
-  };
-  confirmaciones: {
-    aceptadas: number;
-    aplicadas: number;
-    rechazadas: number;
-    muertas: number;
-    con_reintentos: number;
-    reintentos: number;
-    /** From the request to ENTREGADA, ms; null without any. */
-    latencia_ms: { p50: number; p90: number; p99: number; max: number } | null;
-  };
-  firmas_rechazadas: number;
-  productos: { producto_id: number; sku: string; nombre: string; unidades: number; entregas: number }[];
-}
 
 export function periodOf(
   params: { fecha_inicio?: string | undefined; fecha_fin?: string | undefined },
@@ -143,10 +124,8 @@ async function countConfirmaciones(
 
 function percentiles(values: readonly number[]): Reporte['confirmaciones']['latencia_ms'] {
   if (values.length === 0) return null;
-  const sorted = Float64Array.from(values).toSorted();
-  const at = (fraction: number) =>
-    sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * fraction) - 1)]!;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: sorted.at(-1)! };
+  const at = percentilesOf(values);
+  return { p50: at(0.5)!, p90: at(0.9)!, p99: at(0.99)!, max: at(1)! };
 }
 
 /** Written at most twice a second: each is a commit. */

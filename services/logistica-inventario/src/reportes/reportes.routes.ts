@@ -7,7 +7,7 @@ import { generarReporte } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import { findVisibleTarea } from '../tareas/consultar-tarea.ts';
 import { toCsv } from './reporte-csv.ts';
-import type { Reporte } from './reporte.ts';
+import type { Reporte } from '@medisupply/shared/contracts/logistica/reportes';
 
 const params = z.strictObject({ task_id: z.string().min(1).max(64) });
 

@@ -7,14 +7,15 @@ import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
 import type { TareaRow } from '@medisupply/shared/queueing/store/tables';
 import { findTarea } from '@medisupply/shared/queueing/store/task-store';
-import { isFinal, resultOf } from '@medisupply/shared/queueing/dispatcher';
+import { resultOf } from '@medisupply/shared/queueing/dispatcher';
 import { findTaskByTipo } from '@medisupply/shared/tasks/registry';
 import type { Container } from '../container.ts';
 import { timeOrNull } from '../entregas/entrega.presenter.ts';
 import { puedeVerTarea, veTodasLasTareas } from '@medisupply/shared/contracts/visibilidad';
 import type { LogisticaTables } from '../tables.ts';
 import { findViewers, listTareas, listTaskEvents } from './tareas.repository.ts';
-import type { ListarTareas, TareaDetalle, TareaResumen } from './tareas.schemas.ts';
+import type { ListarTareas, TareaDetalle, TareaResumen } from '@medisupply/shared/contracts/logistica/tareas';
+import { isFinal } from '@medisupply/shared/contracts/vocabulary';
 
 type Deps = Pick<Container, 'database' | 'queues'>;
 

@@ -4,13 +4,13 @@ import { conflict, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import { failTask, findTarea, insertAttempt } from '@medisupply/shared/queueing/store/task-store';
-import { isFinal } from '@medisupply/shared/queueing/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import { findConfirmacion, setConfirmacionState } from '../entregas/confirmaciones.repository.ts';
 import { changeState } from '../entregas/entregas.repository.ts';
 import { reopenTask } from './tareas.repository.ts';
-import type { TareaEncolada } from './tareas.schemas.ts';
+import type { TareaEncolada } from '@medisupply/shared/contracts/logistica/tareas';
+import { ESTADO_ENTREGA, isFinal } from '@medisupply/shared/contracts/vocabulary';
 
 /**
  * Cancels a task that waits or runs, in whichever process. Also what `npm run control -- cancel` does, in a worker.
@@ -58,8 +58,8 @@ export async function reactivarTarea(
       await setConfirmacionState(tx, taskId, 'ACEPTADA', null);
       await changeState(tx, {
         id: confirmacion.entrega_id,
-        estado: 'PENDING_SYSTEM_CONFIRMATION',
-        anterior: 'FAILED_MAX_RETRIES',
+        estado: ESTADO_ENTREGA.pendiente,
+        anterior: ESTADO_ENTREGA.fallida,
         momento: now,
         actor: callerName(caller),
         task_id: taskId,

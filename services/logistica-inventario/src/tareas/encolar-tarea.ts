@@ -6,8 +6,8 @@ import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import { fieldErrors } from '@medisupply/shared/http/field-errors';
 import type { IdempotencyKey } from '@medisupply/shared/http/idempotency';
-import { once } from '@medisupply/shared/http/idempotency';
-import type { Reply } from '@medisupply/shared/http/route';
+import { once } from '@medisupply/shared/db/idempotency';
+import type { Reply } from '@medisupply/shared/http/reply';
 import { reply } from '@medisupply/shared/http/route';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import { dispatchTask } from '@medisupply/shared/queueing/dispatcher';
@@ -17,8 +17,9 @@ import type { Container } from '../container.ts';
 import { confirmarEntrega } from '../entregas/confirmar-entrega.ts';
 import type { FirmasRechazadas } from '../entregas/firmas-rechazadas.ts';
 import { reintentarEntrega } from './reintentar-entrega.ts';
-import type { TareaEncolada } from './tareas.schemas.ts';
-import { availableTipos, confirmBody, ejemplos, retryBody } from './tareas.schemas.ts';
+import type { TareaEncolada } from '@medisupply/shared/contracts/logistica/tareas';
+import { confirmBody, retryBody } from '@medisupply/shared/contracts/logistica/tareas';
+import { availableTipos, ejemplos } from './tareas-disponibles.ts';
 
 type Deps = Container & { firmasRechazadas: FirmasRechazadas };
 type Request = { tipo: string } & Record<string, unknown>;
@@ -71,7 +72,7 @@ async function confirmFromTask(container: Deps, request: z.output<typeof confirm
     firma: firma_payload,
     usuario_id,
     // The signing user's own rights count, not those of the service that passes the confirmation on.
-    isAdmin: false,
+    veTodas: false,
     claimed: { entrega_id },
   });
   return reply(202, answer);

@@ -1,18 +1,18 @@
 import { conflict } from '@medisupply/shared/http/app-error';
 import { isoTime } from '@medisupply/shared/contracts/fields';
+import { backoff } from '@medisupply/shared/lifecycle/backoff';
 import { findTarea, insertAttempt } from '@medisupply/shared/queueing/store/task-store';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import { marcarMuerta } from '../entregas/aplicar-confirmacion.ts';
 import { findConfirmacion } from '../entregas/confirmaciones.repository.ts';
-import type { RetryRequest, TareaEncolada } from './tareas.schemas.ts';
+import type { RetryRequest, TareaEncolada } from '@medisupply/shared/contracts/logistica/tareas';
 
-const FIRST_DELAY = 1_000;
-const MAX_DELAY = 60_000;
+const DELAY = { first: 1_000, max: 60_000 };
 
 /** Full jitter: anywhere between nothing and 1 s · 2ⁿ, at most a minute (ms). */
 export const retryDelay = (intento: number, random: () => number = Math.random): number =>
-  Math.round(random() * Math.min(FIRST_DELAY * 2 ** intento, MAX_DELAY));
+  Math.round(random() * backoff(intento, DELAY));
 
 /**
  * The next attempt of an accepted confirmation. Sending the same count again is harmless; after the last one the

@@ -1,9 +1,9 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
-import type { TaskStatus } from '@medisupply/shared/queueing/store/tables';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { newestOf, razonesDe } from '../entregas/entregas.repository.ts';
 import type { LogisticaTables } from '../tables.ts';
+import type { TaskStatus } from '@medisupply/shared/contracts/vocabulary';
 
 type Db = Kysely<LogisticaTables>;
 
@@ -88,14 +88,16 @@ export async function findViewersOf(db: Db, entregaIds: readonly number[]): Prom
   return new Map(rows.map(({ id, ...viewers }) => [id, viewers]));
 }
 
+/** The newest 500, in their order. */
 export async function listTaskEvents(db: Db, taskId: string) {
-  return db
+  const newest = await db
     .selectFrom('evento')
     .select(['tipo', 'momento', 'datos'])
     .where('task_id', '=', taskId)
-    .orderBy('id')
+    .orderBy('id', 'desc')
     .limit(500)
     .execute();
+  return newest.toReversed();
 }
 
 /** Lets an ended task run again: from here on its retries are counted anew. */

@@ -1,3 +1,4 @@
+import type { Scope } from '@medisupply/shared/contracts/vocabulary';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
@@ -8,16 +9,16 @@ import { cancelarTarea, reactivarTarea } from './controlar-tarea.ts';
 import { encolarTarea } from './encolar-tarea.ts';
 import {
   encolarTareaBody,
-  listDispatchable,
   listarTareasQuery,
   listaTareas,
   tareaDetalle,
   tareaEncolada,
   tareaParams,
-} from './tareas.schemas.ts';
+} from '@medisupply/shared/contracts/logistica/tareas';
+import { listDispatchable } from './tareas-disponibles.ts';
 
 const tag = 'tareas';
-const scopes = ['tareas'];
+const scopes: readonly Scope[] = ['tareas'];
 
 export function tareasRoutes(container: Container): Route[] {
   const confirming = { ...container, firmasRechazadas: createFirmasRechazadas(container) };

@@ -28,7 +28,9 @@ export interface LogisticaTaskContext {
 
 export const environment = z.object({ ...processEnvironment, ...verifierEnvironment, ...faultEnvironment });
 
-export const secrets = { FIELD_KEYS: { file: 'field_keys.json', minLength: 32 } } as const;
+export const secrets = {
+  FIELD_KEYS: { file: 'field_keys.json', minLength: 32, json: fieldKeyRing },
+} as const;
 
 export default async function createTaskContext(
   host: TaskHost,
@@ -46,7 +48,7 @@ export default async function createTaskContext(
   const context: LogisticaTaskContext = {
     // The task store is logistica.db itself.
     database: host.taskStore,
-    cipher: createFieldCipher(fieldKeyRing.parse(JSON.parse(config.secrets.FIELD_KEYS))),
+    cipher: createFieldCipher(config.secrets.FIELD_KEYS),
     keySet,
     reportSlot: { taken: false },
     faults: config,

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { completeTask } from '@medisupply/shared/queueing/store/task-store';
 import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
-import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import { DeferTask, defineHandler, RefusedTask } from '@medisupply/shared/queueing/handler';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
+import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import { aplicarConfirmacion, rechazarConfirmacion } from '../entregas/aplicar-confirmacion.ts';
+import { descifrar } from '../entregas/campos-personales.ts';
 import type { ConfirmacionRow } from '../entregas/confirmaciones.repository.ts';
 import { findConfirmacion, setVerified } from '../entregas/confirmaciones.repository.ts';
 import { findEntregaState } from '../entregas/entregas.repository.ts';
@@ -23,7 +24,7 @@ export default defineHandler(procesarEntrega, async ({ entrega_id }, run, contex
   }
   const jti = confirmacion.verificada === 'pendiente' ? await verifyLate(context, confirmacion) : undefined;
 
-  const result = { entrega_id, task_id: run.task_id, estado: 'ENTREGADA', intento: run.intento };
+  const result = { entrega_id, task_id: run.task_id, estado: ESTADO_ENTREGA.entregada, intento: run.intento };
   await context.database.unitOfWork.write(async (tx) => {
     const now = Date.now();
     if (!(await completeTask(tx, run, result, { evento: 'aplicada', entrega_id, now }))) return;
@@ -44,12 +45,8 @@ async function verifyLate(context: LogisticaTaskContext, confirmacion: Confirmac
   if (kid !== undefined && !keySet.findSignatureKey(kid)) await keySet.refreshForUnknownKid(kid);
 
   const entrega = await findEntregaState(database.read, confirmacion.entrega_id);
-  const open = (column: 'direccion' | 'nombre_recibe' | 'firma_recibe') =>
-    cipher.decrypt(confirmacion[column], fieldAad('entrega', column, confirmacion.entrega_id));
   const payload = {
-    direccion: open('direccion'),
-    nombre_recibe: open('nombre_recibe'),
-    firma_recibe: open('firma_recibe'),
+    ...descifrar(cipher, confirmacion.entrega_id, confirmacion),
     pedido_id: entrega?.pedido_id ?? '',
     entrega_id: confirmacion.entrega_id,
     usuario_id: confirmacion.usuario_id,

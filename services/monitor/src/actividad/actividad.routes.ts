@@ -6,7 +6,7 @@ import { callerRoute } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import type { MonitorTables } from '../tables.ts';
 import { listActividad } from './actividad.repository.ts';
-import { actividadQuery, listaActividad } from './actividad.schemas.ts';
+import { actividadQuery, listaActividad } from '@medisupply/shared/contracts/monitor/actividad';
 
 const DEFAULT_LIMIT = 50;
 

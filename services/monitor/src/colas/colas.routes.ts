@@ -1,14 +1,13 @@
-import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
-import { singleFlight } from '../estado/single-flight.ts';
-import { respuestaColas } from './colas.schemas.ts';
-import { consultarColas } from './consultar-colas.ts';
-import type { Throughput } from './throughput.ts';
+import { singleFlight } from '../probes/single-flight.ts';
+import { consultarColas } from '../probes/consultar-colas.ts';
+import type { Probes } from '../probes/probes.ts';
+import { respuestaColas } from '@medisupply/shared/contracts/monitor/colas';
 
-export function colasRoutes(deps: { queues: QueueClient; throughput: Throughput }): Route[] {
-  const contar = singleFlight(() => consultarColas(deps.queues, deps.throughput));
+export function colasRoutes(probes: Pick<Probes, 'queues' | 'throughput'>): Route[] {
+  const contar = singleFlight(() => consultarColas(probes));
   return [
     callerRoute({
       method: 'get',

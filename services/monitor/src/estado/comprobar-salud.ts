@@ -1,9 +1,11 @@
-import type { MonitorTaskContext } from '../tasks/context.ts';
-import { consultarWorkers } from '../workers/consultar-workers.ts';
-import type { EstadoBase, EstadoRedis, EstadoServicio } from './estado.schemas.ts';
-import { medirBases } from './medir-bases.ts';
-import { medirRedis } from './medir-redis.ts';
-import { medirServicios } from './medir-servicios.ts';
+import type { CodigoHallazgo, Hallazgo } from '@medisupply/shared/contracts/diagnostico';
+import { diagnosticar, gravedad } from '../diagnostico/diagnosticar.ts';
+import { consultarWorkers } from '../probes/consultar-workers.ts';
+import { medirBases } from '../probes/medir-bases.ts';
+import { medirRedis } from '../probes/medir-redis.ts';
+import { medirServicios } from '../probes/medir-servicios.ts';
+import type { Probes } from '../probes/probes.ts';
+import type { EstadoBase, EstadoRedis, EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
 
 /** A type, not an interface: the result of a task is a JSON value. */
 export type Salud = {
@@ -19,35 +21,30 @@ export type Salud = {
 };
 
 /** Really asks Redis, each service, each database and for the workers. What does not answer is a finding. */
-export async function comprobarSalud(context: MonitorTaskContext, signal: AbortSignal): Promise<Salud> {
+export async function comprobarSalud(probes: Probes, signal: AbortSignal): Promise<Salud> {
   const [redis, servicios, workers] = await Promise.all([
-    medirRedis(context.queues.redis),
-    medirServicios(context.sonda, context.servicios, signal),
-    consultarWorkers(context.queues.redis).catch(() => null),
+    medirRedis(probes),
+    medirServicios(probes, signal),
+    consultarWorkers(probes).catch(() => null),
   ]);
-  const bases = medirBases(context.dataDir);
-  const critical = [
-    ...Object.entries(servicios)
-      .filter(([, { status }]) => status !== 'healthy' && status !== 'degraded')
-      .map(([name, { status }]) => `El servicio ${name} no responde bien (${status})`),
-    ...Object.entries(bases)
-      .filter(([, { status }]) => status !== 'ok')
-      .map(([name, { status }]) => `La base ${name} no se puede leer (${status})`),
-  ];
-  const degraded = [
-    ...(redis.estado.status === 'connected' ? [] : ['Redis no responde']),
-    ...(workers?.length === 0 ? ['No hay ningún worker vivo'] : []),
-    ...Object.entries(servicios)
-      .filter(([, { status }]) => status === 'degraded')
-      .map(([name]) => `El servicio ${name} responde, pero no está listo del todo`),
-  ];
+  const observado = { redis: redis.estado, servicios, bases: medirBases(probes), workers };
+  const now = Date.now();
+  const hallazgos = diagnosticar(observado, now).filter(({ severity }) => severity !== 'notice');
   return {
-    status: critical.length > 0 ? 'critical' : degraded.length > 0 ? 'degraded' : 'healthy',
-    problemas: [...critical, ...degraded],
-    redis: redis.estado,
-    servicios,
-    bases,
+    status: gravedad(hallazgos),
+    problemas: hallazgos.map(sentenceOf),
+    ...observado,
     workers: workers?.length ?? null,
-    timestamp: new Date().toISOString(),
+    timestamp: new Date(now).toISOString(),
   };
 }
+
+const SENTENCES: Partial<Record<CodigoHallazgo, (params: Hallazgo['params']) => string>> = {
+  servicio_caido: ({ servicio, estado }) => `El servicio ${servicio} no responde bien (${estado})`,
+  servicio_degradado: ({ servicio }) => `El servicio ${servicio} responde, pero no está listo del todo`,
+  base_mal: ({ base, error }) => `La base ${base} no se puede leer (${error})`,
+  redis_desconectado: () => 'Redis no responde',
+  sin_workers: () => 'No hay ningún worker vivo',
+};
+
+const sentenceOf = ({ code, params }: Hallazgo): string => SENTENCES[code]?.(params) ?? code;

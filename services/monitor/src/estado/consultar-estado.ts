@@ -1,42 +1,30 @@
 import type { FaultSwitches } from '@medisupply/shared/config/environment';
-import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import type { Sonda } from '../clients/sonda.client.ts';
-import { consultarColas } from '../colas/consultar-colas.ts';
-import type { Throughput } from '../colas/throughput.ts';
-import { consultarWorkers } from '../workers/consultar-workers.ts';
-import type { Estado } from './estado.schemas.ts';
+import { diagnosticar } from '../diagnostico/diagnosticar.ts';
+import { consultarColas } from '../probes/consultar-colas.ts';
+import { consultarWorkers } from '../probes/consultar-workers.ts';
+import { medirBases } from '../probes/medir-bases.ts';
+import { medirRedis } from '../probes/medir-redis.ts';
+import { medirServicios } from '../probes/medir-servicios.ts';
+import type { Probes } from '../probes/probes.ts';
+import type { Estado } from '@medisupply/shared/contracts/monitor/estado';
 import { fallasInyectadas } from './fallas-inyectadas.ts';
-import { medirBases } from './medir-bases.ts';
-import { medirRedis } from './medir-redis.ts';
-import type { Servicios } from './medir-servicios.ts';
-import { medirServicios } from './medir-servicios.ts';
-
-export interface EstadoDependencies {
-  queues: QueueClient;
-  throughput: Throughput;
-  sonda: Sonda;
-  servicios: Servicios;
-  dataDir: string;
-  faults: FaultSwitches;
-}
 
 /** Measures everything at the same time. What does not answer is said to be so; it never rejects. */
-export async function consultarEstado(deps: EstadoDependencies): Promise<Estado> {
+export async function consultarEstado(probes: Probes, faults: FaultSwitches): Promise<Estado> {
   const [redis, servicios, queues, workers] = await Promise.all([
-    medirRedis(deps.queues.redis),
-    medirServicios(deps.sonda, deps.servicios),
-    consultarColas(deps.queues, deps.throughput).catch(() => null),
-    consultarWorkers(deps.queues.redis).catch(() => null),
+    medirRedis(probes),
+    medirServicios(probes),
+    consultarColas(probes).catch(() => null),
+    consultarWorkers(probes).catch(() => null),
   ]);
+  const observado = { redis: redis.estado, servicios, bases: medirBases(probes), queues, workers };
+  const now = Date.now();
   return {
-    redis: redis.estado,
-    servicios,
-    bases: medirBases(deps.dataDir),
-    queues,
-    workers,
-    fallas_inyectadas: fallasInyectadas(deps.faults, workers ?? []),
+    ...observado,
+    diagnostico: diagnosticar(observado, now),
+    fallas_inyectadas: fallasInyectadas(faults, workers ?? []),
     celery: { status: brokerStatus(queues), keys_count: redis.claves },
-    timestamp: new Date().toISOString(),
+    timestamp: new Date(now).toISOString(),
   };
 }
 

@@ -1,13 +1,14 @@
+import type { FaultSwitches } from '@medisupply/shared/config/environment';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
-import type { EstadoDependencies } from './consultar-estado.ts';
 import { consultarEstado } from './consultar-estado.ts';
-import { estado } from './estado.schemas.ts';
-import { singleFlight } from './single-flight.ts';
+import type { Probes } from '../probes/probes.ts';
+import { singleFlight } from '../probes/single-flight.ts';
+import { estado } from '@medisupply/shared/contracts/monitor/estado';
 
-export function estadoRoutes(deps: EstadoDependencies): Route[] {
-  const medir = singleFlight(() => consultarEstado(deps));
+export function estadoRoutes(probes: Probes, faults: FaultSwitches): Route[] {
+  const medir = singleFlight(() => consultarEstado(probes, faults));
   return [
     callerRoute({
       method: 'get',

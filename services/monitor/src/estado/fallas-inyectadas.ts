@@ -1,6 +1,6 @@
 import type { FaultSwitches } from '@medisupply/shared/config/environment';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import type { Estado } from './estado.schemas.ts';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
+import type { Estado } from '@medisupply/shared/contracts/monitor/estado';
 
 /** The fault switches of this process and of every worker that is alive. */
 export function fallasInyectadas(

@@ -2,19 +2,18 @@ import type { Response } from 'express';
 import type { Redis } from 'ioredis';
 import { puedeVerEvento } from '@medisupply/shared/contracts/visibilidad';
 import { tooManyRequests, unavailable } from '@medisupply/shared/http/app-error';
-import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
+import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
-import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import type { Throughput } from '../colas/throughput.ts';
-import { ephemeral, toSse } from './evento.presenter.ts';
-import type { EventData } from './eventos.schemas.ts';
+import type { Probes } from '../probes/probes.ts';
+import type { Batch } from './event-ring.ts';
+import { createEventRing } from './event-ring.ts';
+import { ephemeral } from './evento.presenter.ts';
+import type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 import { createLiveFigures } from './live-figures.ts';
 import type { SseConnection } from './sse-connection.ts';
 import { openSse, sseEvent } from './sse-connection.ts';
-import type { Batch } from './stream-reader.ts';
-import { BATCH, createStreamReader, edgesOf, readAfter } from './stream-reader.ts';
 
 const MAX_PER_CALLER = 8;
 const MAX_CLIENTS = 1_000;
@@ -37,11 +36,9 @@ export interface EventHub {
   close(): Promise<void>;
 }
 
-export interface EventHubOptions {
-  queues: QueueClient;
+export interface EventHubOptions extends Pick<Probes, 'queues' | 'throughput'> {
   /** A connection of its own, which blocks. */
   blocking: Redis;
-  throughput: Throughput;
   isRevoked: (usuarioId: number, tokenVersion: number) => boolean;
   logger: Logger;
   maxStallMs?: number;
@@ -50,116 +47,91 @@ export interface EventHubOptions {
 interface Client {
   caller: Caller;
   connection: SseConnection;
-  /** Id up to which everything was sent or is not for this client. */
-  cursor: number;
+  /** Id up to which everything was sent or is not for this client; undefined until the stream's place is known. */
+  cursor: number | undefined;
   /** Id that the client would resume from. */
   known: number;
-  /** Set for a client that came without a last id (ms UTC). */
+  /** Of a client that came without a last id (ms UTC). */
   freshSince: number | undefined;
-  /** How far it comes: `behind` reads the stream by itself, `live` is given what the reader reads. */
-  state: 'behind' | 'catching-up' | 'live';
-  /** Whether the stream reaches back to where the client left off. */
-  checked: boolean;
 }
 
-/** All open event streams of this process: one reader of Redis, one poll of figures, each client with its own view. */
+/** All open event streams of this process: one ring of the last events, one poll of figures, a cursor for each client. */
 export function createEventHub(options: EventHubOptions): EventHub {
-  const { queues, isRevoked, logger, maxStallMs = MAX_STALL } = options;
+  const { queues, blocking, isRevoked, logger, maxStallMs = MAX_STALL } = options;
   const clients = new Set<Client>();
-  const broadcast = (text: string) => clients.forEach(({ connection }) => connection.send(text));
-  const figures = createLiveFigures({ queues, throughput: options.throughput, emit: broadcast });
-  const reader = createStreamReader({
-    redis: options.blocking,
+  const figures = createLiveFigures(options, (text) =>
+    clients.forEach(({ connection }) => connection.send(text)),
+  );
+  const ring = createEventRing({
+    redis: queues.redis,
+    blocking,
     logger,
-    onStart: () => clients.forEach((client) => void catchUp(client)),
-    onBatch,
-    onReset,
+    onReset: (position) => clients.forEach((client) => tellGap(client, position)),
   });
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> | undefined;
   let nextHeartbeat = 0;
 
-  function onBatch(batch: Batch, told: number): void {
-    const texts = new Map(batch.entries.map((entry) => [entry.id, toSse(entry)]));
-    for (const client of clients) {
-      if (client.state !== 'live') continue;
-      if (client.connection.isBehind()) fallBehind(client);
-      else deliver(client, batch, texts, told);
+  /** Sends to one client what comes after its cursor, as fast as it takes it. */
+  async function follow(client: Client): Promise<void> {
+    const { connection } = client;
+    while (!connection.isClosed()) {
+      const changed = ring.changed();
+      try {
+        if (await advance(client)) {
+          await connection.drained();
+          continue;
+        }
+      } catch (error) {
+        logger.debug({ reason: String(error) }, 'un cliente espera a Redis para ponerse al día');
+      }
+      await changed;
     }
   }
 
-  /** Instead of being held for it, what comes now is read again when the client is ready for it. */
-  function fallBehind(client: Client): void {
-    client.state = 'behind';
-    client.freshSince = undefined;
-    void client.connection.drained().then(() => catchUp(client));
+  /** @returns false when there is nothing to do until something changes */
+  async function advance(client: Client): Promise<boolean> {
+    const position = ring.position();
+    if (position === undefined) return false;
+    const cursor = (client.cursor ??= ring.base());
+    if (cursor === position) return false;
+    if (cursor > position) {
+      const newest = await ring.newest();
+      if (newest === 0 || newest >= cursor || client.cursor !== cursor) return false;
+      tellGap(client, newest);
+      return true;
+    }
+    const batch = await ring.after(cursor);
+    // Meanwhile the stream may have begun anew.
+    if (client.cursor !== cursor) return true;
+    if (!batch) tellGap(client, position);
+    else deliver(client, batch);
+    return true;
   }
 
-  function deliver(client: Client, batch: Batch, texts: ReadonlyMap<number, string>, told: number): void {
-    const { caller, cursor, freshSince } = client;
+  function deliver(client: Client, { entries, first, last }: Batch): void {
+    const { caller, cursor = 0, freshSince } = client;
+    if (first > cursor + 1) tellGap(client, first - 1);
     let text = '';
-    for (const { id, evento } of batch.entries) {
-      if (id <= cursor) continue;
-      const isOld = freshSince !== undefined && id <= told && evento.momento < freshSince;
+    for (const { id, evento, text: event } of entries) {
+      const isOld = freshSince !== undefined && id <= ring.told() && evento.momento < freshSince;
       if (isOld || !puedeVerEvento(evento, caller)) continue;
-      text += texts.get(id) ?? '';
+      text += event;
       client.known = id;
     }
-    client.cursor = Math.max(cursor, batch.last);
+    client.cursor = last;
     if (text !== '') client.connection.send(text);
-  }
-
-  function onReset(position: number): void {
-    for (const client of clients) if (client.state === 'live') tellGap(client, position);
   }
 
   function tellGap(client: Client, until: number): void {
     const data: EventData['hueco'] = {
-      desde: entryIdOf(client.cursor),
+      desde: entryIdOf(client.cursor ?? 0),
       hasta: entryIdOf(until),
       mensaje: 'Faltan eventos; lea de nuevo el estado',
     };
     client.connection.send(sseEvent('hueco', data, entryIdOf(until)));
     client.cursor = until;
     client.known = until;
-  }
-
-  /** Reads the stream from where the client left off to where the reader is. Redis away: the next tick goes on. */
-  async function catchUp(client: Client): Promise<void> {
-    if (client.state !== 'behind' || reader.position() === undefined) return;
-    client.state = 'catching-up';
-    try {
-      if (!client.checked && !(await checkStart(client))) return;
-      while (!client.connection.isClosed()) {
-        // In one step with becoming live: the reader hands out what comes after its position.
-        const position = reader.position() ?? 0;
-        if (client.cursor >= position) {
-          client.state = 'live';
-          return;
-        }
-        const batch = await readAfter(queues.redis, client.cursor, BATCH);
-        if (!batch) tellGap(client, position);
-        else {
-          if (batch.first > client.cursor + 1) tellGap(client, batch.first - 1);
-          deliver(client, batch, new Map(batch.entries.map((entry) => [entry.id, toSse(entry)])), 0);
-        }
-        await client.connection.drained();
-      }
-    } catch (error) {
-      logger.debug({ reason: String(error) }, 'un cliente espera a Redis para ponerse al día');
-    } finally {
-      if (client.state === 'catching-up') client.state = 'behind';
-    }
-  }
-
-  /** @returns false while the stream is empty: it may still be filled again from the database */
-  async function checkStart(client: Client): Promise<boolean> {
-    const edges = await edgesOf(queues.redis);
-    if (!edges) return false;
-    client.checked = true;
-    if (client.cursor > edges.newest) tellGap(client, edges.newest);
-    else if (client.cursor < edges.oldest - 1) tellGap(client, edges.oldest - 1);
-    return true;
   }
 
   function tick(): void {
@@ -172,15 +144,20 @@ export function createEventHub(options: EventHubOptions): EventHub {
       if (caller.kind === 'user' && isRevoked(caller.usuario_id, caller.token_version))
         end(client, 'sesion_revocada');
       else if (heartbeat) connection.send(heartbeatOf(client));
-      if (!connection.isBehind()) void catchUp(client);
     }
+    ring.wake();
+    poll();
+  }
+
+  function poll(): void {
     polling ??= figures.poll().finally(() => (polling = undefined));
   }
 
   function heartbeatOf(client: Client): string {
-    if (client.state !== 'live' || client.cursor - client.known <= MAX_BEHIND) return ': latido\n\n';
-    client.known = client.cursor;
-    return `: latido\nid: ${entryIdOf(client.cursor)}\n\n`;
+    const { cursor = 0, known } = client;
+    if (cursor - known <= MAX_BEHIND) return ': latido\n\n';
+    client.known = cursor;
+    return `: latido\nid: ${entryIdOf(cursor)}\n\n`;
   }
 
   function end({ connection }: Client, motivo: EventData['fin']['motivo']): void {
@@ -197,47 +174,44 @@ export function createEventHub(options: EventHubOptions): EventHub {
 
   function add(client: Client): void {
     clients.add(client);
-    const expiry = client.caller.kind === 'user' ? endAtExpiry(client, client.caller) : undefined;
-    client.connection.onClose(() => {
+    const { caller, connection } = client;
+    const left = caller.kind === 'user' ? caller.exp * 1_000 - Date.now() : undefined;
+    const expiry =
+      left === undefined ? undefined : setTimeout(() => end(client, 'sesion_expirada'), Math.max(0, left));
+    connection.onClose(() => {
       clearTimeout(expiry);
       clients.delete(client);
       if (clients.size > 0) return;
       clearInterval(timer);
       timer = undefined;
       figures.forget();
+      ring.wake();
     });
-    reader.start();
+    ring.start();
     if (timer !== undefined) return;
     nextHeartbeat = performance.now() + HEARTBEAT;
     timer = setInterval(tick, TICK);
-    polling ??= figures.poll().finally(() => (polling = undefined));
-  }
-
-  function endAtExpiry(client: Client, { exp }: UserCaller): NodeJS.Timeout {
-    return setTimeout(() => end(client, 'sesion_expirada'), Math.max(0, exp * 1_000 - Date.now()));
+    poll();
   }
 
   return {
     open(caller, response, ultimo) {
       assertRoom(caller);
-      const position = reader.position();
+      const position = ring.position();
       const isFresh = ultimo === undefined;
       const client: Client = {
         caller,
         connection: openSse(response),
-        cursor: ultimo ?? position ?? 0,
+        cursor: ultimo ?? position,
         known: ultimo ?? position ?? 0,
         freshSince: isFresh ? Date.now() : undefined,
-        state: isFresh ? 'live' : 'behind',
-        checked: isFresh,
       };
       add(client);
       const { redis, colas } = figures.current();
       // A new client can resume from here, also before it has seen an event.
-      const place =
-        isFresh && position !== undefined && reader.isCurrent() ? `id: ${entryIdOf(position)}\n` : '';
-      client.connection.send(place + redis + colas);
-      void catchUp(client);
+      const isPlaced = isFresh && position !== undefined && position >= ring.told();
+      client.connection.send((isPlaced ? `id: ${entryIdOf(position)}\n` : '') + redis + colas);
+      void follow(client);
     },
     clients: () => clients.size,
     endAll: () => clients.forEach((client) => end(client, 'reinicio')),
@@ -245,7 +219,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
       clearInterval(timer);
       clients.forEach((client) => end(client, 'reinicio'));
       await polling;
-      await reader.close();
+      await ring.close();
     },
   };
 }

@@ -1,11 +1,11 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
+import type { RelayedEvento } from '@medisupply/shared/queueing/wire/event-stream';
 import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
-import type { EventData } from './eventos.schemas.ts';
+import type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 import { sseEvent } from './sse-connection.ts';
-import type { StreamEntry } from './stream-reader.ts';
 
 /** An event as it goes to those who may see it; who they are stays inside. */
-export function toSse({ id, evento }: StreamEntry): string {
+export function toSse(id: number, evento: RelayedEvento): string {
   const entryId = entryIdOf(id);
   const data: EventData['entrega'] = {
     id: entryId,

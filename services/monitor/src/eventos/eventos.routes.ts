@@ -4,7 +4,7 @@ import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import type { EventHub } from './event-hub.ts';
-import { eventoId, eventosQuery } from './eventos.schemas.ts';
+import { eventoId, eventosQuery } from '@medisupply/shared/contracts/monitor/eventos';
 
 export function eventosRoutes({ eventos }: { eventos: EventHub }): Route[] {
   return [

@@ -1,9 +1,8 @@
-import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import type { Colas } from '../colas/colas.schemas.ts';
-import { consultarColas } from '../colas/consultar-colas.ts';
-import type { Throughput } from '../colas/throughput.ts';
-import { consultarWorkers } from '../workers/consultar-workers.ts';
+import type { Colas } from '@medisupply/shared/contracts/monitor/colas';
+import { consultarColas } from '../probes/consultar-colas.ts';
+import type { Probes } from '../probes/probes.ts';
+import { consultarWorkers } from '../probes/consultar-workers.ts';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { ephemeral } from './evento.presenter.ts';
 
 /** After an outage of Redis the workers need a moment to report again (ms). */
@@ -19,15 +18,12 @@ export interface LiveFigures {
   forget(): void;
 }
 
-export interface LiveFiguresOptions {
-  queues: QueueClient;
-  throughput: Throughput;
-  emit: (text: string) => void;
-}
-
 const now = () => new Date().toISOString();
 
-export function createLiveFigures({ queues, throughput, emit }: LiveFiguresOptions): LiveFigures {
+export function createLiveFigures(
+  probes: Pick<Probes, 'queues' | 'throughput'>,
+  emit: (text: string) => void,
+): LiveFigures {
   let connected: boolean | undefined;
   let connectedSince = -Infinity;
   let colas: Colas | undefined;
@@ -35,7 +31,7 @@ export function createLiveFigures({ queues, throughput, emit }: LiveFiguresOptio
 
   const redisEvent = (): string =>
     ephemeral('redis', {
-      estado: (connected ?? queues.isConnected()) ? 'conectado' : 'desconectado',
+      estado: (connected ?? probes.queues.isConnected()) ? 'conectado' : 'desconectado',
       timestamp: now(),
     });
   const colasEvent = (): string =>
@@ -70,8 +66,8 @@ export function createLiveFigures({ queues, throughput, emit }: LiveFiguresOptio
   return {
     async poll() {
       const [foundColas, foundWorkers] = await Promise.allSettled([
-        consultarColas(queues, throughput),
-        consultarWorkers(queues.redis),
+        consultarColas(probes),
+        consultarWorkers(probes),
       ]);
       setConnected(foundColas.status === 'fulfilled');
       if (foundColas.status === 'fulfilled') setColas(foundColas.value);

@@ -4,7 +4,7 @@ import { isoTime } from '@medisupply/shared/contracts/fields';
 import { badRequest } from '@medisupply/shared/http/app-error';
 import type { MonitorTables } from '../tables.ts';
 import { listNombres, readSerie } from './metricas.repository.ts';
-import type { Metricas, MetricasQuery } from './metricas.schemas.ts';
+import type { Metricas, MetricasQuery } from '@medisupply/shared/contracts/monitor/metricas';
 import { METRICS_RETENTION } from './retencion.ts';
 
 const HOUR = 3_600_000;

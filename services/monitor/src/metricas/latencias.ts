@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { countPending } from '@medisupply/shared/metrics/outbox-metrics';
+import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Valores } from './metricas.repository.ts';
@@ -37,10 +38,9 @@ export async function medirLatencias(tareas: Kysely<OutboxTables>, now: number):
   };
 }
 
-/** Nearest-rank; none without values. */
+/** None without values. */
 function percentiles(name: string, values: readonly number[]): Valores {
   if (values.length === 0) return {};
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (percent: number) => sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? 0;
-  return { [`${name}.p50`]: at(50), [`${name}.p95`]: at(95), [`${name}.p99`]: at(99) };
+  const at = percentilesOf(values);
+  return { [`${name}.p50`]: at(0.5)!, [`${name}.p95`]: at(0.95)!, [`${name}.p99`]: at(0.99)! };
 }

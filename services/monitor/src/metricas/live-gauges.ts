@@ -1,24 +1,19 @@
 import { registerGauge, registerGauges } from '@medisupply/shared/metrics/gauge';
 import type { Metrics } from '@medisupply/shared/metrics/metrics';
-import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import { consultarColas } from '../colas/consultar-colas.ts';
-import type { Throughput } from '../colas/throughput.ts';
-import type { EventHub } from '../eventos/event-hub.ts';
-import { singleFlight } from '../estado/single-flight.ts';
-import { consultarWorkers } from '../workers/consultar-workers.ts';
+import { consultarColas } from '../probes/consultar-colas.ts';
+import type { Probes } from '../probes/probes.ts';
+import { singleFlight } from '../probes/single-flight.ts';
+import { consultarWorkers } from '../probes/consultar-workers.ts';
 
 const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
 
 /** What Prometheus asks the monitor: queues and workers, as they are at the scrape, and open event streams. */
 export function registerLiveGauges(
   registry: Metrics['registry'],
-  {
-    queues,
-    throughput,
-    eventos,
-  }: { queues: QueueClient; throughput: Throughput; eventos: Pick<EventHub, 'clients'> },
+  probes: Pick<Probes, 'queues' | 'throughput'>,
+  countClients: () => number,
 ): void {
-  const contar = singleFlight(() => consultarColas(queues, throughput));
+  const contar = singleFlight(() => consultarColas(probes));
   registerGauges(registry, {
     name: 'medisupply_queue_jobs',
     help: 'Jobs in Redis by queue and state',
@@ -45,16 +40,16 @@ export function registerLiveGauges(
   registerGauge(registry, {
     name: 'medisupply_workers',
     help: 'Workers that are alive',
-    read: async () => (await consultarWorkers(queues.redis)).length,
+    read: async () => (await consultarWorkers(probes)).length,
   });
   registerGauge(registry, {
     name: 'medisupply_redis_up',
     help: '1 while this process can use Redis',
-    read: () => (queues.isConnected() ? 1 : 0),
+    read: () => (probes.queues.isConnected() ? 1 : 0),
   });
   registerGauge(registry, {
     name: 'medisupply_sse_clients',
     help: 'Open event streams',
-    read: () => eventos.clients(),
+    read: countClients,
   });
 }

@@ -1,24 +1,30 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import { statfs } from 'node:fs/promises';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import { consultarColas } from '../colas/consultar-colas.ts';
-import { medirBases } from '../estado/medir-bases.ts';
-import { medirRedis } from '../estado/medir-redis.ts';
-import { medirServicios } from '../estado/medir-servicios.ts';
-import type { MonitorTaskContext } from '../tasks/context.ts';
-import { consultarWorkers } from '../workers/consultar-workers.ts';
+import type { Kysely } from 'kysely';
+import type { EventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
+import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
+import { consultarColas } from '../probes/consultar-colas.ts';
+import { medirBases } from '../probes/medir-bases.ts';
+import { medirRedis } from '../probes/medir-redis.ts';
+import { medirServicios } from '../probes/medir-servicios.ts';
+import type { Probes } from '../probes/probes.ts';
+import { consultarWorkers } from '../probes/consultar-workers.ts';
+import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { medirLatencias } from './latencias.ts';
 import type { Valores } from './metricas.repository.ts';
+
+/** What is measured besides what the probes ask. */
+interface Medidas extends Probes {
+  /** logistica.db, for reading. */
+  tareas: Kysely<OutboxTables>;
+  lag: EventLoopLag;
+}
 
 /**
  * Every figure that can be had now, by dotted name. What does not answer has no figure: a gap in its series is the
  * truth, a zero would not be.
  */
-export async function medirMetricas(
-  context: MonitorTaskContext,
-  now: number,
-  signal: AbortSignal,
-): Promise<Valores> {
+export async function medirMetricas(context: Medidas, now: number, signal: AbortSignal): Promise<Valores> {
   const figures = await Promise.all([
     figuresOfRedis(context),
     figuresOfServices(context, signal),
@@ -31,8 +37,8 @@ export async function medirMetricas(
   return Object.fromEntries(all.flatMap((group) => Object.entries(group)));
 }
 
-async function figuresOfRedis({ queues }: MonitorTaskContext): Promise<Valores> {
-  const { estado, claves, info } = await medirRedis(queues.redis);
+async function figuresOfRedis(probes: Probes): Promise<Valores> {
+  const { estado, claves, info } = await medirRedis(probes);
   const numberOf = (field: string) => Number(info.get(field));
   return onlyNumbers({
     'redis.conectado': estado.status === 'connected' ? 1 : 0,
@@ -44,11 +50,8 @@ async function figuresOfRedis({ queues }: MonitorTaskContext): Promise<Valores> 
   });
 }
 
-async function figuresOfServices(
-  { sonda, servicios }: MonitorTaskContext,
-  signal: AbortSignal,
-): Promise<Valores> {
-  const estados = await medirServicios(sonda, servicios, signal);
+async function figuresOfServices(probes: Probes, signal: AbortSignal): Promise<Valores> {
+  const estados = await medirServicios(probes, signal);
   return onlyNumbers(
     Object.fromEntries(
       Object.entries(estados).flatMap(([name, { status, response_time_ms }]) => {
@@ -62,8 +65,8 @@ async function figuresOfServices(
   );
 }
 
-async function figuresOfQueues({ queues, throughput }: MonitorTaskContext): Promise<Valores> {
-  const colas = await consultarColas(queues, throughput).catch(() => null);
+async function figuresOfQueues(probes: Probes): Promise<Valores> {
+  const colas = await consultarColas(probes).catch(() => null);
   if (!colas) return {};
   return onlyNumbers(
     Object.fromEntries(
@@ -77,8 +80,8 @@ async function figuresOfQueues({ queues, throughput }: MonitorTaskContext): Prom
   );
 }
 
-async function figuresOfWorkers({ queues }: MonitorTaskContext): Promise<Valores> {
-  const workers = await consultarWorkers(queues.redis).catch(() => null);
+async function figuresOfWorkers(probes: Probes): Promise<Valores> {
+  const workers = await consultarWorkers(probes).catch(() => null);
   if (!workers) return {};
   const sum = (of: (worker: LiveWorker) => number) =>
     workers.reduce((total, worker) => total + of(worker), 0);
@@ -90,7 +93,7 @@ async function figuresOfWorkers({ queues }: MonitorTaskContext): Promise<Valores
   };
 }
 
-async function figuresOfHost({ dataDir }: MonitorTaskContext): Promise<Valores> {
+async function figuresOfHost({ dataDir }: Probes): Promise<Valores> {
   const disk = await statfs(dataDir);
   return {
     'equipo.carga_1m': loadavg()[0] ?? 0,
@@ -102,7 +105,7 @@ async function figuresOfHost({ dataDir }: MonitorTaskContext): Promise<Valores> 
 }
 
 /** Of the worker process that runs this task. */
-function figuresOfProcess({ lag }: MonitorTaskContext): Valores {
+function figuresOfProcess({ lag }: Medidas): Valores {
   const { rss, heapUsed } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   return {
@@ -114,10 +117,10 @@ function figuresOfProcess({ lag }: MonitorTaskContext): Valores {
   };
 }
 
-function figuresOfDatabases({ dataDir }: MonitorTaskContext): Valores {
+function figuresOfDatabases(probes: Probes): Valores {
   return onlyNumbers(
     Object.fromEntries(
-      Object.entries(medirBases(dataDir)).flatMap(([name, { size, wal_size }]) => [
+      Object.entries(medirBases(probes)).flatMap(([name, { size, wal_size }]) => [
         [`base.${name}.bytes`, size],
         [`base.${name}.wal_bytes`, wal_size],
       ]),

@@ -4,7 +4,7 @@ import { callerRoute, reply } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import type { MonitorTables } from '../tables.ts';
 import { consultarMetricas } from './consultar-metricas.ts';
-import { metricas, metricasQuery } from './metricas.schemas.ts';
+import { metricas, metricasQuery } from '@medisupply/shared/contracts/monitor/metricas';
 
 export function metricasRoutes({ db }: { db: Kysely<MonitorTables> }): Route[] {
   return [

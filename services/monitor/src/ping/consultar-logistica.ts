@@ -1,73 +1,64 @@
-import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import type { LiveWorker } from '@medisupply/shared/queueing/control/worker-state';
-import type { Sonda } from '../clients/sonda.client.ts';
-import type { Cola } from '../colas/colas.schemas.ts';
-import { consultarColas } from '../colas/consultar-colas.ts';
-import type { Throughput } from '../colas/throughput.ts';
-import type { EstadoRedis } from '../estado/estado.schemas.ts';
-import { medirRedis } from '../estado/medir-redis.ts';
-import { consultarWorkers } from '../workers/consultar-workers.ts';
+import type { CodigoHallazgo, Hallazgo } from '@medisupply/shared/contracts/diagnostico';
+import { diagnosticar, gravedad } from '../diagnostico/diagnosticar.ts';
+import { consultarColas } from '../probes/consultar-colas.ts';
+import { consultarWorkers } from '../probes/consultar-workers.ts';
+import { medirRedis } from '../probes/medir-redis.ts';
+import type { Probes } from '../probes/probes.ts';
 import { LOGISTICA, pingLogistica } from './ping-logistica.ts';
-import type { EstadoLogistica, Ping } from './ping.schemas.ts';
+import type { EstadoLogistica, Ping } from '@medisupply/shared/contracts/monitor/ping';
 
-export interface LogisticaDependencies {
-  queues: QueueClient;
-  throughput: Throughput;
-  sonda: Sonda;
-  logisticaUrl: string;
-}
+/** The queue that it enqueues into. */
+const COLA = 'logistica';
 
 /** What an operator wants to know about logistica: does it answer, and is what it accepts being processed? Never rejects. */
-export async function consultarLogistica(deps: LogisticaDependencies): Promise<EstadoLogistica> {
+export async function consultarLogistica(probes: Probes): Promise<EstadoLogistica> {
   const [ping, redis, colas, workers] = await Promise.all([
-    pingLogistica(deps.sonda, deps.logisticaUrl),
-    medirRedis(deps.queues.redis),
-    consultarColas(deps.queues, deps.throughput).catch(() => null),
-    consultarWorkers(deps.queues.redis).catch(() => null),
+    pingLogistica(probes),
+    medirRedis(probes),
+    consultarColas(probes).catch(() => null),
+    consultarWorkers(probes).catch(() => null),
   ]);
-  const found = { ping, redis: redis.estado, cola: colas?.logistica ?? null, workers: serving(workers) };
+  const cola = colas?.[COLA];
+  const serving = workers?.filter((worker) => worker.queues.includes(COLA)) ?? null;
+  const now = Date.now();
+  const diagnostico = diagnosticar(
+    {
+      redis: redis.estado,
+      servicios: { [LOGISTICA]: { status: serviceStatusOf(ping) } },
+      queues: cola ? { [COLA]: cola } : null,
+      workers: serving,
+    },
+    now,
+  );
   return {
     service: LOGISTICA,
-    overall_status: overallOf(found),
+    overall_status: gravedad(diagnostico),
     ping_echo: ping,
     broker_status: {
-      ...found.redis,
-      waiting: found.cola?.waiting ?? null,
-      failed: found.cola?.failed ?? null,
-      workers: found.workers,
+      ...redis.estado,
+      waiting: cola?.waiting ?? null,
+      failed: cola?.failed ?? null,
+      workers: serving?.length ?? null,
     },
-    last_check: new Date().toISOString(),
-    recommendations: recommendationsFor(found),
+    last_check: new Date(now).toISOString(),
+    diagnostico,
+    recommendations: diagnostico.flatMap(({ code, params }) => RECOMMENDATIONS[code]?.(params) ?? []),
   };
 }
 
-interface Found {
-  ping: Ping;
-  redis: EstadoRedis;
-  cola: Cola | null;
-  workers: number | null;
-}
+/** A ping that is answered with an HTTP error is `degraded` there, and no service that serves. */
+const serviceStatusOf = ({ status }: Ping) => (status === 'degraded' ? 'unhealthy' : status);
 
-const serving = (workers: readonly LiveWorker[] | null) =>
-  workers?.filter((worker) => worker.queues.includes('logistica')).length ?? null;
-
-function overallOf({ ping, redis, cola, workers }: Found): EstadoLogistica['overall_status'] {
-  if (!ping.ping_successful) return 'critical';
-  const isProcessing = redis.status === 'connected' && workers !== 0 && cola?.paused !== true;
-  return isProcessing ? 'healthy' : 'degraded';
-}
-
-function recommendationsFor({ ping, redis, cola, workers }: Found): string[] {
-  const found: string[] = [];
-  if (ping.status === 'unreachable') found.push('Arranque logistica-inventario o revise LOGISTICA_URL');
-  if (ping.status === 'timeout') found.push('Revise la carga y los registros de logistica-inventario');
-  if (ping.status === 'degraded' || ping.status === 'error')
-    found.push('Revise los registros de logistica-inventario: responde, pero no como debe');
-  if (redis.status === 'disconnected')
-    found.push('Recupere Redis: las confirmaciones se aceptan y esperan en el outbox hasta entonces');
-  if (workers === 0) found.push('Arranque un worker: nadie atiende la cola logistica');
-  if (cola?.paused) found.push('Reanude la cola logistica: está en pausa');
-  if (cola && cola.failed > 0)
-    found.push(`Revise ${cola.failed} trabajo(s) fallido(s) de la cola logistica en Bull Board`);
-  return found;
-}
+const RECOMMENDATIONS: Partial<Record<CodigoHallazgo, (params: Hallazgo['params']) => string>> = {
+  servicio_caido: ({ estado }) =>
+    estado === 'unreachable'
+      ? 'Arranque logistica-inventario o revise LOGISTICA_URL'
+      : estado === 'timeout'
+        ? 'Revise la carga y los registros de logistica-inventario'
+        : 'Revise los registros de logistica-inventario: responde, pero no como debe',
+  redis_desconectado: () =>
+    'Recupere Redis: las confirmaciones se aceptan y esperan en el outbox hasta entonces',
+  sin_workers: () => `Arranque un worker: nadie atiende la cola ${COLA}`,
+  cola_pausada: () => `Reanude la cola ${COLA}: está en pausa`,
+  cola_fallidos: ({ cuenta }) => `Revise ${cuenta} trabajo(s) fallido(s) de la cola ${COLA} en Bull Board`,
+};

@@ -1,32 +1,36 @@
-import type { Sonda, Sondeo } from '../clients/sonda.client.ts';
-import type { Ping } from './ping.schemas.ts';
+import type { ProbeResult } from '../probes/http-probe.ts';
+import type { Probes } from '../probes/probes.ts';
+import type { Ping } from '@medisupply/shared/contracts/monitor/ping';
 
 const PING_DEADLINE = 2_000;
 export const LOGISTICA = 'logistica-inventario';
 
 /** Asks logistica who it is, and how long that took. Never rejects. */
-export async function pingLogistica(sonda: Sonda, url: string, signal?: AbortSignal): Promise<Ping> {
-  const sondeo = await sonda.get(url, '/health', {
+export async function pingLogistica(
+  { probe, servicios }: Pick<Probes, 'probe' | 'servicios'>,
+  signal?: AbortSignal,
+): Promise<Ping> {
+  const result = await probe.get(servicios[LOGISTICA] ?? '', '/health', {
     timeoutMs: PING_DEADLINE,
     ...(signal ? { signal } : {}),
   });
-  const status = statusOf(sondeo);
+  const status = statusOf(result);
   return {
     target_service: LOGISTICA,
     status,
     message: MESSAGES[status],
-    response_time_ms: sondeo.ms,
-    http_status: sondeo.http_status,
+    response_time_ms: result.ms,
+    http_status: result.http_status,
     timestamp: new Date().toISOString(),
     ping_successful: status === 'healthy',
   };
 }
 
-function statusOf(sondeo: Sondeo): Ping['status'] {
-  if (sondeo.outcome === 'nonsense') return 'error';
-  if (sondeo.outcome !== 'answered') return sondeo.outcome;
-  if (sondeo.http_status !== 200) return 'degraded';
-  return sondeo.body['status'] === 'healthy' ? 'healthy' : 'error';
+function statusOf(result: ProbeResult): Ping['status'] {
+  if (result.outcome === 'nonsense') return 'error';
+  if (result.outcome !== 'answered') return result.outcome;
+  if (result.http_status !== 200) return 'degraded';
+  return result.body['status'] === 'healthy' ? 'healthy' : 'error';
 }
 
 const MESSAGES: Record<Ping['status'], string> = {

@@ -1,15 +1,15 @@
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
-import { singleFlight } from '../estado/single-flight.ts';
+import type { Probes } from '../probes/probes.ts';
+import { singleFlight } from '../probes/single-flight.ts';
 import { MONITOR_SCOPES } from '../scopes.ts';
-import type { LogisticaDependencies } from './consultar-logistica.ts';
 import { consultarLogistica } from './consultar-logistica.ts';
 import { PING_HTTP_STATUS, pingLogistica } from './ping-logistica.ts';
-import { estadoLogistica, ping } from './ping.schemas.ts';
+import { estadoLogistica, ping } from '@medisupply/shared/contracts/monitor/ping';
 
-export function pingRoutes(deps: LogisticaDependencies): Route[] {
-  const hacerPing = singleFlight(() => pingLogistica(deps.sonda, deps.logisticaUrl));
-  const consultar = singleFlight(() => consultarLogistica(deps));
+export function pingRoutes(probes: Probes): Route[] {
+  const hacerPing = singleFlight(() => pingLogistica(probes));
+  const consultar = singleFlight(() => consultarLogistica(probes));
   return [
     callerRoute({
       method: 'get',

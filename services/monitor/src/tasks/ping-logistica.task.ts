@@ -5,7 +5,7 @@ import type { MonitorTaskContext } from './context.ts';
 
 /** A logistica that does not answer is the answer, not a failure of the task. */
 export default defineHandler(declaration, async (_params, run, context: MonitorTaskContext) => {
-  const ping = await pingLogistica(context.sonda, context.logisticaUrl, run.signal);
+  const ping = await pingLogistica(context, run.signal);
   run.signal.throwIfAborted();
   return ping;
 });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Redis } from 'ioredis';
 import { isoTimestamp } from '@medisupply/shared/contracts/fields';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
-import { liveWorker } from '@medisupply/shared/queueing/control/worker-state';
+import { liveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { MONITOR_SCOPES } from '../scopes.ts';
-import { consultarWorkers } from './consultar-workers.ts';
+import { consultarWorkers } from '../probes/consultar-workers.ts';
+import type { Probes } from '../probes/probes.ts';
 
 const respuesta = z.object({
   workers: z.array(liveWorker),
@@ -13,7 +13,7 @@ const respuesta = z.object({
   timestamp: isoTimestamp,
 });
 
-export function workersRoutes(deps: { redis: Redis }): Route[] {
+export function workersRoutes(probes: Pick<Probes, 'queues'>): Route[] {
   return [
     callerRoute({
       method: 'get',
@@ -26,7 +26,7 @@ export function workersRoutes(deps: { redis: Redis }): Route[] {
         503: { description: 'Redis no responde' },
       },
       async handler() {
-        const workers = await consultarWorkers(deps.redis);
+        const workers = await consultarWorkers(probes);
         return reply(200, { workers, total_workers: workers.length, timestamp: new Date().toISOString() });
       },
     }),

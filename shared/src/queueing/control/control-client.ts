@@ -3,7 +3,6 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { RedisAddress } from '../../redis/connect.ts';
 import { connectOnce } from '../../redis/connect.ts';
-import type { QueueName } from '../../tasks/define-task.ts';
 import { QUEUE_PREFIX, withDeadline } from '../wire/queue-client.ts';
 import type { UnsentRequest } from './control-channel.ts';
 import { publishRequest, replyChannel, SUBSCRIBER_PREFIX } from './control-channel.ts';
@@ -11,6 +10,7 @@ import type { ControlCommand, ControlResult } from './control-commands.ts';
 import { controlCommands } from './control-commands.ts';
 import { controlReply, verifyMessage } from './control-message.ts';
 import { readWorkers } from './heartbeat.ts';
+import type { QueueName } from '../../tasks/define-task.ts';
 
 /** For everything from connecting to the last reply: with the start of the process that makes 2 s. */
 const DEADLINE = 1_300;

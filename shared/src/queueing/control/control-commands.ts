@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { isoTimestamp } from '../../contracts/fields.ts';
-import { QUEUES } from '../../tasks/define-task.ts';
+import { QUEUES } from '../../tasks/registry.ts';
 
 /** As many jobs of one queue may run at the same time in one worker. */
 export const MAX_CONCURRENCY = 500;

@@ -5,6 +5,8 @@ const RESOLUTION_MS = 20;
 export interface EventLoopLag {
   /** How late timers fired since the last reading: 99th percentile (ms). */
   read(): number;
+  /** The same, and the next reading still begins where the last one ended. */
+  peek(): number;
   close(): void;
 }
 
@@ -12,12 +14,17 @@ export interface EventLoopLag {
 export function createEventLoopLag(): EventLoopLag {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
+  const peek = () => {
+    // Without a sample yet, percentile() is not a measurement.
+    const ms = histogram.count === 0 ? RESOLUTION_MS : histogram.percentile(99) / 1e6;
+    return Math.round(Math.max(0, ms - RESOLUTION_MS) * 10) / 10;
+  };
   return {
+    peek,
     read() {
-      // Without a sample yet, percentile() is not a measurement.
-      const ms = histogram.count === 0 ? RESOLUTION_MS : histogram.percentile(99) / 1e6;
+      const lag = peek();
       histogram.reset();
-      return Math.round(Math.max(0, ms - RESOLUTION_MS) * 10) / 10;
+      return lag;
     },
     close: () => void histogram.disable(),
   };

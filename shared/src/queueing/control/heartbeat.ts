@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis';
+import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { redisTime } from '../../redis/connect.ts';
 import { withDeadline } from '../wire/queue-client.ts';
-import type { LiveWorker, WorkerState } from './worker-state.ts';
-import { liveWorker } from './worker-state.ts';
+import type { LiveWorker, WorkerState } from '../../contracts/monitor/workers.ts';
+import { liveWorker } from '../../contracts/monitor/workers.ts';
 
-export type { LiveWorker, WorkerState } from './worker-state.ts';
+export type { LiveWorker, WorkerState } from '../../contracts/monitor/workers.ts';
 
 /** One key per worker, which Redis forgets by itself when the worker does. */
 export const WORKER_KEY_PREFIX = 'medisupply:worker:';
@@ -40,10 +41,6 @@ export interface Heartbeat {
 /** Publishes the worker's state every 3 s. Without Redis it waits for the next beat; one line tells of an outage. */
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
   const { redis, logger, snapshot, beatMs = BEAT_MS } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
-  let failing = false;
-
   async function publish(): Promise<void> {
     const now = await redisTime(redis);
     const state = snapshot();
@@ -56,36 +53,25 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     ]);
   }
 
-  async function beat(): Promise<void> {
+  const loop = new Loop({
+    name: 'el latido del worker',
+    everyMs: beatMs,
+    step: () => withDeadline(publish(), BEAT_DEADLINE_MS),
     // Otherwise a connection with an offline queue would collect beats during an outage.
-    if (redis.status !== 'ready') return;
-    try {
-      await withDeadline(publish(), BEAT_DEADLINE_MS);
-      if (failing) logger.info('el estado del worker se publica de nuevo');
-      failing = false;
-    } catch (error) {
-      if (!failing) logger.warn({ err: error }, 'no se pudo publicar el estado del worker; se repite');
-      failing = true;
-    }
-  }
-
-  const beatOnce = () => {
-    running ??= beat().finally(() => (running = undefined));
-  };
+    when: () => redis.status === 'ready',
+    logger,
+  });
+  // Whoever looks right after an outage sees it without waiting for a beat.
+  const onReady = () => loop.retry();
 
   return {
     start() {
-      if (timer) return;
-      timer = setInterval(beatOnce, beatMs).unref();
-      // Whoever looks right after the start, or after an outage, sees it without waiting for a beat.
-      redis.on('ready', beatOnce);
-      beatOnce();
+      redis.on('ready', onReady);
+      loop.start();
     },
     async stop() {
-      clearInterval(timer);
-      timer = undefined;
-      redis.off('ready', beatOnce);
-      await running;
+      redis.off('ready', onReady);
+      await loop.stop();
       if (redis.status !== 'ready') return;
       const { id } = snapshot();
       try {

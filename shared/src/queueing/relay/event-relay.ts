@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Viewers } from '../../contracts/visibilidad.ts';
 import type { OpenDatabase } from '../../db/open-database.ts';
+import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { QueueClient } from '../wire/queue-client.ts';
 import { withDeadline } from '../wire/queue-client.ts';
@@ -20,7 +21,7 @@ const TAIL = 2_000;
 /** How often Redis is asked what it holds while nothing happens (ms). */
 const CHECK_EVERY = 5_000;
 const DEADLINE = 2_500;
-const BACKOFF = { first: 250, max: 5_000 };
+const PAUSE = { first: 250, max: 5_000 };
 
 /**
  * Appends events if the stream's newest id is still the one that the caller saw (ARGV 1), otherwise changes nothing;
@@ -57,8 +58,6 @@ export interface EventRelayOptions {
   pollMs: number;
 }
 
-type EventoRow = Omit<RelayedEvento, 'viewers' | 'datos'> & { id: number; datos: string | null };
-
 /**
  * Carries the rows of `evento` to the stream, in order. It only reads the database and nobody waits for it; while Redis
  * is away the rows stay where they are. Any number of these loops may run.
@@ -68,74 +67,43 @@ export class EventRelay {
   /** The newest event in the stream, as far as known; undefined: Redis has to be asked. */
   #top: number | undefined;
   #checked = 0;
-  #failures = 0;
-  #blockedUntil = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
-  #stopped = true;
+  readonly #loop: Loop;
   #offConnected: (() => void) | undefined;
 
   constructor(options: EventRelayOptions) {
     this.#options = options;
+    this.#loop = new Loop({
+      name: 'la publicación de eventos, que esperan en la base de datos',
+      everyMs: options.pollMs,
+      step: () => this.#relayNew(),
+      when: () => options.queues.isConnected(),
+      pause: PAUSE,
+      logger: options.logger,
+    });
   }
 
   start(): void {
-    this.#stopped = false;
     this.#offConnected = this.#options.queues.onConnected(() => {
       this.#top = undefined;
-      this.#failures = 0;
-      this.#blockedUntil = 0;
-      this.#schedule(0);
+      this.#loop.retry();
     });
-    this.#schedule(0);
+    this.#loop.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
     this.#offConnected?.();
-    await this.#running;
-  }
-
-  #schedule(ms: number): void {
-    clearTimeout(this.#timer);
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
-      this.#running ??= this.#runSafely().finally(() => {
-        this.#running = undefined;
-        this.#schedule(this.#options.pollMs);
-      });
-    }, ms);
-  }
-
-  async #runSafely(): Promise<void> {
-    if (!this.#options.queues.isConnected() || Date.now() < this.#blockedUntil) return;
-    try {
-      await this.#relayNew();
-      if (this.#failures > 0) this.#options.logger.info('los eventos se publican de nuevo');
-      this.#failures = 0;
-    } catch (error) {
-      this.#top = undefined;
-      this.#failures += 1;
-      this.#blockedUntil = Date.now() + Math.min(BACKOFF.first * 2 ** (this.#failures - 1), BACKOFF.max);
-      if (this.#failures === 1) {
-        this.#options.logger.warn(
-          { reason: error instanceof Error ? error.message : String(error) },
-          'no se pudieron publicar eventos; esperan en la base de datos',
-        );
-      }
-    }
+    await this.#loop.stop();
   }
 
   async #relayNew(): Promise<void> {
-    const now = Date.now();
+    const now = performance.now();
     const isQuiet = this.#top !== undefined && (await this.#newestId()) === this.#top;
     // Redis may have been emptied behind our back.
     if (isQuiet && now - this.#checked < CHECK_EVERY) return;
     // Another loop may have been here: asking costs less than reading what it has relayed.
     this.#top = await this.#append(undefined, false, []);
     this.#checked = now;
-    while (!this.#stopped) {
+    while (!this.#loop.isStopped()) {
       const top: number = this.#top;
       // Read after the stream: what another loop has relayed is committed, so only a restored database is behind.
       const newest = await this.#newestId();
@@ -159,7 +127,7 @@ export class EventRelay {
 
   async #readAfter(id: number, limit: number): Promise<[string, RelayedEvento][]> {
     const { read } = this.#options.database;
-    const rows: EventoRow[] = await read
+    const rows = await read
       .selectFrom('evento')
       .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
       .select((eb) => [

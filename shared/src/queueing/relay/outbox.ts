@@ -1,5 +1,5 @@
-import type { Tx } from '../../db/unit-of-work.ts';
 import type { OpenDatabase } from '../../db/open-database.ts';
+import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { QueueClient } from '../wire/queue-client.ts';
 import { taskRegistry } from '../../tasks/registry.ts';
@@ -17,7 +17,6 @@ export interface OutboxOptions {
   queueKey: string;
   logger: Logger;
   relayPollMs: number;
-  onDead: (tx: Tx<OutboxTables>, taskId: string, reason: string) => Promise<void>;
   viewersOf: EventRelayOptions['viewersOf'];
   /** More to clean up hourly, of the service's own tables. */
   onRetention?: (now: number) => Promise<void>;
@@ -32,7 +31,8 @@ export interface Outbox {
   stop(): Promise<void>;
 }
 
-const RETENTION_EVERY = 3_600_000;
+const CLEAN_EVERY = 3_600_000;
+const CLEAN_FIRST = { first: 60_000, max: CLEAN_EVERY };
 
 export function createOutbox(options: OutboxOptions): Outbox {
   const { database, queues, logger } = options;
@@ -44,7 +44,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     pollMs: options.relayPollMs,
   });
   const wakeRelay = () => relay.wake();
-  const reconciler = new Reconciler({ database, queues, logger, onDead: options.onDead, wakeRelay });
+  const reconciler = new Reconciler({ database, queues, logger, wakeRelay });
   const scheduler = new Scheduler({ database, tasks: taskRegistry, logger, wakeRelay });
   const events = new EventRelay({
     database,
@@ -53,16 +53,16 @@ export function createOutbox(options: OutboxOptions): Outbox {
     logger,
     pollMs: options.relayPollMs,
   });
-  let retention: NodeJS.Timeout | undefined;
-
-  const cleanUp = async () => {
-    try {
+  const cleaning = new Loop({
+    name: 'la limpieza de filas vencidas',
+    everyMs: CLEAN_EVERY,
+    pause: CLEAN_FIRST,
+    logger,
+    async step() {
       await removeExpired(database, Date.now());
       await options.onRetention?.(Date.now());
-    } catch (error) {
-      logger.warn({ err: error }, 'la limpieza de filas vencidas falló; se repite en una hora');
-    }
-  };
+    },
+  });
 
   return {
     relay,
@@ -73,10 +73,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       events.start();
       reconciler.start();
       scheduler.start();
-      retention = setInterval(() => void cleanUp(), RETENTION_EVERY);
+      // Soon, as no process need live for an hour; not all at once, as several begin together.
+      cleaning.start(CLEAN_FIRST.first * (1 + Math.random()));
     },
     async stop() {
-      clearInterval(retention);
+      await cleaning.stop();
       await scheduler.stop();
       await reconciler.stop();
       await events.stop();

@@ -6,6 +6,7 @@ import type { OutgoingJob, QueueClient } from '../wire/queue-client.ts';
 import { attemptsOf } from '../wire/queue-client.ts';
 import { findTask } from '../../tasks/registry.ts';
 import { crashPoint } from '../../lifecycle/crash-point.ts';
+import { Loop } from '../../lifecycle/loop.ts';
 import { insertEncoladas } from '../store/eventos.ts';
 import type { OutboxTables } from '../store/tables.ts';
 import type { OutboxMessage } from '../store/task-store.ts';
@@ -15,7 +16,7 @@ import { MESSAGE_COLUMNS } from '../store/task-store.ts';
 export const LEASE = 10_000;
 const BATCH = 200;
 const SEND_DEADLINE = 2_500;
-const BACKOFF = { first: 250, max: 5_000 };
+const PAUSE = { first: 250, max: 5_000 };
 /** A row that cannot be sent is tried again after this (ms). */
 const SET_ASIDE = 3_600_000;
 /** A sent row is looked at by the reconciler after this (ms). */
@@ -45,14 +46,9 @@ export class Relay {
   readonly #queues: QueueClient;
   readonly #queueKey: string;
   readonly #logger: Logger;
-  readonly #pollMs: number;
+  readonly #loop: Loop;
   #outgoing: Sending[] = [];
   #flush: Promise<void> | undefined;
-  #sweep: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
-  #blockedUntil = 0;
-  #stopped = true;
   #offConnected: (() => void) | undefined;
 
   constructor(options: RelayOptions) {
@@ -61,33 +57,37 @@ export class Relay {
     this.#queues = options.queues;
     this.#queueKey = options.queueKey;
     this.#logger = options.logger;
-    this.#pollMs = options.pollMs;
+    this.#loop = new Loop({
+      name: 'el envío de tareas a Redis',
+      everyMs: options.pollMs,
+      step: () => this.#sweep(),
+      when: () => this.#queues.isConnected(),
+      pause: PAUSE,
+      logger: options.logger,
+    });
   }
 
   /** Starts to look for waiting rows; at once when Redis comes back. */
   start(): void {
-    this.#stopped = false;
-    this.#offConnected = this.#queues.onConnected(this.#onConnected);
-    this.#schedule(0);
+    this.#offConnected = this.#queues.onConnected(() => this.#loop.retry());
+    this.#loop.start();
   }
 
   /** Sends what it holds and stops. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
     this.#offConnected?.();
-    await this.#sweep;
+    await this.#loop.stop();
     await this.#flush;
   }
 
   /** False after a failed send, until one succeeds: a caller then does not wait for it. */
   isHealthy(): boolean {
-    return this.#failures === 0 && this.#queues.isConnected();
+    return !this.#loop.isFailing() && this.#queues.isConnected();
   }
 
   /** The lease for a row that the caller inserts and hands to `send` after its commit; 0 leaves it to the poll. */
   claim(now: number): number {
-    return this.isHealthy() && !this.#stopped ? now + LEASE : 0;
+    return this.isHealthy() && !this.#loop.isStopped() ? now + LEASE : 0;
   }
 
   /**
@@ -103,52 +103,36 @@ export class Relay {
 
   /** Looks for waiting rows now. */
   wake(): void {
-    if (!this.#stopped) this.#schedule(0);
+    this.#loop.wake();
   }
-
-  readonly #onConnected = () => {
-    this.#failures = 0;
-    this.#blockedUntil = 0;
-    this.wake();
-  };
 
   async #flushOutgoing(): Promise<void> {
     await Promise.resolve();
     while (this.#outgoing.length > 0) {
       const sending = this.#outgoing;
       this.#outgoing = [];
-      const sent = await this.#sendAndMark(
-        sending.map((item) => item.message),
-        (ok) => sending.forEach((item) => item.resolve(ok)),
-      );
-      if (!sent) this.#schedule(BACKOFF.first);
+      try {
+        await this.#sendAndMark(
+          sending.map((item) => item.message),
+          (ok) => sending.forEach((item) => item.resolve(ok)),
+        );
+        this.#loop.worked();
+      } catch (error) {
+        this.#loop.failed(error);
+      }
     }
     // In the same step as the check above, so that no row is handed over unseen.
     this.#flush = undefined;
   }
 
-  #schedule(ms: number): void {
-    clearTimeout(this.#timer);
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
-      this.#sweep ??= this.#sweepOnce().finally(() => {
-        this.#sweep = undefined;
-        this.#schedule(this.#pollMs);
-      });
-    }, ms);
-  }
-
-  async #sweepOnce(): Promise<void> {
-    try {
-      while (!this.#stopped && Date.now() >= this.#blockedUntil && this.#queues.isConnected()) {
-        const messages = await this.#claimWaiting();
-        if (messages.length === 0) return;
-        crashPoint('relay.after_claim');
-        if (!(await this.#sendAndMark(messages, () => {}))) return;
-        if (messages.length < BATCH) return;
-      }
-    } catch (error) {
-      this.#logger.warn({ err: error }, 'el relay no pudo leer el outbox');
+  async #sweep(): Promise<void> {
+    let full = true;
+    while (full && !this.#loop.isStopped()) {
+      const messages = await this.#claimWaiting();
+      full = messages.length === BATCH;
+      if (messages.length === 0) return;
+      crashPoint('relay.after_claim');
+      await this.#sendAndMark(messages);
     }
   }
 
@@ -181,27 +165,19 @@ export class Relay {
     );
   }
 
-  async #sendAndMark(claimed: OutboxMessage[], onSent: (ok: boolean) => void): Promise<boolean> {
+  /** @throws Error after the rows were released, when Redis did not take them */
+  async #sendAndMark(claimed: OutboxMessage[], onSent: (ok: boolean) => void = () => {}): Promise<void> {
     const { jobs, messages } = await this.#buildJobs(claimed);
     try {
       await this.#queues.addBulk(jobs, SEND_DEADLINE);
     } catch (error) {
-      this.#failures += 1;
-      this.#blockedUntil = Date.now() + Math.min(BACKOFF.first * 2 ** (this.#failures - 1), BACKOFF.max);
-      if (this.#failures === 1)
-        this.#logger.warn(
-          { reason: messageOf(error) },
-          'el relay no pudo encolar; los envíos esperan en el outbox',
-        );
       onSent(false);
       await this.#release(messages, messageOf(error));
-      return false;
+      throw error;
     }
-    this.#failures = 0;
     onSent(true);
     crashPoint('relay.after_add');
     await this.#markSent(messages);
-    return true;
   }
 
   /** A row of which no job can be made is set aside, so that it does not hold up the others. */
@@ -231,16 +207,19 @@ export class Relay {
         for (const [gen, group] of Map.groupBy(messages, (message) => message.gen)) {
           const marked = await tx
             .updateTable('outbox')
-            .set({ estado: 'ENVIADO', enviado: now, revisar: now + FIRST_REVIEW, error: null })
+            .set((eb) => ({
+              estado: 'ENVIADO',
+              enviado: eb.fn.coalesce('enviado', eb.val(now)),
+              revisar: now + FIRST_REVIEW,
+              error: null,
+            }))
             .where('seq', 'in', seqs(group))
             .where('gen', '=', gen)
-            .returning('task_id')
+            .returning(['task_id', 'enviado'])
             .execute();
-          await insertEncoladas(
-            tx,
-            marked.map((row) => row.task_id),
-            now,
-          );
+          // An attempt is told of once, however often it is sent.
+          const first = marked.flatMap((row) => (row.enviado === now ? row.task_id : []));
+          await insertEncoladas(tx, first, now);
         }
       });
     } catch (error) {

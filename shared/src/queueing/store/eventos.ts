@@ -1,8 +1,9 @@
+import type { EventoTipo } from '../../contracts/vocabulary.ts';
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { EventoTable, OutboxTables } from './tables.ts';
 
 export interface NewEvento {
-  tipo: string;
+  tipo: EventoTipo;
   momento: number;
   task_id?: string;
   entrega_id?: number | null;
@@ -44,7 +45,7 @@ export async function insertEncoladas(
       eb
         .selectFrom('tarea')
         .select((task) => [
-          task.val('encolada').as('tipo'),
+          task.val<EventoTipo>('encolada').as('tipo'),
           task.val(momento).as('momento'),
           'task_id',
           'entrega_id',

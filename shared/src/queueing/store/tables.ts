@@ -8,9 +8,8 @@
  * cuarentena      jobs that were found in a queue without being genuine
  */
 import type { Generated, Selectable } from 'kysely';
+import type { EventoTipo, TaskStatus } from '../../contracts/vocabulary.ts';
 import type { QueueName } from '../../tasks/define-task.ts';
-
-export type TaskStatus = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
 export interface TareaTable {
   /** Order of acceptance. */
@@ -60,6 +59,7 @@ export interface OutboxTable {
   disponible: number;
   /** A relay holds the row until then. */
   claim_until: Generated<number>;
+  /** When the attempt was sent first. */
   enviado: number | null;
   /** When the reconciler looks at it next. */
   revisar: Generated<number>;
@@ -79,8 +79,7 @@ export interface TareaProcesadaTable {
 export interface EventoTable {
   id: Generated<number>;
   momento: number;
-  /** recibida, firma, aceptada, encolada, inicio, reintento, aplicada, rechazada, muerta, reactivada, fin, cancelada … */
-  tipo: string;
+  tipo: EventoTipo;
   task_id: string | null;
   entrega_id: number | null;
   /** JSON, without personal data. */

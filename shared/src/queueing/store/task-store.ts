@@ -3,11 +3,13 @@ import type { Kysely } from 'kysely';
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { logContext } from '../../logging/logger.ts';
-import type { QueueName, TaskDeclaration } from '../../tasks/define-task.ts';
+import type { TaskDeclaration } from '../../tasks/define-task.ts';
 import type { JsonValue, TaskRun } from '../handler.ts';
 import type { NewEvento } from './eventos.ts';
 import { insertEventos } from './eventos.ts';
 import type { OutboxRow, OutboxTables, TareaRow } from './tables.ts';
+import type { EventoTipo } from '../../contracts/vocabulary.ts';
+import type { QueueName } from '../../tasks/define-task.ts';
 
 export interface NewTask {
   task_id: string;
@@ -44,6 +46,11 @@ export const MESSAGE_COLUMNS = [
   'request_id',
   'traceparent',
 ] as const;
+
+/** A job id begins with the id of its task, a UUID. */
+const TASK_ID_LENGTH = 36;
+/** Later than the job's end in Redis (ms). */
+const REVIEW_QUARANTINED = 500;
 
 /** State and intent in one: the task's row and the message that makes it run. Undefined when the task exists already. */
 export async function insertTask(tx: Tx<OutboxTables>, task: NewTask): Promise<OutboxMessage | undefined> {
@@ -147,7 +154,7 @@ export async function insertAttempt(
     disponible: number;
     now: number;
     motivo: string;
-    evento?: 'reintento' | 'reactivada';
+    evento?: Extract<EventoTipo, 'reintento' | 'reactivada'>;
   },
 ): Promise<OutboxMessage> {
   await tx.deleteFrom('outbox').where('task_id', '=', tarea.task_id).execute();
@@ -193,7 +200,7 @@ export async function completeTask(
   tx: Tx<OutboxTables>,
   run: TaskRun,
   result: JsonValue,
-  options: { evento?: string; entrega_id?: number; now?: number } = {},
+  options: { evento?: EventoTipo; entrega_id?: number; now?: number } = {},
 ): Promise<boolean> {
   const now = options.now ?? Date.now();
   if (!(await markProcessed(tx, run.task_id, now))) return false;
@@ -224,7 +231,7 @@ export async function completeTask(
 export async function failTask(
   tx: Tx<OutboxTables>,
   taskId: string,
-  outcome: { estado: 'FAILURE' | 'REVOKED'; error: string; evento: string; now: number },
+  outcome: { estado: 'FAILURE' | 'REVOKED'; error: string; evento: EventoTipo; now: number },
 ): Promise<boolean> {
   if (!(await markProcessed(tx, taskId, outcome.now))) return false;
   const tarea = await tx
@@ -311,11 +318,13 @@ export async function setProgress(tx: Tx<OutboxTables>, taskId: string, percent:
     .execute();
 }
 
+/** Notes a job that is not genuine. If it stands in a task's place, the reconciler looks at that task soon. */
 export async function quarantine(
   tx: Tx<OutboxTables>,
   job: { cola: string; job_id: string; nombre: string; motivo: string },
   logger: Logger,
 ): Promise<void> {
+  const now = Date.now();
   logger.error({ cola: job.cola, job_id: job.job_id, motivo: job.motivo }, 'trabajo en cuarentena');
   await tx
     .insertInto('cuarentena')
@@ -323,7 +332,13 @@ export async function quarantine(
       ...job,
       job_id: job.job_id.slice(0, 200),
       nombre: job.nombre.slice(0, 200),
-      momento: Date.now(),
+      momento: now,
     })
+    .execute();
+  await tx
+    .updateTable('outbox')
+    .set({ revisar: now + REVIEW_QUARANTINED })
+    .where('task_id', '=', job.job_id.slice(0, TASK_ID_LENGTH))
+    .where('estado', '=', 'ENVIADO')
     .execute();
 }

@@ -3,6 +3,7 @@
  * holds its newest rows under the rows' own ids, and can be thrown away at any time.
  */
 import { z } from 'zod';
+import { EVENTO_TIPOS, TASK_STATUSES } from '../../contracts/vocabulary.ts';
 
 export const EVENT_STREAM = 'medisupply:eventos';
 /** About so many of the newest events are kept. */
@@ -14,13 +15,13 @@ const nullableId = z.int().nullable();
 
 /** What an entry holds. `creada_por` and `viewers` say who may see it, as it was when the event was relayed. */
 export const relayedEvento = z.object({
-  tipo: z.string(),
+  tipo: z.enum(EVENTO_TIPOS),
   /** ms UTC */
   momento: z.int(),
   task_id: z.string().nullable(),
   /** Full name and state of the task, when the event was relayed. */
   tarea: z.string().nullable(),
-  estado: z.string().nullable(),
+  estado: z.enum(TASK_STATUSES).nullable(),
   creada_por: z.string().nullable(),
   entrega_id: nullableId,
   viewers: z

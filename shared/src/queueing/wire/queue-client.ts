@@ -1,11 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import type { JobsOptions } from 'bullmq';
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import type { Logger } from '../../logging/logger.ts';
 import type { RedisAddress } from '../../redis/connect.ts';
 import { connectForCommands } from '../../redis/connect.ts';
 import type { QueueName, TaskDeclaration } from '../../tasks/define-task.ts';
-import { QUEUES } from '../../tasks/define-task.ts';
+import { QUEUES } from '../../tasks/registry.ts';
 import type { Envelope } from './envelope.ts';
 
 /** Hash tag: all keys of BullMQ share one slot of a Redis Cluster. */
@@ -27,11 +28,17 @@ export interface QueueClient {
   /** Adds all jobs or rejects, within the deadline. A job id that exists is left as it is. */
   addBulk(jobs: readonly OutgoingJob[], deadlineMs: number): Promise<void>;
   jobState(queue: QueueName, jobId: string): Promise<string>;
+  /** Those of the jobs of which Redis knows nothing; asks for all at once. */
+  missing<J extends { cola: QueueName; jobId: string }>(jobs: readonly J[]): Promise<J[]>;
+  /** Another text each time Redis may have lost jobs: it was emptied, or started anew with what its disk holds. */
+  memory(): Promise<string>;
   /** Called each time the queues can be used (again). @returns how to stop listening */
   onConnected(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
+/** Goes when Redis is emptied. */
+const MEMORY_KEY = 'medisupply:memoria';
 const READY_DEADLINE = 2_000;
 const READY_RETRY = 500;
 
@@ -107,6 +114,21 @@ export function createQueueClient(address: RedisAddress, logger: Logger): QueueC
 
     jobState: (name, jobId) => withDeadline(queue(name).getJobState(jobId), 2_000),
 
+    async missing(jobs) {
+      const keys = redis.pipeline(
+        jobs.map(({ cola, jobId }) => ['exists', `${QUEUE_PREFIX}:${cola}:${jobId}`]),
+      );
+      const found = await results(keys);
+      return jobs.filter((_, index) => found[index] === 0);
+    },
+
+    async memory() {
+      const [, mark, info] = await results(
+        redis.pipeline().set(MEMORY_KEY, randomUUID(), 'NX').get(MEMORY_KEY).info('server'),
+      );
+      return `${String(mark)} ${/run_id:(\w+)/.exec(String(info))?.[1] ?? ''}`;
+    },
+
     onConnected(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -130,6 +152,15 @@ function openQueues(redis: Redis): Map<QueueName, Queue> {
       return [name, queue];
     }),
   );
+}
+
+/** @throws Error when one of the commands failed */
+async function results(pipeline: ChainableCommander): Promise<unknown[]> {
+  const answers = (await withDeadline(pipeline.exec(), 2_000)) ?? [];
+  return answers.map(([error, answer]) => {
+    if (error) throw error;
+    return answer;
+  });
 }
 
 async function closeQueues(queues: ReadonlyMap<QueueName, Queue>): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EventRelay } from '../../../src/queueing/relay/event-relay.ts';
 import { EVENT_FIELD, EVENT_STREAM, EVENT_STREAM_LENGTH } from '../../../src/queueing/wire/event-stream.ts';
+import type { EventoTipo } from '../../../src/contracts/vocabulary.ts';
 import type { NewEvento } from '../../../src/queueing/store/eventos.ts';
 import { insertEncoladas, insertEventos } from '../../../src/queueing/store/eventos.ts';
 import { dispatchTask } from '../../../src/queueing/dispatcher.ts';
@@ -28,7 +29,7 @@ function startRelay(): EventRelay {
 const write = (eventos: readonly NewEvento[]) =>
   fixture.database.unitOfWork.write((tx) => insertEventos(tx, eventos));
 
-const some = (count: number, tipo = 'creada') =>
+const some = (count: number, tipo: EventoTipo = 'creada') =>
   write(Array.from({ length: count }, () => ({ tipo, momento: 1 })));
 
 async function stored(): Promise<[string, unknown][]> {
@@ -57,7 +58,7 @@ test('when events are written, then they are in the stream with their task and w
     await insertEventos(tx, [
       { tipo: 'creada', momento: 11, entrega_id: 6, datos: { estado: 'nueva' } },
       { tipo: 'cancelada', momento: 12, entrega_id: 404 },
-      { tipo: 'suelta', momento: 13 },
+      { tipo: 'fin', momento: 13 },
     ]);
     return task;
   });
@@ -81,7 +82,7 @@ test('when events are written, then they are in the stream with their task and w
     ],
     ['2-0', { ...nothing, tipo: 'creada', momento: 11, entrega_id: 6, viewers, datos: { estado: 'nueva' } }],
     ['3-0', { ...nothing, tipo: 'cancelada', momento: 12, entrega_id: 404, viewers: null, datos: null }],
-    ['4-0', { ...nothing, tipo: 'suelta', momento: 13, viewers: null, datos: null }],
+    ['4-0', { ...nothing, tipo: 'fin', momento: 13, viewers: null, datos: null }],
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Relay } from '../../../src/queueing/relay/relay.ts';
 import { verifyEnvelope } from '../../../src/queueing/wire/envelope.ts';
+import { deferMessage, findTarea, insertAttempt } from '../../../src/queueing/store/task-store.ts';
 import type { OutboxFixture } from './support.ts';
 import { outboxFixture, QUEUE_KEY, silent, until } from './support.ts';
 
@@ -125,4 +126,24 @@ test('when no job can be made of a row, then it is set aside and the others leav
     .executeTakeFirstOrThrow();
   expect(row).toMatchObject({ estado: 'PENDIENTE', error: expect.stringContaining('JSON') });
   expect(row.disponible).toBeGreaterThan(Date.now() + 3_000_000);
+});
+
+test('when an attempt is deferred or lost and sent again, then it is told once that it was enqueued', async () => {
+  const { task_id } = await fixture.accept();
+  relay.start();
+  const { unitOfWork, read } = fixture.database;
+  for (let gen = 1; gen <= 5; gen++) {
+    await until(allSent);
+    await unitOfWork.write((tx) => deferMessage(tx, task_id, Date.now()));
+    relay.wake();
+    await until(async () => (await fixture.jobIds()).includes(`${task_id}-0-${gen}`));
+  }
+  await until(allSent);
+  const tarea = await findTarea(read, task_id);
+  const attempt = { intento: 1, params: {}, disponible: Date.now(), now: Date.now(), motivo: 'otra vez' };
+  await unitOfWork.write((tx) => insertAttempt(tx, tarea!, attempt));
+  relay.wake();
+  await until(allSent);
+  const events = await read.selectFrom('evento').select('tipo').orderBy('id').execute();
+  expect(events.map(({ tipo }) => tipo)).toEqual(['encolada', 'reintento', 'encolada']);
 });

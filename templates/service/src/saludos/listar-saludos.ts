@@ -1,6 +1,5 @@
-import { isoTime } from '@medisupply/shared/contracts/fields';
-import type { Page } from '@medisupply/shared/http/pagination';
-import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
+import type { Page } from '@medisupply/shared';
+import { decodeCursor, isoTime, pageOf } from '@medisupply/shared';
 import type { Container } from '../container.ts';
 import { listSaludos } from './saludos.repository.ts';
 import type { ListarSaludos, Saludo } from './saludos.schemas.ts';

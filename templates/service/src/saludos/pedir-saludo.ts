@@ -1,4 +1,4 @@
-import type { IdempotencyKey } from '@medisupply/shared/http/idempotency';
+import type { IdempotencyKey } from '@medisupply/shared';
 import { saludarServicioPlantilla } from '../../declaration.ts';
 import type { Container } from '../container.ts';
 import type { PedirSaludo, SaludoPedido } from './saludos.schemas.ts';

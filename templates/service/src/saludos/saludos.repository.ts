@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
-import type { Tx } from '@medisupply/shared/db/unit-of-work';
+import type { Tx } from '@medisupply/shared';
 import type { SaludoTable, ServicioPlantillaTables } from '../tables.ts';
 
 type Db = Kysely<ServicioPlantillaTables>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { pageReply } from '@medisupply/shared/http/pagination';
-import type { Route } from '@medisupply/shared/http/route';
-import { reply, userRoute } from '@medisupply/shared/http/route';
+import type { Route } from '@medisupply/shared';
+import { pageReply, reply, userRoute } from '@medisupply/shared';
 import type { Container } from '../container.ts';
 import { listarSaludos } from './listar-saludos.ts';
 import { pedirSaludo } from './pedir-saludo.ts';

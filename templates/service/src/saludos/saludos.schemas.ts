@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, isoTimestamp, pageQuery, text } from '@medisupply/shared/contracts/fields';
+import { id, isoTimestamp, pageQuery, text } from '@medisupply/shared';
 
 export const pedirSaludoBody = z.strictObject({ nombre: text(64) });
 export type PedirSaludo = z.output<typeof pedirSaludoBody>;

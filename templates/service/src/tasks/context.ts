@@ -1,5 +1,4 @@
-import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import type { TaskHost } from '@medisupply/shared/queueing/handler';
+import type { OpenDatabase, TaskHost } from '@medisupply/shared';
 import { readTaskConfig } from '../config.ts';
 import { openServicioPlantillaDatabase } from '../database.ts';
 import type { ServicioPlantillaTables } from '../tables.ts';

@@ -1,4 +1,4 @@
-import { defineHandler } from '@medisupply/shared/queueing/handler';
+import { defineHandler } from '@medisupply/shared';
 import { saludarServicioPlantilla } from '../../declaration.ts';
 import { insertSaludo } from '../saludos/saludos.repository.ts';
 import type { ServicioPlantillaTaskContext } from './context.ts';

@@ -1,4 +1,4 @@
-import type { Rol } from './rol';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
 export interface Usuario {
   id: number;

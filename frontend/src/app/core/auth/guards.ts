@@ -1,7 +1,7 @@
 import { inject } from '@angular/core';
 import type { CanActivateFn, CanMatchFn } from '@angular/router';
 import { Router } from '@angular/router';
-import type { Rol } from './rol';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { Sesion } from './sesion';
 
 /** Lets in who is signed in; others log in first and then come back to the page they asked for. */

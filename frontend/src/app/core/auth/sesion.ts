@@ -1,10 +1,10 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import { Router } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { AutorizadorApi } from '../api/autorizador-api';
 import type { Usuario } from './access-token';
 import { usuarioOf } from './access-token';
-import type { Rol } from './rol';
 import { sessionHint } from './session-hint';
 
 /** The token is renewed this long before it expires (ms). */

@@ -1,7 +1,14 @@
+import type { EventoTipo } from '@medisupply/shared/contracts/vocabulary';
 import type { LogisticaOperations } from '@medisupply/api-client/operations';
 
+type Suceso = LogisticaOperations['GET /tareas/:task_id']['answer']['historial'][number];
+/** Before the server knows of a confirmation. */
+export type PasoLocal = 'pulsada' | 'firmada' | 'firmada_de_nuevo' | 'reenviada';
+
 /** What happened to a task: a row of its history, a live event, or a step that this device alone knows. */
-export type Evento = LogisticaOperations['GET /tareas/:task_id']['answer']['historial'][number];
+export interface Evento extends Omit<Suceso, 'tipo'> {
+  tipo: EventoTipo | PasoLocal;
+}
 
 export interface TimedEvento extends Evento {
   /** Since the event before (ms); undefined for the first. */

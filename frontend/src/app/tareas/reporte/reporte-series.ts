@@ -1,9 +1,9 @@
 import type { Reporte } from '@medisupply/api-client/operations';
+import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 
 const DAY = 86_400_000;
 /** A longer period is drawn by month. */
 const MOST_DAYS = 92;
-const DELIVERED = 'ENTREGADA';
 
 export interface Bar {
   /** `2026-05-20`, or `2026-05` of a long period. */
@@ -27,7 +27,7 @@ export function barsOf({ periodo, entregas }: Pick<Reporte, 'periodo' | 'entrega
     const bar = bars.get(dia.slice(0, digits));
     if (!bar) continue;
     bar.creadas += cantidad;
-    if (estado === DELIVERED) bar.entregadas += cantidad;
+    if (estado === ESTADO_ENTREGA.entregada) bar.entregadas += cantidad;
   }
   return [...bars.values()];
 }

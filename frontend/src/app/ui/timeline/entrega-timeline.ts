@@ -12,11 +12,15 @@ import { duration } from '../duration';
 import { ErrorState } from '../error-state';
 import { lastValue } from '../last-value';
 import { Skeleton } from '../skeleton';
+import { sucesoDe } from '../sucesos';
 import { preciseTime } from '../time';
 import { hasEnded, stepsOf, total } from './steps';
 
 /** How often the history is read while no live events come (ms). */
 const READ_EVERY = 3_000;
+
+/** What has no step yet was received. */
+const FIRST = { tipo: 'recibida' } as const;
 
 const CLOCK: Intl.DateTimeFormatOptions = {
   hour: '2-digit',
@@ -56,8 +60,8 @@ export class EntregaTimeline {
   );
   protected readonly ended = computed(() => hasEnded(this.steps()));
   protected readonly total = computed(() => duration(total(this.steps()), this.#idioma()));
-  /** The last event, by which the text of the wait is chosen. */
-  protected readonly waitingAfter = computed(() => this.steps().at(-1)?.tipo ?? 'recibida');
+  protected readonly sucesoDe = sucesoDe;
+  protected readonly waitingFor = computed(() => sucesoDe(this.steps().at(-1) ?? FIRST)?.espera);
 
   constructor() {
     this.#eventos.escuchar('entrega', ({ task_id, tipo, momento, datos }) => {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Evento } from '../../core/eventos/evento';
 import { hasEnded, stepsOf, total } from './steps';
 
 const at = (ms: number) => new Date(1_800_000_000_000 + ms).toISOString();
 
-const HISTORIAL = [
+const HISTORIAL: Evento[] = [
   { tipo: 'recibida', momento: at(0) },
   { tipo: 'firma', momento: at(4), datos: { verificada: 'local' } },
   { tipo: 'aceptada', momento: at(4) },

@@ -1,0 +1,29 @@
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import type { ServiceUrl } from '@medisupply/shared/services';
+import { SERVICES, urlVariable } from '@medisupply/shared/services';
+import type { Probe } from './http-probe.ts';
+import { createProbe } from './http-probe.ts';
+import type { Throughput } from './throughput.ts';
+import { createThroughput } from './throughput.ts';
+
+/** What the monitor asks the platform with. Nobody above asks in another way. */
+export interface Probes {
+  queues: QueueClient;
+  throughput: Throughput;
+  probe: Probe;
+  /** Address by service name. */
+  servicios: Readonly<Record<string, string>>;
+  /** Where the databases are. */
+  dataDir: string;
+}
+
+export const createProbes = (
+  config: Readonly<Record<ServiceUrl, string>> & { DATA_DIR: string },
+  queues: QueueClient,
+): Probes => ({
+  queues,
+  throughput: createThroughput(queues),
+  probe: createProbe(),
+  servicios: Object.fromEntries(SERVICES.map((service) => [service.name, config[urlVariable(service)]])),
+  dataDir: config.DATA_DIR,
+});

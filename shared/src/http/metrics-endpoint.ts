@@ -1,0 +1,25 @@
+import type { Express, RequestHandler } from 'express';
+import type { Scope } from '../contracts/vocabulary.ts';
+import { forbidden } from './app-error.ts';
+import type { Authenticator } from './authenticate.ts';
+
+/** What `createMetrics` makes. */
+export interface AppMetrics {
+  /** Measures requests; put in front of everything. */
+  http: RequestHandler;
+  registry: { metrics(): Promise<string>; contentType: string };
+}
+
+const SCOPE: Scope = 'metrics';
+
+/** `GET /metrics` for a service key of scope `metrics`, and nobody else. */
+export function addMetrics(app: Express, { registry }: AppMetrics, authenticator: Authenticator): void {
+  app.get('/metrics', async (request, response) => {
+    const caller = await authenticator.authenticate(request);
+    if (caller.kind !== 'service' || !caller.scopes.includes(SCOPE)) {
+      throw forbidden(`Hace falta una clave de servicio con el permiso ${SCOPE}`);
+    }
+    const text = await registry.metrics();
+    response.set({ 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' }).send(text);
+  });
+}
