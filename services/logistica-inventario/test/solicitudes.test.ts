@@ -106,10 +106,66 @@ describe('size and depth', () => {
     expect(JSON.stringify(answer.body).length).toBeLessThan(5_000);
   });
 
-  test('when headers are larger than 16 KB, then it is 431 and the process goes on', async () => {
+  test('when headers are larger than 16 KB, then it is 431 in full and the process goes on', async () => {
     const answer = await send(platform, 'GET', '/entregas', { headers: ['x-grande', 'x'.repeat(20_000)] });
-    expect(answer.status).toBe(431);
+    expect(answer.body).toEqual(
+      problem(431, 'cabeceras-demasiado-grandes', 'La dirección o las cabeceras son demasiado largas', '/'),
+    );
+    expect([answer.status, answer.headers['content-type']]).toEqual([
+      431,
+      'application/problem+json; charset=utf-8',
+    ]);
     expect((await call(platform, 'GET', '/livez')).status).toBe(200);
+  });
+
+  /** Sends zeros in chunks until it is cut off. @returns what came back, and how many bytes were taken */
+  function endless(path: string, ...headers: string[]): Promise<{ answer: string; taken: number }> {
+    const { hostname, port } = new URL(platform.logistica.url);
+    const chunk = `10000\r\n${'0'.repeat(65_536)}\r\n`;
+    return new Promise((resolve) => {
+      let answer = '';
+      const socket = connect(Number(port), hostname);
+      const more = (): void => {
+        if (socket.destroyed) return;
+        if (socket.write(chunk)) setImmediate(more);
+        else socket.once('drain', more);
+      };
+      socket.on('error', () => undefined);
+      socket.on('data', (data: Buffer) => (answer += data.toString()));
+      socket.on('close', () => resolve({ answer, taken: socket.bytesWritten - socket.writableLength }));
+      socket.write(
+        [`POST ${path} HTTP/1.1`, 'Host: x', 'Transfer-Encoding: chunked', ...headers, '', ''].join('\r\n'),
+      );
+      more();
+    });
+  }
+
+  test.for([
+    ['one who may', '/entregas', 413],
+    ['a stranger', '/entregas', 401],
+    ['one who asks for what is not there', '/nada', 413],
+  ] as const)('when %s sends a body without end, then it is cut off', async ([who, path, status]) => {
+    const headers = who === 'one who may' ? [`Authorization: Bearer ${as}`] : [];
+    const { answer, taken } = await endless(path, 'Content-Type: application/json', ...headers);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    // Some is taken so that the answer arrives; before, it was all that came within ten seconds: gigabytes.
+    expect(taken).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test('when too much is announced, then nobody is asked who they are', async () => {
+    const answer = await send(platform, 'POST', '/entregas', {
+      headers: ['authorization', 'Bearer x', 'content-type', 'application/json'],
+      body: Buffer.alloc(LIMIT + 1, 0x20),
+    });
+    expect(detailOf(answer)).toEqual(TOO_LARGE);
+  });
+
+  test('when somebody is not known, then a bad body is not read', async () => {
+    const answer = await send(platform, 'POST', '/entregas', {
+      headers: ['content-type', 'text/plain'],
+      body: '{',
+    });
+    expect(answer.status).toBe(401);
   });
 });
 

@@ -56,6 +56,7 @@ const TITLES: Record<number, string> = {
   415: 'Tipo de contenido no admitido',
   422: 'No procesable',
   429: 'Demasiadas solicitudes',
+  431: 'Cabeceras demasiado grandes',
 };
 
 /** A whole problem document, for `toEqual`. */
