@@ -11,6 +11,7 @@ import type { Caller, UserCaller } from './caller.ts';
 import { fieldErrors, unknownFields } from './field-errors.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency.ts';
+import { readJsonBody } from './json-body.ts';
 import type { Reply } from './reply.ts';
 import type { Rol, Scope } from '../contracts/vocabulary.ts';
 
@@ -144,6 +145,8 @@ function handlerOf(route: Route, authenticator: Authenticator | undefined): Requ
       route.access.kind === 'public'
         ? undefined
         : authorise(await authenticator!.authenticate(request), route.access);
+    // Not before: a stranger's body costs nothing but its way here.
+    await readJsonBody(request);
     const errors: FieldError[] = [];
     const input = {
       params: parsePart('path', route.params, request.params, errors),
@@ -152,7 +155,10 @@ function handlerOf(route: Route, authenticator: Authenticator | undefined): Requ
       caller,
       request,
       response,
-      idempotencyKey: route.idempotent && caller ? readIdempotencyKey(request, caller) : undefined,
+      idempotencyKey:
+        route.idempotent && caller
+          ? readIdempotencyKey(request, caller, pathOf(route, request.params))
+          : undefined,
     };
     if (errors.length > 0) throw badRequest(summaryOf(errors), { errors });
     const result = await route.handler(input as Input<never, never, never, never>);
@@ -163,6 +169,10 @@ function handlerOf(route: Route, authenticator: Authenticator | undefined): Requ
     else response.json(result.body);
   };
 }
+
+/** The route as it is declared, with what stood in the places of its parameters. */
+const pathOf = ({ path }: Route, params: Request['params']): string =>
+  path.replaceAll(/:(\w+)/g, (_place, name: string) => encodeURIComponent(String(params[name])));
 
 function authorise(caller: Caller, access: Extract<Access, { kind: 'restricted' }>): Caller {
   if (caller.kind === 'service') {
