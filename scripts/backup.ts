@@ -11,6 +11,7 @@ const USAGE = `Uso: npm run backup [-- ARCHIVO.tar]
   --secretos DIR   la carpeta de los secretos (por defecto DATA_DIR/secrets)`;
 
 async function main(): Promise<void> {
+  process.umask(0o077);
   const { file: asked, source } = readCommandLine(USAGE);
   if (asked === '-') {
     await writeBackup(source, process.stdout);

@@ -11,6 +11,7 @@ const USAGE = `Uso: npm run restore -- ARCHIVO.tar [--reemplazar]
   --secretos DIR   la carpeta de los secretos (por defecto DATA_DIR/secrets)`;
 
 async function main(): Promise<void> {
+  process.umask(0o077);
   const { file = '-', source, flags } = readCommandLine(USAGE, { reemplazar: { type: 'boolean' } });
   const { manifest, before } = await restoreBackup(source, inputOf(file), {
     replace: flags['reemplazar'] === true,

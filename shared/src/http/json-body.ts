@@ -17,8 +17,14 @@ export const refuseLargeBody: RequestHandler = (request, _response, next) => {
 };
 
 /** For routes of Express itself; `mountRoutes` reads the body once it knows who calls. */
-export const jsonBody: RequestHandler = (request, _response, next) => {
-  readJsonBody(request).then(() => next(), next);
+export const jsonBody: RequestHandler = async (request, _response, next) => {
+  try {
+    await readJsonBody(request);
+  } catch (error) {
+    next(error);
+    return;
+  }
+  next();
 };
 
 /**
