@@ -24,6 +24,7 @@ const USAGE = `Uso: npm run experiment -- ${Object.keys(EXPERIMENTS).join('|')} 
   --json                  el resultado como JSON en la salida estándar`;
 
 async function main(): Promise<number> {
+  process.umask(0o077);
   const { values, positionals } = readArguments();
   if (values.help) {
     print(USAGE);

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Manifest } from './archive.ts';
-import { isLock, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
+import { isLock, MANIFEST, parseManifest, sha256Of, unpack } from './archive.ts';
 import { lockDataDir } from '../launcher/data-dir-lock.ts';
 import { UserError } from '../terminal/user-error.ts';
 import type { Source } from './write-backup.ts';
@@ -93,9 +93,8 @@ function refuseWhileInUse(dataDir: string): void {
 async function inspect(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) throw new UserError(`No es una copia de seguridad: no tiene ${MANIFEST}`);
-  const parsed = manifest.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new UserError(`${MANIFEST} no se entiende; ¿es de una versión posterior?`);
-  for (const [name, { sha256 }] of Object.entries(parsed.data.bases)) {
+  const described = parseManifest(readFileSync(path, 'utf8'));
+  for (const [name, { sha256 }] of Object.entries(described.bases)) {
     const copy = join(folder, name);
     if (!existsSync(copy) || (await sha256Of(copy)) !== sha256) {
       throw new UserError(`La copia está dañada: ${name} no es la que dice ${MANIFEST}`);
@@ -107,7 +106,7 @@ async function inspect(folder: string): Promise<Manifest> {
   }
   if (!existsSync(join(folder, 'secrets')))
     throw new UserError('La copia está incompleta: no tiene secretos');
-  return parsed.data;
+  return described;
 }
 
 /** Moves databases away and copies secrets: in containers their folders are mounts, which stay where they are. */

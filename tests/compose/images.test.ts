@@ -43,6 +43,13 @@ test.each(SERVICES)('%s runs as nobody special, on a root that it cannot write',
   expect(refused).toContain('Read-only file system');
 });
 
+test('what the containers keep can be read by its owner alone', async () => {
+  for (const service of [...NODE_SERVICES, 'redis']) {
+    const open = await stack.exec(service, ['find', '/data', '-mindepth', '1', '-perm', '/077']);
+    expect([service, open.trim()]).toEqual([service, '']);
+  }
+});
+
 test('only the gateway and Bull Board are published, and only to this machine', async () => {
   for (const service of SERVICES) {
     const { Ports } = (await inspect(service)).NetworkSettings;

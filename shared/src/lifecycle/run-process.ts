@@ -91,6 +91,8 @@ export class Lifecycle {
 
 /** Runs `main` and turns a failure to start into one readable message and exit code 1. */
 export async function runProcess(name: string, main: () => Promise<void>): Promise<void> {
+  // What it writes is nobody else's to read.
+  process.umask(0o077);
   try {
     await main();
   } catch (error) {
