@@ -183,7 +183,7 @@ describe('who sees an event', () => {
     viewers: null,
   });
   const EVENTS: Partial<RelayedEvento>[] = [
-    entrega({}), // 1: open to everybody
+    entrega({}), // 1: open, and so the couriers'
     entrega({ creador_id: 7, asignada_a: 8 }), // 2
     entrega({ creador_id: 9, confirmada_por: 8 }), // 3
     tarea('usuario:7'), // 4
@@ -200,22 +200,28 @@ describe('who sees an event', () => {
       user8: await watch(bearer({ usuario_id: 8 })),
       user9: await watch(bearer({ usuario_id: 9 })),
       stranger: await watch(bearer({ usuario_id: 10 })),
+      courier: await watch(bearer({ usuario_id: 11, roles: ['Mensajero'] })),
+      dispatcher: await watch(bearer({ usuario_id: 12, roles: ['Despacho'] })),
       admin: await watch(bearer({ usuario_id: 1, roles: ['Admin'] })),
       system: await watch(bearer({ usuario_id: 2, roles: ['System'] })),
       operator: await watch({ 'i-api-key': await data.serviceKey('operator') }),
     };
-    await happen(...EVENTS, entrega({}));
-    const lastOne = `${EVENTS.length + 1}-0`;
-    for (const client of Object.values(clients)) await client.received(({ id }) => id === lastOne);
-    const seen = Object.fromEntries(
-      Object.entries(clients).map(([name, client]) => [name, idsOf(client).slice(0, -1)]),
-    );
+    // After them something that is each one's own.
+    const ends = await happen(...EVENTS, ...[7, 8, 9, 10, 11, 12].map((id) => tarea(`usuario:${id}`)));
+    const own = ends.slice(EVENTS.length);
+    const seen: Record<string, unknown> = {};
+    for (const [index, [name, client]] of Object.entries(clients).entries()) {
+      await client.received(({ id }) => id === (own[index] ?? own.at(-1)));
+      seen[name] = idsOf(client).filter((id) => !own.includes(String(id)));
+    }
     const all = range(1, EVENTS.length);
     expect(seen).toEqual({
-      user7: ['1-0', '2-0', '4-0', '7-0'],
-      user8: ['1-0', '2-0', '3-0', '5-0', '8-0'],
-      user9: ['1-0', '3-0', '7-0', '8-0'],
-      stranger: ['1-0'],
+      user7: ['2-0', '4-0', '7-0'],
+      user8: ['2-0', '3-0', '5-0', '8-0'],
+      user9: ['3-0', '7-0', '8-0'],
+      stranger: [],
+      courier: ['1-0'],
+      dispatcher: ['1-0', '2-0', '3-0', '7-0', '8-0'],
       admin: all,
       system: all,
       operator: all,
@@ -225,7 +231,7 @@ describe('who sees an event', () => {
   it('when a client resumes, then the same filter applies to what it missed', async () => {
     await happen(...EVENTS);
     const client = await watch({ ...bearer({ usuario_id: 9 }), 'last-event-id': '2-0' });
-    await happen(entrega({}));
+    await happen(entrega({ creador_id: 9 }));
     await client.received(({ id }) => id === `${EVENTS.length + 1}-0`);
     expect(idsOf(client)).toEqual(['3-0', '7-0', '8-0', `${EVENTS.length + 1}-0`]);
   });
@@ -430,7 +436,9 @@ describe('many clients, and bad ones', () => {
 
   it('when 200 clients watch, then all get all events over one blocking connection', async () => {
     const clients = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => watch(bearer({ usuario_id: 100 + (index >> 3) }))),
+      Array.from({ length: 200 }, (_, index) =>
+        watch(bearer({ usuario_id: 100 + (index >> 3), roles: ['Mensajero'] })),
+      ),
     );
     const viewers = { creador_id: null, asignada_a: null, confirmada_por: null };
     for (let round = 0; round < 20; round += 1) {
