@@ -180,7 +180,7 @@ describe('GET /monitor/status', () => {
         autorizador: { status: 'error', schema: null, size: 2_050, wal_size: 0, error: 'SQLITE_NOTADB' },
         monitor: {
           status: 'ok',
-          schema: '001-inicial',
+          schema: '002-actividad-por-tipo',
           size: expect.any(Number),
           wal_size: expect.any(Number),
           error: null,

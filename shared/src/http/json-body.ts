@@ -18,7 +18,12 @@ export const refuseLargeBody: RequestHandler = (request, _response, next) => {
 
 /** For routes of Express itself; `mountRoutes` reads the body once it knows who calls. */
 export const jsonBody: RequestHandler = async (request, _response, next) => {
-  await readJsonBody(request);
+  try {
+    await readJsonBody(request);
+  } catch (error) {
+    next(error);
+    return;
+  }
   next();
 };
 
