@@ -10,6 +10,7 @@ import {
   rotateTokenKeys,
 } from '@medisupply/shared/security/rotate-keys';
 import type { RotationReport } from '@medisupply/shared/security/rotate-keys';
+import { auditCommand } from './terminal/audit.ts';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
 
@@ -36,9 +37,11 @@ function run(secretsDir: string, [action, what, id, ...rest]: readonly string[])
 function main(): void {
   process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const secretsDir = resolve(join(process.env['DATA_DIR'] || '.data', 'secrets'));
+  const dataDir = resolve(process.env['DATA_DIR'] || '.data');
+  const secretsDir = join(dataDir, 'secrets');
   const report = run(secretsDir, process.argv.slice(2));
   if (!report) throw new UserError(USAGE);
+  auditCommand(dataDir, `claves: ${process.argv.slice(2).join(' ')}`);
   process.stdout.write(
     `en uso: ${report.actual}\n${report.written.map((path) => `  escrito ${path}\n`).join('')}`,
   );
