@@ -27,15 +27,16 @@ async function main(): Promise<void> {
     clave: { type: 'string' },
     'que-hay': { type: 'boolean' },
   });
-  const input = await decrypted(inputOf(file), flags['clave']);
+  const input = inputOf(file);
+  const open = () => decrypted(input, flags['clave']);
   if (flags['que-hay'] === true) {
-    const manifest = await readManifest(input);
+    const manifest = await readManifest(await open());
     process.stdout.write(
       `Copia del ${manifest.momento} (versión ${manifest.version})\n${contentsOf(manifest)}`,
     );
     return;
   }
-  const { manifest, before } = await restoreBackup(source, input, {
+  const { manifest, before } = await restoreBackup(source, open, {
     replace: flags['reemplazar'] === true,
   });
   const lines = [

@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { UserError } from '../terminal/user-error.ts';
+import { reasonOf, UserError } from '../terminal/user-error.ts';
 
 export const MANIFEST = 'manifiesto.json';
 
@@ -60,7 +60,7 @@ export async function unpack(input: NodeJS.ReadableStream, folder: string): Prom
     ['--extract', '--file=-', '--directory', folder, '--preserve-permissions', '--no-same-owner'],
     { stdio: ['pipe', 'ignore', 'pipe'] },
   );
-  await settle(tar.stderr, once(tar, 'close'), pipeline(input, tar.stdin));
+  await settle(tar.stderr, once(tar, 'close'), feed(input, tar.stdin));
 }
 
 /** What a backup says of itself, without unpacking it. */
@@ -69,7 +69,7 @@ export async function readManifest(input: NodeJS.ReadableStream): Promise<Manife
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const [, said] = await Promise.all([
-    settle(tar.stderr, once(tar, 'close'), pipeline(input, tar.stdin)),
+    settle(tar.stderr, once(tar, 'close'), feed(input, tar.stdin)),
     readAll(tar.stdout),
   ]);
   return parseManifest(said);
@@ -81,6 +81,15 @@ export function parseManifest(text: string): Manifest {
     return manifest.parse(JSON.parse(text));
   } catch (error) {
     throw new UserError(`${MANIFEST} no se entiende; ¿es de una versión posterior?`, { cause: error });
+  }
+}
+
+/** tar may end at the end of the archive, before the input does: whether it was content is for its exit code to say. */
+async function feed(input: NodeJS.ReadableStream, stdin: NodeJS.WritableStream): Promise<void> {
+  try {
+    await pipeline(input, stdin);
+  } catch (error) {
+    if (!['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(reasonOf(error))) throw error;
   }
 }
 

@@ -25,13 +25,13 @@ export interface Restored {
 }
 
 /**
- * Puts the databases and secrets of a backup in the place of what is there, which is kept beside them. Nothing is touched
+ * Puts the databases and secrets of the backup that `open` gives in the place of what is there, which is kept beside them. Nothing is touched
  * before the whole backup has been read and found sound; until it is done, the platform cannot be started.
  * @throws UserError when it is damaged, when the platform runs, or when there is data and `replace` does not say so
  */
 export async function restoreBackup(
   target: Source,
-  input: NodeJS.ReadableStream,
+  open: () => Promise<NodeJS.ReadableStream>,
   { replace }: { replace: boolean },
 ): Promise<Restored> {
   const { dataDir } = target;
@@ -39,7 +39,7 @@ export async function restoreBackup(
   refuseWhileInUse(dataDir);
   const lock = await lockDataDir(dataDir, 'restore');
   try {
-    return await replaceData(target, input, replace);
+    return await replaceData(target, await open(), replace);
   } finally {
     lock.release();
   }

@@ -1,10 +1,16 @@
 /** What is in the images and what containers may do. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { ROOT } from '../launcher/launch.ts';
 import { docker, openStack, SERVICES } from './stack.ts';
 
 const stack = openStack(inject('stack'));
 const NODE_SERVICES = SERVICES.filter((service) => service !== 'redis' && service !== 'frontend');
 const IMAGES = ['medisupply/platform', 'medisupply/frontend'];
+
+const baseImage = (name: string): string =>
+  new RegExp(`^ARG ${name}=(\\S+)$`, 'm').exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))?.[1] ?? '';
 
 interface Inspected {
   Config: { User: string; Env: string[]; Cmd: string[] };
@@ -137,7 +143,7 @@ test('the images carry no tool to build with, no test, no setting of anybody', a
 test('the image of the Node processes is at most 120 MB larger than its base', async () => {
   const size = async (image: string) =>
     Number(await docker(['image', 'inspect', '--format', '{{.Size}}', image]));
-  const added = ((await size('medisupply/platform')) - (await size('node:24-bookworm-slim'))) / 1e6;
+  const added = ((await size('medisupply/platform')) - (await size(baseImage('NODE_IMAGE')))) / 1e6;
   expect(added).toBeGreaterThan(0);
   expect(added).toBeLessThanOrEqual(120);
 });

@@ -78,7 +78,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
     );
   }
   overrides.use?.(app);
-  mountRoutes(app, routes, overrides.authenticator);
+  mountRoutes(app, routes, { authenticator: overrides.authenticator, logger });
   // For what is added later.
   app.use(jsonBody);
   return withLastWord(app, problemHandler(logger, overrides.metrics?.refused));

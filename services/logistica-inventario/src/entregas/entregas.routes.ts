@@ -112,6 +112,7 @@ export function entregasRoutes(container: Container): Route[] {
       path: '/entregas/:id/cancelar',
       tag,
       summary: 'Cancela una entrega sin confirmar (Admin o quien la creó)',
+      audit: { accion: 'entrega.cancelar' },
       params: entregaParams,
       responses: { 200: { description: 'La entrega cancelada', schema: entregaGuardada } },
       handler: async ({ params, caller }) =>
