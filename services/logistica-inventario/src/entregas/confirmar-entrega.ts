@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
@@ -75,7 +76,8 @@ export async function confirmarEntrega(
   if (stored) return toAnswer(stored);
 
   await deps.confirmRate.consume(usuario_id);
-  await assertConfirmable(deps.database.read, confirmacion);
+  // What cannot be confirmed now is told before the work of verifying; the transaction decides.
+  await findConfirmable(deps.database.read, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
     const signature = await verifyOrRecord(deps, confirmacion, received);
     return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
@@ -192,8 +194,12 @@ function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promi
   });
 }
 
+/** Decides on what the transaction itself reads: a reader's answer may be old when it is acted on. */
+const assertConfirmable = (tx: Tx<LogisticaTables>, confirmacion: Confirmacion): Promise<EntregaState> =>
+  findConfirmable(tx, confirmacion);
+
 /** @throws AppError 404 unknown or not for this user; 409 other order, delivered, cancelled or confirmed already */
-async function assertConfirmable(
+async function findConfirmable(
   db: Kysely<LogisticaTables>,
   { payload, usuario_id, admin }: Confirmacion,
 ): Promise<EntregaState> {
