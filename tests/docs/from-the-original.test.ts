@@ -29,8 +29,8 @@ test('when it names a helper, then @medisupply/shared exports it', () => {
 });
 
 test('when it names a service or an alias, then docker-compose.yml has it', () => {
-  const services = [...compose.matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name);
-  expect(named('Services of docker-compose', 1).filter((name) => !services.includes(name))).toEqual([]);
+  const services = new Set([...compose.matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name]) => name));
+  expect(named('Services of docker-compose', 1).filter((name) => !services.has(name))).toEqual([]);
   const aliases = [...compose.matchAll(/aliases: \[([^\]]+)\]/g)].flatMap(([, names = '']) =>
     names.split(', '),
   );
@@ -38,12 +38,12 @@ test('when it names a service or an alias, then docker-compose.yml has it', () =
 });
 
 test('when it names a variable of ours, then .env.example has it', () => {
-  const known = [...read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, key]) => key);
+  const known = new Set([...read('.env.example').matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map(([, key]) => key));
   const variables = [...named('Variables', 1), ...named('Commands', 1)]
     .map((text) => text.split('=', 1)[0] ?? '')
     .filter((text) => /^[A-Z][A-Z0-9_]+$/.test(text));
   expect(variables.length).toBeGreaterThan(20);
-  expect(variables.filter((name) => !known.includes(name))).toEqual([]);
+  expect(variables.filter((name) => !known.has(name))).toEqual([]);
 });
 
 test('when it names a command, then its script and its order are there', () => {
