@@ -1,7 +1,7 @@
 /** The same thing many times at once: one effect, whoever comes first. */
 import { randomBytes } from 'node:crypto';
 import type { Case } from './suite.ts';
-import { worked } from './suite.ts';
+import { worked } from './attempt.ts';
 import type { Target } from './target.ts';
 import type { Answer } from './wire.ts';
 

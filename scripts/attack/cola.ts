@@ -16,7 +16,7 @@ import { REVOCATIONS_KEY } from '@medisupply/shared/security/revocations';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { until } from '@medisupply/shared/testing/until';
 import type { Case } from './suite.ts';
-import { firstOf, unless, worked } from './suite.ts';
+import { firstOf, unless, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'cola';

@@ -10,7 +10,7 @@ import {
   signatureHeader,
 } from '@medisupply/shared/testing/forged-signatures';
 import type { Case } from './suite.ts';
-import { firstOf, unless, worked } from './suite.ts';
+import { firstOf, unless, worked } from './attempt.ts';
 import type { Person, Target } from './target.ts';
 import { signAsAutorizador } from './target.ts';
 

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Case } from './suite.ts';
-import { firstOf, unless, worked } from './suite.ts';
+import { firstOf, unless, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'límites';

@@ -1,7 +1,7 @@
 /** What belongs to somebody else: read, changed, confirmed, listed, or made one's own by a field too many. */
 import { HOSTILE_IDS } from '@medisupply/shared/testing/hostile-values';
 import type { Case } from './suite.ts';
-import { firstOf, unless, worked } from './suite.ts';
+import { firstOf, unless, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'propiedad';

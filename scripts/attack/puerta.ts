@@ -1,7 +1,7 @@
 /** The gateway: what it must not let in, must not pass on, and must not be talked into. */
 import { SMUGGLED_REQUESTS } from '@medisupply/shared/testing/smuggled-requests';
 import type { Case } from './suite.ts';
-import { firstOf, NotTried, unless, worked } from './suite.ts';
+import { firstOf, NotTried, unless, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'puerta';

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { Case } from './suite.ts';
-import { NotTried, worked } from './suite.ts';
+import { NotTried, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'reposo';
@@ -98,7 +98,7 @@ export const REST_CASES: readonly Case[] = [
       if (!row) throw new Error('la confirmación no está en la base');
       const key = createPublicKey(target.signatureKey().privateKey);
       const guess = { ...fields, entrega_id: id, usuario_id: target.ana.id };
-      return verifyDelivery(row.firma, guess, () => key).valid
+      return verifyDelivery(row.firma, guess, () => ({ key })).valid
         ? 'la firma guardada verifica lo adivinado'
         : undefined;
     },

@@ -6,7 +6,7 @@ import { fillWith } from './fuzz/fuzz.ts';
 import type { Operation } from './fuzz/operations.ts';
 import { readOperations } from './fuzz/operations.ts';
 import type { Case } from './suite.ts';
-import { firstOf, unless, worked } from './suite.ts';
+import { firstOf, unless, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'roles';

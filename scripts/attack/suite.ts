@@ -1,6 +1,7 @@
 /** Cases, how they are run, and what their results mean. */
+import { NotTried } from './attempt.ts';
 import type { Target } from './target.ts';
-import type { Answer, Figures } from './wire.ts';
+import type { Figures } from './wire.ts';
 
 /** The classes, in the order of the table. */
 export const CLASSES = [
@@ -25,11 +26,6 @@ export interface Case {
   slow?: boolean;
   /** Resolves with how it got in; undefined: it was refused. Throws NotTried, or anything when the attempt itself failed. */
   run: (target: Target) => Promise<string | undefined>;
-}
-
-/** A case that this target does not allow to try. */
-export class NotTried extends Error {
-  override readonly name = 'NotTried';
 }
 
 export interface CaseResult {
@@ -104,30 +100,4 @@ export function verdict({ casos, cifras, muertes }: AttackReport): string[] {
       `429 en ${cifras.tooMany} de ${cifras.requests} solicitudes: más del 1 %, el resto no dice nada`,
     );
   return found;
-}
-
-/** How an answer got in, when it should have been one of `statuses`. */
-export const unless = (answer: Answer, statuses: readonly number[], what = ''): string | undefined =>
-  statuses.includes(answer.status)
-    ? undefined
-    : `${what}${what && ': '}${answer.status} en vez de ${statuses.join(' o ')} (${answer.text.slice(0, 200)})`;
-
-/** The first way in of several attempts. */
-export async function firstOf<T>(
-  attempts: Iterable<T>,
-  attempt: (each: T) => Promise<string | undefined>,
-): Promise<string | undefined> {
-  for (const each of attempts) {
-    const how = await attempt(each);
-    if (how !== undefined) return how;
-  }
-  return undefined;
-}
-
-/** A step that must work for the case to say anything. @throws Error */
-export function worked(answer: Answer, status: number): Answer {
-  if (answer.status === status) return answer;
-  throw new Error(
-    `el propio ataque no llegó a empezar: ${answer.status} en vez de ${status}: ${answer.text.slice(0, 300)}`,
-  );
 }

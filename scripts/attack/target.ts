@@ -12,7 +12,7 @@ import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import { until } from '@medisupply/shared/testing/until';
-import { NotTried, worked } from './suite.ts';
+import { NotTried, worked } from './attempt.ts';
 import type { Answer, Sent, Wire } from './wire.ts';
 
 export interface Person {

@@ -1,7 +1,7 @@
 /** Text from outside that something would take for more than text: a terminal, a spreadsheet, a browser, a log. */
 import { randomBytes } from 'node:crypto';
 import type { Case } from './suite.ts';
-import { firstOf, NotTried, unless, worked } from './suite.ts';
+import { firstOf, NotTried, unless, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'texto';

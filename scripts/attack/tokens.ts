@@ -13,7 +13,7 @@ import {
   tokenClaims,
 } from '@medisupply/shared/testing/forged-tokens';
 import type { Case } from './suite.ts';
-import { firstOf, unless, worked } from './suite.ts';
+import { firstOf, unless, worked } from './attempt.ts';
 import type { Target } from './target.ts';
 
 const clase = 'tokens';

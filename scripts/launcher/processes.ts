@@ -13,6 +13,8 @@ export interface PlatformProcess {
   port: PortVariable;
   /** Environment keys that no other process gets. */
   own: readonly string[];
+  /** Clients reach it through the front door or Bull Board, whose word on who they are it takes. */
+  behindProxy?: boolean;
 }
 
 /** Keys of one service alone, besides its port. */
@@ -33,6 +35,7 @@ export const PLATFORM: readonly PlatformProcess[] = [
       main: `services/${service.name}/src/main.ts`,
       port,
       own: [port, ...(OWN_KEYS[port] ?? [])],
+      behindProxy: service.gateway !== undefined,
     };
   }),
   { name: 'worker', main: 'worker/src/main.ts', port: 'WORKER_PORT', own: ['WORKER_PORT'] },
@@ -74,7 +77,8 @@ export function processSpecs(around: Surroundings): NodeProcess[] {
     LOG_FORMAT: logFormat,
     NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] || join(root, 'node_modules', '.cache', 'node-compile'),
   };
-  return PLATFORM.map(({ name, main, port, own }) => ({
+  const proxy = env['PROXY_SOURCE_ADDRESS'] || proxyAddress(host);
+  return PLATFORM.map(({ name, main, port, own, behindProxy }) => ({
     name,
     command: process.execPath,
     args: [...NODE_FLAGS, join(root, main)],
@@ -85,12 +89,21 @@ export function processSpecs(around: Surroundings): NodeProcess[] {
       ),
       ...portsOf(ports, own),
       SECRETS_DIR: join(dataDir, 'secrets', name),
+      ...(proxy === host ? {} : { PROXY_SOURCE_ADDRESS: proxy }),
+      ...(behindProxy ? { TRUST_PROXY: [proxy, env['TRUST_PROXY']].filter(Boolean).join() } : {}),
     },
     ipc: true,
     url: url(port),
     blockedAfter: blockedAfter(env['WATCHDOG_MS']),
   }));
 }
+
+/**
+ * Where the front door's and Bull Board's calls come from. On Linux all of 127.0.0.0/8 is this machine: an address that
+ * nothing else uses tells these calls from those of anybody who may reach the services' own ports.
+ */
+const proxyAddress = (host: string): string =>
+  host === '127.0.0.1' && process.platform === 'linux' ? '127.0.0.80' : host;
 
 const portsOf = (ports: Ports, variables: readonly string[]) =>
   Object.fromEntries(

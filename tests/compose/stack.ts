@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { ROOT } from '../launcher/launch.ts';
+import { NO_RATES, ROOT } from '../launcher/launch.ts';
 import { until } from '@medisupply/shared/testing/until';
 
 /** What a process needs to reach the same stack: serialised from the set-up to the tests. */
@@ -63,6 +63,7 @@ export function openStack({ project, ports }: StackAddress): Stack {
     ...process.env,
     COMPOSE_PROJECT_NAME: project,
     COMPOSE_HTTP_TIMEOUT: '300',
+    ...NO_RATES,
     ...ports,
     ...more,
   });

@@ -117,6 +117,14 @@ const login = async (contrasena = PASSWORD) => {
   return call('POST', '/autorizador/login', { body: { nombre, contrasena } });
 };
 
+const change = async (actual: string) => {
+  const { body } = await login();
+  return call('POST', '/autorizador/contrasena', {
+    as: body.token,
+    body: { actual, nueva: 'otra contraseña larga y rara' },
+  });
+};
+
 const FIELDS = { direccion: 'Calle 1', nombre_recibe: 'Ana', firma_recibe: '<svg/>', pedido_id: 'PED-1' };
 
 async function newEntrega(as = user, more: object = {}): Promise<number> {
@@ -164,6 +172,11 @@ const get = (path: string, as = () => user) => ({ 200: () => call('GET', path, {
 const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
   'POST /signup': { 201: () => signup() },
   'POST /login': { 200: () => login(), 401: () => login('no es esta contraseña') },
+  'GET /registro': { 200: () => call('GET', '/autorizador/registro') },
+  'POST /contrasena': {
+    200: async () => change(PASSWORD),
+    403: async () => change('no es esta contraseña'),
+  },
   'POST /token/refresh': {
     200: async () => {
       const { body } = await login();
@@ -189,6 +202,15 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
   },
   'GET /.well-known/jwks.json': { 200: () => call('GET', '/autorizador/.well-known/jwks.json') },
   'GET /usuarios': get('/autorizador/usuarios', () => admin),
+  'POST /usuarios': {
+    201: () => call('POST', '/autorizador/usuarios', { as: admin, body: { nombre: `fila ${++names}` } }),
+  },
+  'POST /usuarios/:id/contrasena': {
+    201: async () => {
+      const { body } = await signup();
+      return call('POST', `/autorizador/usuarios/${body.usuario.id}/contrasena`, { as: admin });
+    },
+  },
   'PATCH /usuarios/:id': {
     200: async () => {
       const { body } = await signup();
@@ -236,6 +258,20 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
     409: async () =>
       call('POST', `/logistica/entregas/${(await newConfirmation()).id}/cancelar`, { as: user }),
   },
+  'POST /entregas/:id/tomar': {
+    200: async () => call('POST', `/logistica/entregas/${await newEntrega()}/tomar`, { as: admin }),
+    409: async () => call('POST', `/logistica/entregas/${(await newConfirmation()).id}/tomar`, { as: admin }),
+  },
+  'POST /entregas/:id/soltar': {
+    200: async () => {
+      const id = await newEntrega();
+      await call('POST', `/logistica/entregas/${id}/tomar`, { as: admin });
+      return call('POST', `/logistica/entregas/${id}/soltar`, { as: admin });
+    },
+    409: async () =>
+      call('POST', `/logistica/entregas/${(await newConfirmation()).id}/soltar`, { as: admin }),
+  },
+  'GET /mensajeros': { 200: () => call('GET', '/autorizador/mensajeros', { as: admin }) },
   'GET /inventario': get('/logistica/inventario'),
   'GET /inventario/:id': {
     200: async () => call('GET', `/logistica/inventario/${await newProducto()}`, { as: user }),
@@ -298,7 +334,9 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
 /** Statuses of rows that this file does not bring about, and where they are. */
 const ELSEWHERE: Record<string, number[]> = {
   // services/autorizador/test/sesiones.test.ts: five failures are needed, and this address would have to wait.
-  'POST /login': [429],
+  'POST /login': [403, 429],
+  // services/autorizador/test/registro.test.ts: the platform would have to be closed, or this address wait.
+  'POST /signup': [403, 429],
   // worker/test/retry.test.ts: the task has to fail for good first.
   'POST /tareas/:task_id/reintentar': [202],
   // services/monitor/test: Redis or logistica down.

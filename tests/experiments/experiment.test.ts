@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Outcome } from '../../scripts/experiments/experiment.ts';
+import { REQUESTS } from '../../scripts/experiments/paridad/requests.ts';
 import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import { passed, toHtml, toTable } from '../../scripts/experiments/report.ts';
 import type { Run } from '../launcher/launch.ts';
@@ -91,6 +92,33 @@ test(
     );
     expect(text).toMatch(/✗ base de datos .*sin comprobar/);
     expect(code).toBe(1);
+  },
+);
+
+test(
+  'when the requests of the original are played, then each has a verdict, in the table and as CSV, and the exit code tells',
+  { timeout: SLOW },
+  async () => {
+    const csv = join(folder, 'paridad.csv');
+    const base = `http://127.0.0.1:${env['GATEWAY_PORT']}`;
+    const { code, text } = await run('paridad', '--base', base, '--csv', csv, '--salida', folder, '--json');
+    const outcome = JSON.parse(text) as Outcome;
+    expect(outcome.requirements).toHaveLength(REQUESTS.length + 1);
+    expect(outcome.requirements.at(-1)?.measured).toMatch(
+      /^\d+ igual, \d+ más, \d+ más estricto, \d+ diferente$/,
+    );
+    expect((await readFile(csv, 'utf8')).trimEnd().split('\r\n')).toHaveLength(REQUESTS.length + 1);
+    expect(code).toBe(passed(outcome) ? 0 : 1);
+  },
+);
+
+test(
+  'when paridad has no password of an Admin, then it says where it looked',
+  { timeout: SLOW },
+  async () => {
+    const { code, text } = await run('paridad', '--data-dir', join(folder, 'nada'), '--salida', folder);
+    expect(text).toContain('use --data-dir o ADMIN_CONTRASENA_FILE');
+    expect(code).toBe(2);
   },
 );
 

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
 import { until } from '@medisupply/shared/testing/until';
-import { freePort } from '../../scripts/launcher/ports.ts';
+import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, pidOf, runNpm } from '../launcher/launch.ts';
 import { check, waiting } from './checker.ts';

@@ -34,6 +34,8 @@ import type { Consumers } from '@medisupply/worker/run-queue';
 import { startConsumers } from '@medisupply/worker/run-queue';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
+import { NO_RATES } from '../launcher/launch.ts';
+
 export { until } from '@medisupply/shared/testing/until';
 
 /** A loopback port where nothing listens. */
@@ -95,6 +97,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   };
   const env = (process: string): Record<string, string> => ({
     NODE_ENV: 'test',
+    ...NO_RATES,
     LOG_LEVEL: 'debug',
     DATA_DIR: dataDir,
     SECRETS_DIR: join(secretsDir, process),

@@ -32,7 +32,7 @@ async function create({ api, id }: Sender, pedido_id: string, estado = 'EN_RUTA'
 async function confirm(api: ApiClient, id: number): Promise<void> {
   const { data: entrega } = await api.call('logistica', 'GET /entrega/:id', { params: { id } });
   const payload = {
-    direccion: entrega.direccion,
+    direccion: entrega.direccion ?? '',
     pedido_id: entrega.pedido_id,
     nombre_recibe: 'Ana Pérez',
     firma_recibe: 'Ana Pérez',

@@ -9,7 +9,9 @@ import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control
 import { createControlListener } from '@medisupply/shared/queueing/control/control-channel';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import { createServiceKeyVerifier } from '@medisupply/shared/security/service-key';
+import { followQueueKeys } from '@medisupply/shared/queueing/wire/queue-keys';
+import { followSecret } from '@medisupply/shared/security/secret-file';
+import { followServiceKeys } from '@medisupply/shared/security/service-key';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
 import { createCancellations } from './cancellations.ts';
@@ -25,7 +27,9 @@ import { createSuspectRunner } from './suspects.ts';
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(PROCESS_NAME, config, overrides, async (opening) => {
     const { logger, metrics, redisAddress: address } = opening;
-    const queueKey = config.secrets.QUEUE_KEY;
+    const queueKeys = followQueueKeys(config.secretFiles.QUEUE_KEY, logger);
+    const queueKey = queueKeys.current;
+    const liveKey = followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current;
     const { database, handlers } = opening.own(await createHandlers(config, logger));
     const queues = opening.own(createQueueClient(address, logger));
     const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
@@ -40,6 +44,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       database,
       queues,
       queueKey,
+      liveKey,
       logger,
       relayPollMs: config.WORKER_RELAY_POLL_MS,
       viewersOf: findViewersOf,
@@ -48,7 +53,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const runJob = createJobRunner({
       database,
       handlers,
-      queueKey,
+      queueKeys,
       logistica,
       cancellations: createCancellations(control),
       runSuspect: createSuspectRunner({
@@ -64,6 +69,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       database,
       handlers,
       queues,
+      liveKey,
       outbox,
       control,
       announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),
@@ -71,7 +77,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
         verifyToken() {
           throw unauthorized('Aquí solo entran claves de servicio');
         },
-        verifyServiceKey: createServiceKeyVerifier(config.secrets.SERVICE_KEYS).verify,
+        verifyServiceKey: followServiceKeys(config.secretFiles.SERVICE_KEYS, logger).verify,
       }),
       runJob: measureRuns(runJob, createTaskMetrics(metrics.registry)),
     };

@@ -11,11 +11,13 @@ import {
   isProcessed,
   markRetrying,
   quarantine,
+  resendMessage,
 } from '@medisupply/shared/queueing/store/task-store';
 import { tipoOf } from '@medisupply/shared/tasks/define-task';
 import type { TaskDeclaration } from '@medisupply/shared/tasks/define-task';
 import type { Envelope } from '@medisupply/shared/queueing/wire/envelope';
 import { verifyEnvelope } from '@medisupply/shared/queueing/wire/envelope';
+import type { QueueKeys } from '@medisupply/shared/queueing/wire/queue-keys';
 import type { JsonValue } from '@medisupply/shared/queueing/handler';
 import { DeferTask, RefusedTask } from '@medisupply/shared/queueing/handler';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
@@ -34,7 +36,7 @@ const SUSPECT_WAIT = 5_000;
 export interface JobRunnerOptions {
   database: OpenDatabase<OutboxTables>;
   handlers: ReadonlyMap<string, BoundHandler>;
-  queueKey: string;
+  queueKeys: QueueKeys;
   logistica: ServiceClient;
   cancellations: Cancellations;
   runSuspect: RunSuspect;
@@ -69,7 +71,12 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     outwait(() => database.unitOfWork.write(fn));
 
   async function runJob(job: Job): Promise<JobOutcome> {
-    const envelope = verifyEnvelope(job.data, { queue: job.queueName, name: job.name }, options.queueKey);
+    const place = { queue: job.queueName, name: job.name };
+    const envelope = verifyEnvelope(job.data, place, options.queueKeys.current());
+    if (!envelope && options.queueKeys.replaced().some((key) => verifyEnvelope(job.data, place, key))) {
+      await write((tx) => resendMessage(tx, job.id ?? '', Date.now()));
+      return 'KEY_REPLACED';
+    }
     const bound = envelope ? options.handlers.get(envelope.name) : undefined;
     if (!envelope || !bound) {
       const motivo = envelope ? 'tarea sin manejador' : 'sobre sin firma válida';

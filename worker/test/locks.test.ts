@@ -62,9 +62,9 @@ test(
       runs.push(run);
       return run.promise;
     });
-    const began = performance.now();
     const { body } = await confirm(platform, 7);
     await until(() => runs.length === 1);
+    const began = performance.now();
     const { redis } = platform.logistica.container.queues;
     const deaths = async () => deathsOf(await jobOf(platform, 'logistica', body.task_id));
     // As when its loop is blocked until the lock runs out.

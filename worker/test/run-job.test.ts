@@ -63,7 +63,7 @@ function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attem
     address,
     redis: queues.redis,
     workerId: 'prueba',
-    queueKey: config.secrets.QUEUE_KEY,
+    queueKey: () => config.secrets.QUEUE_KEY,
     logger,
   });
   const cancellations = createCancellations(control);
@@ -75,7 +75,7 @@ function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attem
   const runJob = createJobRunner({
     database,
     handlers: new Map([[pingLogistica.name, bound]]),
-    queueKey: config.secrets.QUEUE_KEY,
+    queueKeys: { current: () => config.secrets.QUEUE_KEY, replaced: () => [] },
     logistica,
     cancellations,
     runSuspect: createSuspectRunner({ program, silenceMs, pauseMs: 50, logger }),

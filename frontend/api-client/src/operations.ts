@@ -29,6 +29,11 @@ type TareaParams = Out<typeof tareas.tareaParams>;
 export interface AutorizadorOperations {
   'POST /signup': { body: In<typeof autorizador.signupBody>; answer: Out<typeof autorizador.signupResponse> };
   'POST /login': { body: In<typeof autorizador.loginBody>; answer: Out<typeof autorizador.loginResponse> };
+  'POST /contrasena': {
+    body: In<typeof autorizador.contrasenaBody>;
+    answer: Out<typeof autorizador.contrasenaResponse>;
+  };
+  'GET /registro': { answer: Out<typeof autorizador.registroResponse> };
   'POST /token/refresh': {
     body: In<typeof autorizador.refreshBody>;
     answer: Out<typeof autorizador.refreshResponse>;
@@ -46,7 +51,19 @@ export interface AutorizadorOperations {
     answer: Out<typeof autorizador.validateSignatureResponse>;
   };
   'GET /.well-known/jwks.json': { answer: Out<typeof autorizador.jwksResponse> };
+  'GET /mensajeros': {
+    query?: Out<z.ZodObject<typeof pageQuery>>;
+    answer: z.output<typeof autorizador.mensajero>[];
+  };
   'GET /usuarios': { query?: Out<z.ZodObject<typeof pageQuery>>; answer: autorizador.Usuario[] };
+  'POST /usuarios': {
+    body: In<typeof autorizador.crearUsuarioBody>;
+    answer: Out<typeof autorizador.crearUsuarioResponse>;
+  };
+  'POST /usuarios/:id/contrasena': {
+    params: { id: number };
+    answer: Out<typeof autorizador.darContrasenaResponse>;
+  };
   'PATCH /usuarios/:id': {
     params: { id: number };
     body: In<typeof autorizador.modificarUsuarioBody>;
@@ -66,6 +83,8 @@ export interface LogisticaOperations {
     body: In<typeof entregas.confirmarEntregaBody>;
     answer: entregas.ConfirmacionAceptada;
   };
+  'POST /entregas/:id/tomar': { params: EntregaParams; answer: entregas.EntregaGuardada };
+  'POST /entregas/:id/soltar': { params: EntregaParams; answer: entregas.EntregaGuardada };
   'POST /entregas/:id/cancelar': { params: EntregaParams; answer: entregas.EntregaGuardada };
   'GET /inventario': {
     query?: Out<typeof inventario.listarProductosQuery>;

@@ -75,9 +75,13 @@ function upstreamsOf(config: FrontDoorConfig): Upstream[] {
   return SERVICES.flatMap((service) => {
     if (!service.gateway) return [];
     const { path: name, base } = service.gateway;
-    const url = config[urlVariable(service)];
-    if (base === undefined) return [{ name, url }];
-    return [{ name, url, rewrite: (path: string) => (AT_THE_ROOT.test(path) ? path : `${base}${path}`) }];
+    const upstream = {
+      name,
+      url: config[urlVariable(service)],
+      sourceAddress: config.PROXY_SOURCE_ADDRESS,
+    };
+    if (base === undefined) return [upstream];
+    return [{ ...upstream, rewrite: (path: string) => (AT_THE_ROOT.test(path) ? path : `${base}${path}`) }];
   });
 }
 

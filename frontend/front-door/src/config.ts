@@ -5,15 +5,20 @@ import {
   httpEnvironment,
   port,
   processEnvironment,
+  proxyEnvironment,
   serviceUrls,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 
 const BUILT_APP = fileURLToPath(new URL('../../dist/medisupply/browser', import.meta.url));
 
+// Nobody is in front of it whom it would believe.
+const { TRUST_PROXY: _, ...doorEnvironment } = httpEnvironment;
+
 export const environment = z.object({
   ...processEnvironment,
-  ...httpEnvironment,
+  ...doorEnvironment,
+  ...proxyEnvironment,
   FRONTEND_PORT: port(4200),
   GATEWAY_PORT: port(8080),
   ...serviceUrls,

@@ -52,6 +52,8 @@ export interface Upstream {
   url: string;
   /** The service's path for the path behind `/api/v1/<name>`; the same by default. */
   rewrite?: (path: string) => string;
+  /** By which the service knows that it may believe who the client is. */
+  sourceAddress?: string | undefined;
 }
 
 export interface Proxy {
@@ -64,7 +66,7 @@ export interface Proxy {
 
 /** Passes requests to one service, and its answers back as they come. A service that is down is a 503. */
 export function createProxy(upstream: Upstream, logger: Logger): Proxy {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64 });
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 64, localAddress: upstream.sourceAddress });
   const streams = new Set<() => void>();
 
   const pass = createProxyMiddleware<Request, Response>({
@@ -78,7 +80,7 @@ export function createProxy(upstream: Upstream, logger: Logger): Proxy {
       error: (error, request, response) => {
         // Only an upgrade hands over a socket here, and the server has no upgrade listener.
         if (!('headersSent' in response) || response.destroyed) return;
-        logger.warn({ err: error, servicio: upstream.name }, 'el servicio no responde');
+        logger.warn({ motivo: error.message, servicio: upstream.name }, 'el servicio no responde');
         if (response.headersSent) response.destroy();
         else
           sendProblem(

@@ -30,6 +30,18 @@ test('when the door stops, then open streams end cleanly', async () => {
   expect(await answer.text()).toBe('');
 });
 
+test('when the door has an address to call from, then the services see it', async () => {
+  const from: (string | undefined)[] = [];
+  const logistica = await startUpstream((request, response) => {
+    from.push(request.socket.remoteAddress);
+    response.end('{}');
+  });
+  servers.push(logistica.server);
+  const { url } = await startDoor({ LOGISTICA_URL: logistica.url, PROXY_SOURCE_ADDRESS: '127.0.0.80' });
+  await fetch(`${url}/api/v1/logistica/x`);
+  expect(from).toEqual(['127.0.0.80']);
+});
+
 test('when a client sends its body too slowly, then it is cut off while others are served', async () => {
   const logistica = await startUpstream();
   servers.push(logistica.server);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { SERVICES } from '@medisupply/shared/services';
 import type { Case } from '../suite.ts';
-import { worked } from '../suite.ts';
+import { worked } from '../attempt.ts';
 import type { Person, Target } from '../target.ts';
 import type { Answer } from '../wire.ts';
 import { describe } from '../wire.ts';

@@ -1,7 +1,7 @@
 /** The operations of the platform as its own OpenAPI documents tell them, and the places in a request that can be fuzzed. */
 import { z } from 'zod';
 import type { Target } from '../target.ts';
-import { worked } from '../suite.ts';
+import { worked } from '../attempt.ts';
 
 /** What of a JSON Schema is looked at here. */
 export interface Schema {

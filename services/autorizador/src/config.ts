@@ -2,10 +2,12 @@ import { z } from 'zod';
 import {
   count,
   httpEnvironment,
+  perMinute,
   port,
   processEnvironment,
   redisEnvironment,
 } from '@medisupply/shared/config/environment';
+import { registro } from '@medisupply/shared/contracts/autorizador';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { serviceSecrets } from '@medisupply/shared/service/service-config';
@@ -15,6 +17,9 @@ export const environment = z.object({
   ...httpEnvironment,
   ...redisEnvironment,
   AUTORIZADOR_PORT: port(5003),
+  REGISTRO: registro.default('abierto'),
+  SIGNUP_RATE: perMinute(6),
+  SIGNUP_BURST: count(20, 10_000),
   SIGN_MAX_IN_FLIGHT: count(128, 10_000),
 });
 

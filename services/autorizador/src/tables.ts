@@ -26,6 +26,10 @@ export interface UsuarioTable {
   actualizado: number;
   /** When `token_version` last rose. */
   revocado: number | null;
+  /** Until when a password that an Admin gave lets its user in, to choose another one; null for a password of one's own. */
+  contrasena_temporal: Generated<number | null>;
+  /** Signed up and not yet admitted by an Admin (`REGISTRO=aprobado`). */
+  pendiente: Generated<0 | 1>;
 }
 
 export interface SesionTable {

@@ -18,7 +18,12 @@ beforeAll(async () => {
   server = await startRedis();
   redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
   redis.on('error', () => undefined);
-  autorizador = await startAutorizador({ redisUrl: server.url, now: () => now, corsOrigins: OUR_PAGE });
+  autorizador = await startAutorizador({
+    redisUrl: server.url,
+    now: () => now,
+    corsOrigins: OUR_PAGE,
+    env: { TRUST_PROXY: 'loopback' },
+  });
   await once(autorizador.container.redis, 'ready');
 });
 
@@ -177,6 +182,80 @@ describe('limits of login', () => {
     const body = { nombre, contrasena: CONTRASENA };
     expect((await autorizador.call('POST', '/login', body, from('203.0.113.7'))).status).toBe(429);
     expect((await autorizador.call('POST', '/login', body, from('203.0.113.8'))).status).toBe(200);
+  });
+
+  const login = (nombre: string, headers: Record<string, string>, contrasena = CONTRASENA) =>
+    autorizador.call('POST', '/login', { nombre, contrasena }, headers);
+
+  test('when a stranger fails on a name, then its owner comes in from elsewhere', async () => {
+    const { nombre } = await autorizador.newUsuario();
+    for (let i = 0; i < 6; i++) await fail(nombre, from('203.0.113.7'));
+    expect((await login(nombre, from('203.0.113.7'))).status).toBe(429);
+    expect((await login(nombre, from('203.0.113.8'))).status).toBe(200);
+  });
+
+  test('when strangers of many addresses fail on a name, then it waits from the hundredth on, but not for a browser that knows it', async () => {
+    const { nombre } = await autorizador.newUsuario();
+    const [, known = ''] = (await login(nombre, { ...from('203.0.113.9'), origin: OUR_PAGE })).headers[
+      'set-cookie'
+    ] as string[];
+    expect(known).toMatch(
+      /^dispositivo=[\w.-]+; Max-Age=15552000; Path=\/api\/v1\/autorizador; HttpOnly; SameSite=Strict$/,
+    );
+    for (let i = 0; i < 100; i++) expect((await fail(nombre, from(`198.51.100.${i}`))).status).toBe(401);
+    expect((await login(nombre, from('203.0.113.8'))).status).toBe(429);
+    const cookie = { cookie: known.split(';')[0] ?? '' };
+    expect((await login(nombre, { ...from('203.0.113.8'), ...cookie })).status).toBe(200);
+    // Nor when its own network is closed.
+    for (let i = 0; i < 100; i++) await fail(`relleno-${i}`, from('203.0.113.8'));
+    expect((await login(nombre, { ...from('203.0.113.8'), ...cookie })).status).toBe(200);
+  });
+
+  test('when a browser that knows the name guesses, then it has five guesses, from wherever', async () => {
+    const { nombre } = await autorizador.newUsuario();
+    const [, known = ''] = (await login(nombre, { origin: OUR_PAGE })).headers['set-cookie'] as string[];
+    const cookie = { cookie: known.split(';')[0] ?? '' };
+    for (let i = 0; i < 5; i++)
+      expect((await fail(nombre, { ...from(`198.51.100.${i}`), ...cookie })).status).toBe(401);
+    expect((await login(nombre, { ...from('203.0.113.8'), ...cookie })).status).toBe(429);
+    expect((await login(nombre, from('203.0.113.8'))).status).toBe(200);
+  });
+
+  test('when the cookie is of another account, forged or old, then it is worth nothing', async () => {
+    const [mine, other] = [await autorizador.newUsuario(), await autorizador.newUsuario()];
+    const [, known = ''] = (await login(mine.nombre, { origin: OUR_PAGE })).headers['set-cookie'] as string[];
+    const [cookie = ''] = known.split(';');
+    for (let i = 0; i < 100; i++) await fail(other.nombre, from(`198.51.100.${i}`));
+    for (let i = 0; i < 100; i++) await fail(mine.nombre, from(`198.51.100.${i}`));
+    const [id = '', expira = '', mac = ''] = cookie.slice('dispositivo='.length).split('.');
+    expect((await login(other.nombre, { cookie })).status).toBe(429);
+    for (const value of [
+      '',
+      `${id}.${Number(expira) + 1}.${mac}`,
+      `${id}.${expira}.${'A'.repeat(43)}`,
+      `${id}.${expira}`,
+    ])
+      expect((await login(mine.nombre, { cookie: `dispositivo=${value}` })).status).toBe(429);
+    now += 180 * 24 * 3_600_000;
+    expect((await login(mine.nombre, { cookie })).status).toBe(429);
+  });
+
+  test('when several accounts log in in one browser, then it is known for the last five', async () => {
+    const usuarios = [];
+    let cookie = '';
+    for (let i = 0; i < 6; i++) {
+      const { nombre } = await autorizador.newUsuario();
+      usuarios.push(nombre);
+      const [, known = ''] = (await login(nombre, { origin: OUR_PAGE, cookie })).headers[
+        'set-cookie'
+      ] as string[];
+      [cookie = ''] = known.split(';');
+    }
+    expect(cookie.length).toBeLessThan(500);
+    const [first = '', ...others] = usuarios;
+    for (const nombre of usuarios) for (let i = 0; i < 6; i++) await fail(nombre);
+    expect((await login(first, { cookie })).status).toBe(429);
+    for (const nombre of others) expect((await login(nombre, { cookie })).status).toBe(200);
   });
 
   test('when names are counted, then they are not readable in Redis', async () => {

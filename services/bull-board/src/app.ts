@@ -6,12 +6,13 @@ import { requireSesion, sesionesRouter } from './sesiones/sesiones.router.ts';
 
 /** The board's Express app over what it is given; it opens nothing and listens nowhere. */
 export function buildApp(container: Container): Express {
-  const { logger, authenticator, metrics, isStopping, queues, acceso, tablero } = container;
+  const { config, logger, authenticator, metrics, isStopping, queues, acceso, tablero } = container;
   return createApp(SERVICE_NAME, {
     logger,
     authenticator,
     metrics,
     isStopping,
+    trustProxy: config.TRUST_PROXY,
     readiness: [{ name: 'redis', optional: true, check: () => queues.isConnected() }],
     use(app) {
       app.use(sesionesRouter(acceso));

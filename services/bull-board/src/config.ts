@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { port } from '@medisupply/shared/config/environment';
+import { port, proxyEnvironment } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
 // No page of another origin has business here.
 const { CORS_ORIGINS: _, ...boardEnvironment } = serviceEnvironment;
 
-export const environment = z.object({ ...boardEnvironment, BULL_BOARD_PORT: port(5555) });
+export const environment = z.object({
+  ...boardEnvironment,
+  ...proxyEnvironment,
+  BULL_BOARD_PORT: port(5555),
+});
 
 export const secrets = serviceSecrets;
 

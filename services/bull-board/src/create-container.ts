@@ -15,7 +15,9 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
     const { tokens, isRevoked, authenticator } = opening.verifier(queues.redis);
     const sesiones = opening.own(createSesiones({ isRevoked }));
-    const autorizador = createAutorizadorClient(config.AUTORIZADOR_URL);
+    const autorizador = opening.own(
+      createAutorizadorClient(config.AUTORIZADOR_URL, config.PROXY_SOURCE_ADDRESS),
+    );
     return {
       queues,
       acceso: { autorizador, tokens, sesiones, isRevoked, logger },

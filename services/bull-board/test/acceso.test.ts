@@ -1,4 +1,4 @@
-import { publishRevocations } from '@medisupply/shared/security/revocations';
+import { publishRevocations, signRevocation } from '@medisupply/shared/security/revocations';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { answering, silentService, startService } from '@medisupply/shared/testing/fake-service';
@@ -134,8 +134,37 @@ describe('login', () => {
   });
 
   it('when it comes over TLS, then the cookie is Secure', async () => {
-    const response = await board.fetch('/login', form(CREDENTIALS, { 'x-forwarded-proto': 'https' }));
+    const behindTls = await startBoard(data, {
+      REDIS_URL: redis.url,
+      AUTORIZADOR_URL: autorizador.url,
+      TRUST_PROXY: 'loopback',
+    });
+    const response = await behindTls.fetch('/login', form(CREDENTIALS, { 'x-forwarded-proto': 'https' }));
     expect(response.headers.getSetCookie()[0]).toMatch(/; Secure(;|$)/);
+    await behindTls.close();
+  });
+
+  it('when a client says that it is somebody else, then its attempts are counted as its own all the same', async () => {
+    const forged = {
+      'x-forwarded-for': '203.0.113.7',
+      'x-real-ip': '203.0.113.7',
+      forwarded: 'for=203.0.113.7',
+      'x-forwarded-proto': 'https',
+    };
+    const response = await board.fetch('/login', form(CREDENTIALS, forged));
+    expect(autorizador.calls[0]?.address).toBe('127.0.0.1');
+    expect(response.headers.getSetCookie()[0]).not.toContain('Secure');
+  });
+
+  it('when the board has an address to call from, then autorizador sees it', async () => {
+    const own = await startBoard(data, {
+      REDIS_URL: redis.url,
+      AUTORIZADOR_URL: autorizador.url,
+      PROXY_SOURCE_ADDRESS: '127.0.0.80',
+    });
+    await own.login();
+    expect(autorizador.calls.map(({ from }) => from)).toEqual(['127.0.0.80', '127.0.0.80']);
+    await own.close();
   });
 
   it('when the password is wrong, then 401, the page says so and keeps the name, and there is no cookie', async () => {
@@ -153,6 +182,15 @@ describe('login', () => {
     expect(response.status).toBe(403);
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(await response.text()).toContain('no es de administrador');
+  });
+
+  it.each([
+    ['is not approved', 'pendiente', 'Un administrador debe aprobar su cuenta'],
+    ['has a one-time password', 'temporal', 'Elija primero una contraseña nueva en la aplicación web'],
+  ])('when the account %s, then 403 says so and there is no cookie', async (_what, nombre, said) => {
+    const response = await board.fetch('/login', form({ ...CREDENTIALS, nombre }));
+    expect([response.status, response.headers.getSetCookie()]).toEqual([403, []]);
+    expect(await response.text()).toContain(said);
   });
 
   it('when there were too many failures, then 429 with the Retry-After of autorizador', async () => {
@@ -298,7 +336,9 @@ describe('session', () => {
 
   it('when the user loses the role or is deactivated, then it ends within 5 s', async () => {
     const cookie = await board.login();
-    await publishRevocations(board.container.queues.redis, [{ usuario_id: 1, token_version: 1 }]);
+    await publishRevocations(board.container.queues.redis, [
+      signRevocation({ usuario_id: 1, token_version: 1 }, data.tokenKey),
+    ]);
     try {
       await vi.waitFor(
         async () => expect((await board.fetch('/api/queues', { headers: { cookie } })).status).toBe(401),

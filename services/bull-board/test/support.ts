@@ -15,7 +15,7 @@ import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 export interface FakeAutorizador {
   url: string;
   /** What it was asked, oldest first. */
-  calls: { path: string; body: Record<string, unknown>; address: string | undefined }[];
+  calls: { path: string; body: Record<string, unknown>; address: string | undefined; from?: string }[];
   close(): Promise<void>;
 }
 
@@ -39,6 +39,7 @@ export async function startAutorizador(data: DataDir): Promise<FakeAutorizador> 
       path: request.url ?? '',
       body,
       address: typeof forwarded === 'string' ? forwarded : undefined,
+      ...(request.socket.remoteAddress === '127.0.0.1' ? {} : { from: request.socket.remoteAddress ?? '' }),
     });
     if (request.url !== '/login') {
       response.end('{}');
@@ -46,7 +47,11 @@ export async function startAutorizador(data: DataDir): Promise<FakeAutorizador> 
     }
     const name = String(body['nombre']);
     const known = roles[name];
-    if (name === 'bloqueada') response.writeHead(429, { 'retry-after': '37' }).end('{"status":429}');
+    if (name === 'pendiente')
+      response.writeHead(403).end('{"status":403,"detail":"Un administrador debe aprobar su cuenta"}');
+    else if (name === 'temporal')
+      response.end('{"mensaje":"","token":"x","expira_en":900,"cambiar_contrasena":true}');
+    else if (name === 'bloqueada') response.writeHead(429, { 'retry-after': '37' }).end('{"status":429}');
     else if (!known || body['contrasena'] !== PASSWORD) response.writeHead(401).end('{"status":401}');
     else {
       response.end(

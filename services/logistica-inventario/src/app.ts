@@ -17,6 +17,7 @@ export function buildApp(container: Container): Express {
     metrics,
     isStopping,
     corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
     routes: [
       ...entregasRoutes(container),
       ...inventarioRoutes(container),

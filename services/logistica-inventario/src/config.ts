@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, milliseconds, port } from '@medisupply/shared/config/environment';
+import { count, milliseconds, perMinute, port } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { fieldKeyRing } from '@medisupply/shared/security/field-cipher';
 import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
@@ -10,11 +10,15 @@ export const environment = z.object({
   AUTORIZADOR_TIMEOUT_MS: milliseconds(800, 10_000),
   RELAY_POLL_MS: milliseconds(250, 60_000),
   CONFIRM_MAX_IN_FLIGHT: count(128, 10_000),
+  USER_CREATE_RATE: perMinute(6_000),
+  USER_CONFIRM_RATE: perMinute(6_000),
+  USER_MAX_RESERVED: count(500, 1_000_000),
 });
 
 export const secrets = {
   ...serviceSecrets,
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
+  LIVE_KEY: { file: 'live_key', minLength: 32 },
   FIELD_KEYS: { file: 'field_keys.json', minLength: 32, json: fieldKeyRing },
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
 } as const;

@@ -1,5 +1,6 @@
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { InFlightLimit } from '@medisupply/shared/http/in-flight-limit';
+import type { RateLimit } from '@medisupply/shared/http/rate-limit';
 import type { AnnounceCancellation } from '@medisupply/shared/queueing/control/cancellations';
 import type { Outbox } from '@medisupply/shared/queueing/relay/outbox';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
@@ -8,6 +9,7 @@ import type { KeySet } from '@medisupply/shared/security/key-set';
 import type { ServiceContainer } from '@medisupply/shared/service/open-service';
 import type { AutorizadorClient } from './clients/autorizador.client.ts';
 import type { Config } from './config.ts';
+import type { FirmasRechazadas } from './entregas/firmas-rechazadas.ts';
 import type { LogisticaTables } from './tables.ts';
 
 export const SERVICE_NAME = 'logistica-inventario';
@@ -22,4 +24,7 @@ export interface Container extends ServiceContainer<Config> {
   outbox: Outbox;
   announceCancellation: AnnounceCancellation;
   confirmLimit: InFlightLimit;
+  confirmRate: RateLimit;
+  createRate: RateLimit;
+  firmasRechazadas: FirmasRechazadas;
 }

@@ -1,9 +1,11 @@
 import { createInFlightLimit } from '@medisupply/shared/http/in-flight-limit';
+import { createRateLimit } from '@medisupply/shared/http/rate-limit';
 import { registerOutboxMetrics } from '@medisupply/shared/metrics/outbox-metrics';
 import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control/cancellations';
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
-import { createFieldCipher } from '@medisupply/shared/security/field-cipher';
+import { followFieldCipher } from '@medisupply/shared/security/field-cipher';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
 import { createAutorizadorClient } from './clients/autorizador.client.ts';
@@ -12,14 +14,19 @@ import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { openLogisticaDatabase } from './database.ts';
 import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
+import { createFirmasRechazadas } from './entregas/firmas-rechazadas.ts';
 import { removeExpired } from './retention.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
+
+/** A limit must not keep a confirmation waiting for a Redis that hangs (ms). */
+const REDIS_DEADLINE_MS = 50;
 
 /** Opens everything that the service needs; Redis and autorizador may be down. The outbox is started by whoever runs it. */
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
     const { logger, metrics } = opening;
-    const { QUEUE_KEY: queueKey, FIELD_KEYS } = config.secrets;
+    const liveKey = followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current;
+    const queueKey = followSecret(config.secretFiles.QUEUE_KEY, (key) => key, logger).current;
     const database = opening.own(await openLogisticaDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
     const { keySet, authenticator } = opening.verifier(queues.redis);
@@ -32,6 +39,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       database,
       queues,
       queueKey,
+      liveKey,
       logger,
       relayPollMs: config.RELAY_POLL_MS,
       viewersOf: findViewersOf,
@@ -41,9 +49,18 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     registerOutboxMetrics(metrics.registry, database.read);
     registerDeadConfirmations(metrics.registry, database.read);
 
+    const rateOf = (name: string, perMinute: number) =>
+      createRateLimit({
+        redis: queues.redis,
+        name,
+        perMinute,
+        message: `Ha superado las ${perMinute} ${name} por minuto de un usuario; espere un momento`,
+        deadlineMs: REDIS_DEADLINE_MS,
+      });
+
     return {
       database,
-      cipher: createFieldCipher(FIELD_KEYS),
+      cipher: followFieldCipher(config.secretFiles.FIELD_KEYS, logger),
       keySet,
       authenticator,
       autorizador: createAutorizadorClient(autorizador),
@@ -51,6 +68,9 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       outbox,
       announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),
       confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
+      confirmRate: rateOf('confirmaciones', config.USER_CONFIRM_RATE),
+      createRate: rateOf('entregas', config.USER_CREATE_RATE),
+      firmasRechazadas: opening.own(createFirmasRechazadas({ database, logger, registry: metrics.registry })),
     };
   });
 }

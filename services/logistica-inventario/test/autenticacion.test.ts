@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { publishRevocations } from '@medisupply/shared/security/revocations';
+import { publishRevocations, signRevocation } from '@medisupply/shared/security/revocations';
 import type { Signer } from '@medisupply/shared/testing/forged-tokens';
 import {
   BAD_AUTHORIZATIONS,
@@ -268,9 +268,8 @@ describe('tokens', () => {
   test("when a user's roles change or the user is deactivated, then older tokens are refused within seconds", async () => {
     const token = platform.token({ id: 77, roles: ['Admin'] });
     expect((await bearer(token)).status).toBe(200);
-    await publishRevocations(platform.logistica.container.queues.redis, [
-      { usuario_id: 77, token_version: 2 },
-    ]);
+    const signed = signRevocation({ usuario_id: 77, token_version: 2 }, keys.token);
+    await publishRevocations(platform.logistica.container.queues.redis, [signed]);
     await until(async () => (await bearer(token)).status === 401, 5_000);
     expect((await bearer(jws(header(), tokenClaims({ sub: '77', tv: 2 })))).status).toBe(200);
     expect((await bearer(platform.token({ id: 78 }))).status).toBe(200);

@@ -256,7 +256,7 @@ describe('the signature', () => {
   test('when it is an HMAC keyed with the public key, then it is 403', async () => {
     const id = await createEntrega(platform, USER);
     const { delivery } = await privateKeys(platform);
-    const known = platform.logistica.container.keySet.findSignatureKey(delivery.kid)!;
+    const known = platform.logistica.container.keySet.findSignatureKey(delivery.kid)!.key;
     const pem = known.export({ type: 'spki', format: 'pem' });
     const hmac = (input: Buffer) => createHmac('sha512', pem).update(input).digest();
     for (const alg of ['HS512', 'EdDSA']) {
@@ -408,13 +408,15 @@ test('when the body is no JSON object of the right type and size, then it is 400
 });
 
 test('when the database is locked, then a forged confirmation is refused at once all the same, and leaves its event later', async () => {
-  const id = await createEntrega(platform, USER);
-  const forged = { ...(await signedBody(platform, id, USER)), nombre_recibe: 'Otra persona' };
+  // Of a user who forged before, it would only be counted.
+  const user = 4_711;
+  const id = await createEntrega(platform, user);
+  const forged = { ...(await signedBody(platform, id, user)), nombre_recibe: 'Otra persona' };
   const { database } = platform.logistica.container;
   const other = openHandle(database.file);
   other.exec('begin immediate');
   const started = performance.now();
-  const answer = await confirmar(id, forged);
+  const answer = await confirmar(id, forged, platform.token({ id: user }));
   expect(answer).toMatchObject({ status: 403, body: { type: 'urn:medisupply:problem:firma-no-valida' } });
   expect(performance.now() - started).toBeLessThan(5_000);
   other.exec('rollback');
@@ -428,5 +430,5 @@ test('when the database is locked, then a forged confirmation is refused at once
         .where('tipo', '<>', 'creada')
         .execute(),
     )
-    .toEqual([{ tipo: 'firma_rechazada', datos: `{"usuario_id":${USER}}` }]);
+    .toEqual([{ tipo: 'firma_rechazada', datos: `{"usuario_id":${user}}` }]);
 });

@@ -149,9 +149,13 @@ describe('who may enqueue', () => {
   test('when an Admin, a System user or a service with the scope sends it, then it is 202', async () => {
     expect((await post(body, {}, platform.token({ id: 1, roles: ['Admin'] }))).status).toBe(202);
     expect((await post(body, {}, platform.token({ id: 4, roles: ['usuario', 'System'] }))).status).toBe(202);
-    for (const process of ['worker', 'monitor', 'operator']) {
+    for (const [process, status] of [
+      ['worker', 202],
+      ['operator', 202],
+      ['monitor', 403],
+    ] as const) {
       const key = await platform.serviceKey(process);
-      expect((await call(platform, 'POST', '/tareas', { key, body })).status).toBe(202);
+      expect((await call(platform, 'POST', '/tareas', { key, body })).status).toBe(status);
     }
   });
 
@@ -242,7 +246,6 @@ describe('procesar_entrega with confirmacion_info', () => {
     const other = await prepared();
     for (const changed of [
       { ...info, nombre_recibe: 'Eva' },
-      { ...info, usuario_id: 8 },
       { ...info, firma_payload: '' },
       { ...info, firma_payload: other.info.firma_payload },
     ]) {
@@ -251,6 +254,9 @@ describe('procesar_entrega with confirmacion_info', () => {
       expect(answer.status).toBe(403);
     }
     expect((await confirmBy(other.id, info)).status).toBe(403);
+    expect((await confirmBy(id, { ...info, usuario_id: 8 })).status).toBe(404);
+    const { id: shared, info: signed } = await prepared(USER, { asignada_a: 8 });
+    expect((await confirmBy(shared, { ...signed, usuario_id: 8 })).status).toBe(403);
     expect(await stateOf(id)).toBe('EN_CAMINO');
   });
 

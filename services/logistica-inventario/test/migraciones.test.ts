@@ -52,3 +52,32 @@ test('when cancelled deliveries of an older version hold stock, then it is relea
   ]);
   after.close();
 });
+
+test('when deliveries of an older version hold stock, then it is known of whom, and nothing is of others', async () => {
+  const { '050-reservas-por-usuario': reservas, '060-asignaciones': _, ...before050 } = migrations;
+  await migrate(file, before050);
+  const before = new Database(file);
+  before.exec(`
+    insert into producto (id, sku, nombre, stock, reservado, creado, actualizado) values (1, 'A', 'A', 10, 5, 0, 0);
+    insert into entrega (id, direccion, pedido_id, estado, creada_por, creador_id, creada, actualizada) values
+      (1, 'x', 'P', 'EN_CAMINO', 'usuario:7', 7, 0, 0), (2, 'x', 'P', 'ENTREGADA', 'usuario:7', 7, 0, 0),
+      (3, 'x', 'P', 'EN_CAMINO', 'servicio:operator', null, 0, 0);
+    insert into entrega_item (entrega_id, producto_id, cantidad, estado) values
+      (1, 1, 3, 'RESERVADO'), (2, 1, 4, 'DEBITADO'), (3, 1, 2, 'RESERVADO');`);
+  before.close();
+  await migrate(file, { ...before050, '050-reservas-por-usuario': reservas });
+  const after = new Database(file);
+  expect(after.prepare('select entrega_id, creador_id from entrega_item').raw().all()).toEqual([
+    [1, 7],
+    [2, null],
+    [3, null],
+  ]);
+  const plan = after
+    .prepare(
+      `explain query plan select coalesce(sum(cantidad), 0) from entrega_item
+       where creador_id = ? and producto_id = ? and estado = 'RESERVADO'`,
+    )
+    .get(7, 1);
+  expect(plan).toMatchObject({ detail: expect.stringContaining('USING COVERING INDEX item_por_creador') });
+  after.close();
+});

@@ -1,3 +1,4 @@
+import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
@@ -36,6 +37,13 @@ test('when a report is generated, then its figures are those of the database, an
   ).toBe(403);
 
   const day = new Date().toISOString().slice(0, 10);
+  const { unitOfWork } = platform.logistica.container.database;
+  const counted = {
+    tipo: 'firma_rechazada',
+    momento: Date.now(),
+    datos: { usuario_id: 7, cantidad: 4 },
+  } as const;
+  await unitOfWork.write((tx) => insertEventos(tx, [counted]));
   const { status, body: task } = await call(platform, 'POST', '/tareas', {
     as: admin,
     body: { tipo: 'generar_reporte', fecha_inicio: day, fecha_fin: day },
@@ -62,7 +70,7 @@ test('when a report is generated, then its figures are those of the database, an
       con_reintentos: 0,
       reintentos: 0,
     },
-    firmas_rechazadas: 1,
+    firmas_rechazadas: 5,
     productos: [{ producto_id: producto.id, sku: 'GASA', unidades: 2, entregas: 1 }],
   });
   expect(detail.result.confirmaciones.latencia_ms.p50).toBeGreaterThan(0);
@@ -88,6 +96,7 @@ test.each([
   { fecha_inicio: '2026-03-01', fecha_fin: '2026-02-01' },
   { fecha_inicio: '2026-03-01T10:00:00Z', fecha_fin: '2026-03-01T08:00:00Z' },
   { fecha_inicio: '2026-03-02', fecha_fin: '2026-03-01T23:59:59Z' },
+  { fecha_inicio: '2026-03-02', fecha_fin: '2026-03-01' },
   { fecha_inicio: 5 },
   { desde: '2026-01-01' },
 ])('when the period is bad (%j), then 400', async (params) => {
@@ -101,6 +110,7 @@ test.each([
 test.each([
   ['2026-03-01T10:00:00Z', '2026-03-01'],
   ['2026-03-01', '2026-03-01T08:00:00Z'],
+  ['2026-03-01', '2026-03-01'],
   ['2026-03-01T08:00:00Z', '2026-03-01T10:00:00Z'],
 ])('when the period lies within one day (%s – %s), then it is taken', (fecha_inicio, fecha_fin) => {
   expect(generarReporte.params.safeParse({ fecha_inicio, fecha_fin }).success).toBe(true);

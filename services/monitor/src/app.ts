@@ -34,6 +34,7 @@ export function buildApp(container: Container): Express {
     metrics,
     isStopping,
     corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
     serverPath: '..',
     routes: monitorRoutes(container),
     readiness: [

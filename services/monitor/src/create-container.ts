@@ -16,21 +16,25 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const { logger, metrics, redisAddress } = opening;
     const database = opening.own(await openMonitorDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(redisAddress, logger));
-    const probes = createProbes(config, queues);
+    const probes = createProbes(config, queues, logger);
     opening.own(probes.probe);
     probes.throughput.start();
     opening.onClose(() => probes.throughput.stop());
-    const { authenticator, isRevoked } = opening.verifier(queues.redis);
+    const { authenticator, isRevoked, onWithdrawn } = opening.verifier(queues.redis);
     const eventos = opening.own(
       createEventHub({
         queues,
+        liveKey: probes.liveKey,
         // The other connection tells of outages already.
         blocking: connectForBlocking(redisAddress, logger.child({}, { level: 'silent' })),
         throughput: probes.throughput,
         isRevoked,
         logger,
+        perAddress: config.STREAMS_PER_ADDRESS,
       }),
     );
+    // Whoever may still watch comes again with a token that is good.
+    onWithdrawn(() => eventos.endAll());
     registerLiveGauges(metrics.registry, probes, () => eventos.clients());
     return { ...probes, database, eventos, authenticator };
   });

@@ -1,4 +1,5 @@
 /** The environment keys that several processes share, each defined once. `.env.example` documents them. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { byUrlVariable } from '../services.ts';
 import { ConfigError } from './load-config.ts';
@@ -30,6 +31,15 @@ export const count = (fallback: number, max: number) =>
     .max(max, { error: `Debe ser un número de 1 a ${max}` })
     .default(fallback);
 
+/** Of how many per minute; 0 is no limit. */
+export const perMinute = (fallback: number) =>
+  z.coerce
+    .number({ error: 'Debe ser un número por minuto; 0 es sin límite' })
+    .int({ error: 'Debe ser un número entero por minuto; 0 es sin límite' })
+    .min(0, { error: 'No puede ser negativo; 0 es sin límite' })
+    .max(1_000_000, { error: 'Máximo 1000000' })
+    .default(fallback);
+
 export const processEnvironment = {
   NODE_ENV: z
     .enum(['development', 'production', 'test'], { error: 'Use development, production o test' })
@@ -44,22 +54,49 @@ export const processEnvironment = {
   BIND_ADDRESS: z.string().default('127.0.0.1'),
 };
 
+const commaSeparated = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
+
+/** Names of networks that `trust proxy` of Express knows. */
+const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+function isNetwork(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return NETWORKS.has(value);
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
 export const httpEnvironment = {
   LAME_DUCK_MS: milliseconds(0, 60_000),
-  CORS_ORIGINS: z
-    .string()
-    .default('')
-    .transform((value) =>
-      value
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    )
-    .pipe(
-      z.array(
-        z.url({ protocol: /^https?$/, error: 'Debe ser una lista de orígenes http(s) separados por comas' }),
-      ),
+  CORS_ORIGINS: commaSeparated.pipe(
+    z.array(
+      z.url({ protocol: /^https?$/, error: 'Debe ser una lista de orígenes http(s) separados por comas' }),
     ),
+  ),
+  /** Whose `X-Forwarded-*` are believed; nobody's by default. */
+  TRUST_PROXY: commaSeparated.pipe(
+    z.array(
+      z.string().refine(isNetwork, {
+        error: 'Debe ser una lista de direcciones, redes (10.0.0.0/8) o loopback, separadas por comas',
+      }),
+    ),
+  ),
+};
+
+/** Where calls on behalf of clients come from: an address of this machine that nothing else uses, for `TRUST_PROXY`. */
+export const proxyEnvironment = {
+  PROXY_SOURCE_ADDRESS: z
+    .string()
+    .refine((value) => isIP(value) !== 0, { error: 'Debe ser una dirección IP' })
+    .optional(),
 };
 
 export const redisEnvironment = {

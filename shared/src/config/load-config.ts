@@ -14,9 +14,18 @@ export interface SecretSpec {
 }
 
 type SecretSpecs = Record<string, SecretSpec>;
+type SecretValue<K extends SecretSpec> = K extends { json: infer J extends z.ZodType } ? z.output<J> : string;
+
+/** A secret's file, to be read again when it was replaced (`followSecret`). */
+export interface SecretSource<T> {
+  path: string;
+  /** Checked as at the start. @throws Error naming the key, the file and the remedy */
+  read(): T;
+}
 
 export type LoadedConfig<S extends z.ZodObject, K extends SecretSpecs> = z.output<S> & {
-  secrets: { [key in keyof K]: K[key] extends { json: infer J extends z.ZodType } ? z.output<J> : string };
+  secrets: { [key in keyof K]: SecretValue<K[key]> };
+  secretFiles: { [key in keyof K]: SecretSource<SecretValue<K[key]>> };
 };
 
 /** Values that people leave in place from examples; refused wherever a secret is read. */
@@ -42,14 +51,20 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   }
 
   const secrets: Record<string, unknown> = {};
+  const secretFiles: Record<string, SecretSource<unknown>> = {};
   for (const [key, spec] of Object.entries(options.secrets ?? {})) {
-    const result = readSecret(key, spec, options.env);
-    if ('problem' in result) problems.push(result.problem);
-    else secrets[key] = result.value;
+    const path = pathOf(key, spec, options.env);
+    const read = () => readSecret(key, spec, path);
+    try {
+      secrets[key] = read();
+      if (path) secretFiles[key] = { path, read };
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
   }
 
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
-  return { ...parsed.data, secrets } as LoadedConfig<S, K>;
+  return { ...parsed.data, secrets, secretFiles } as LoadedConfig<S, K>;
 }
 
 export class ConfigError extends Error {
@@ -61,35 +76,33 @@ export class ConfigError extends Error {
   }
 }
 
-function readSecret(
-  key: string,
-  spec: SecretSpec,
-  env: NodeJS.ProcessEnv,
-): { value: unknown } | { problem: string } {
-  const named = env[`${key}_FILE`];
-  const path = named || (env['SECRETS_DIR'] ? join(env['SECRETS_DIR'], spec.file) : undefined);
+const pathOf = (key: string, spec: SecretSpec, env: NodeJS.ProcessEnv): string | undefined =>
+  env[`${key}_FILE`] || (env['SECRETS_DIR'] ? join(env['SECRETS_DIR'], spec.file) : undefined);
+
+/** @throws Error with the key, the file and the remedy */
+function readSecret(key: string, spec: SecretSpec, path: string | undefined): unknown {
   const remedy = 'ejecute `npm start` o `node scripts/setup.ts`, que lo genera';
-  if (!path) return { problem: `${key}_FILE: falta la ruta del secreto (o SECRETS_DIR); ${remedy}` };
+  if (!path) throw new Error(`${key}_FILE: falta la ruta del secreto (o SECRETS_DIR); ${remedy}`);
   let value: string;
   try {
     value = readFileSync(path, 'utf8').trim();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'error';
-    return { problem: `${key}_FILE: no se puede leer ${path} (${code}); ${remedy}` };
+    throw new Error(`${key}_FILE: no se puede leer ${path} (${code}); ${remedy}`, { cause: error });
   }
-  if (value.length < spec.minLength) {
-    return {
-      problem: `${key}_FILE: ${path} es demasiado corto (mínimo ${spec.minLength} caracteres); ${remedy}`,
-    };
-  }
-  if (EXAMPLE_VALUES.test(value)) {
-    return { problem: `${key}_FILE: ${path} contiene un valor de ejemplo; ${remedy}` };
-  }
-  if (!spec.json) return { value };
+  if (value.length < spec.minLength)
+    throw new Error(
+      `${key}_FILE: ${path} es demasiado corto (mínimo ${spec.minLength} caracteres); ${remedy}`,
+    );
+  if (EXAMPLE_VALUES.test(value))
+    throw new Error(`${key}_FILE: ${path} contiene un valor de ejemplo; ${remedy}`);
+  if (!spec.json) return value;
   try {
-    return { value: parseSecretJson(path, value, spec.json) };
+    return parseSecretJson(path, value, spec.json);
   } catch (error) {
-    return { problem: `${key}_FILE: ${error instanceof Error ? error.message : String(error)}` };
+    throw new Error(`${key}_FILE: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }
 

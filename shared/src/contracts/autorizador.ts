@@ -32,9 +32,21 @@ export const signupBody = z.strictObject({
 
 export const signupResponse = z.object({
   mensaje: z.string(),
-  token: z.string(),
-  usuario: z.object({ id, nombre: z.string(), roles: z.array(rol) }),
+  token: z.string().optional().describe('Falta mientras un administrador no apruebe la cuenta'),
+  usuario: z.object({
+    id,
+    nombre: z.string(),
+    roles: z.array(rol),
+    activo: z.literal(false).optional().describe('Solo si un administrador debe aprobar la cuenta'),
+  }),
 });
+
+/** Who may sign up: anybody, anybody whom an Admin then admits, nobody. */
+export const registro = z.enum(['abierto', 'aprobado', 'cerrado'], {
+  error: 'Use abierto, aprobado o cerrado',
+});
+
+export const registroResponse = z.object({ registro });
 
 export const loginBody = z.strictObject({
   nombre: text(nombre_usuario.maximo),
@@ -46,6 +58,10 @@ export const loginResponse = z.object({
   token: z.string().describe('JWT de acceso'),
   refresh_token: z.string().optional().describe('Los navegadores lo reciben como cookie HttpOnly y no aquí'),
   expira_en: z.int().describe('Segundos'),
+  cambiar_contrasena: z
+    .literal(true)
+    .optional()
+    .describe('La contraseña era de un solo uso: el token solo sirve para POST /contrasena'),
 });
 
 const refreshToken = z
@@ -54,7 +70,7 @@ const refreshToken = z
 
 export const refreshBody = z.strictObject({ refresh_token: refreshToken.optional() });
 
-export const refreshResponse = loginResponse.omit({ mensaje: true });
+export const refreshResponse = loginResponse.omit({ mensaje: true, cambiar_contrasena: true });
 
 export const logoutBody = z.strictObject({
   refresh_token: refreshToken.optional(),
@@ -63,6 +79,10 @@ export const logoutBody = z.strictObject({
     .optional()
     .describe('Cierra todas las sesiones del usuario'),
 });
+
+export const contrasenaBody = z.strictObject({ actual: text(contrasena.maximo), nueva: contrasenaNueva });
+
+export const contrasenaResponse = loginResponse.omit({ cambiar_contrasena: true });
 
 export const messageResponse = z.object({ mensaje: z.string() });
 
@@ -100,25 +120,60 @@ export const usuario = z.object({
   roles: z.array(rol),
   activo: z.boolean(),
   creado: isoTimestamp,
+  pendiente: z.literal(true).optional().describe('Se registró y espera a que un administrador la active'),
+  contrasena_temporal: isoTimestamp
+    .optional()
+    .describe('Hasta cuándo vale la contraseña de un solo uso que le dio un administrador'),
 });
+
+const roles = z
+  .array(rol, { error: 'Debe ser una lista de roles' })
+  .min(1, { error: 'Debe tener al menos un rol' })
+  .max(ROLES.length, { error: 'Hay roles repetidos' })
+  .refine((list) => new Set(list).size === list.length, { error: 'Hay roles repetidos' });
+
+export const crearUsuarioBody = z.strictObject({
+  nombre: nombreNuevo,
+  contrasena: contrasenaNueva
+    .optional()
+    .describe('Sin ella, la respuesta trae una de un solo uso que hay que cambiar al entrar'),
+  roles: roles.optional().describe('usuario si faltan'),
+});
+
+const contrasenaDada = z.string().describe('De un solo uso; no se vuelve a mostrar');
+
+export const crearUsuarioResponse = z.object({ usuario, contrasena: contrasenaDada.optional() });
+
+export const darContrasenaResponse = z.object({ usuario, contrasena: contrasenaDada });
+
+export const mensajero = z.object({ id, nombre: z.string() });
 
 export const modificarUsuarioBody = z
   .strictObject({
-    roles: z
-      .array(rol, { error: 'Debe ser una lista de roles' })
-      .min(1, { error: 'Debe tener al menos un rol' })
-      .max(ROLES.length, { error: 'Hay roles repetidos' })
-      .refine((roles) => new Set(roles).size === roles.length, { error: 'Hay roles repetidos' })
-      .optional(),
+    roles: roles.optional(),
     activo: z.boolean({ error: 'Debe ser true o false' }).optional(),
   })
   .refine((cambios) => cambios.roles !== undefined || cambios.activo !== undefined, {
     error: 'Indique roles o activo',
   });
 
-export const jwksResponse = z.object({ keys: z.array(z.looseObject({ kid: z.string(), alg: z.string() })) });
+const seconds = z.int().optional();
+
+export const jwksResponse = z.object({
+  keys: z.array(
+    z.looseObject({
+      kid: z.string(),
+      alg: z.string(),
+      nbf: seconds.describe('Desde cuándo vale lo que firma (segundos)'),
+      exp: seconds.describe('Hasta cuándo se recibe lo que firmó (segundos)'),
+      revoked: seconds.describe('Desde cuándo no se recibe lo que firmó: la clave fue robada (segundos)'),
+    }),
+  ),
+});
 
 export type Signup = z.output<typeof signupBody>;
 export type Login = z.output<typeof loginBody>;
+export type CambioDeContrasena = z.output<typeof contrasenaBody>;
+export type CrearUsuario = z.output<typeof crearUsuarioBody>;
 export type Usuario = z.output<typeof usuario>;
 export type ModificarUsuario = z.output<typeof modificarUsuarioBody>;

@@ -15,6 +15,8 @@ export class AppError extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Extra members of the problem document, such as `available_tasks`. */
   readonly extensions: Readonly<Record<string, unknown>>;
+  /** Under what it is counted; a client does not see it. */
+  readonly reason: string;
 
   constructor(code: ProblemCode, status: number, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -24,6 +26,7 @@ export class AppError extends Error {
     this.errors = options.errors;
     this.headers = options.headers ?? {};
     this.extensions = options.extensions ?? {};
+    this.reason = options.reason ?? code;
   }
 }
 
@@ -31,6 +34,8 @@ export interface AppErrorOptions {
   errors?: readonly FieldError[];
   headers?: Readonly<Record<string, string>>;
   extensions?: Readonly<Record<string, unknown>>;
+  /** Of few values: it names a series of `medisupply_refusals_total`. */
+  reason?: string;
   cause?: unknown;
 }
 
@@ -55,13 +60,24 @@ export const notFound = (message: string) => new AppError('no-encontrado', 404, 
 export const conflict = (message: string, options?: AppErrorOptions) =>
   new AppError('conflicto', 409, message, options);
 
-export const unavailable = (message: string, retryAfterSeconds = 1, cause?: unknown) =>
+export const unavailable = (
+  message: string,
+  retryAfterSeconds = 1,
+  cause?: unknown,
+  reason = 'no-disponible',
+) =>
   new AppError('no-disponible', 503, message, {
+    reason,
     headers: { 'Retry-After': String(retryAfterSeconds) },
     cause,
   });
 
-export const tooManyRequests = (message: string, retryAfterSeconds: number) =>
+export const tooManyRequests = (
+  message: string,
+  retryAfterSeconds: number,
+  reason = 'demasiadas-solicitudes',
+) =>
   new AppError('demasiadas-solicitudes', 429, message, {
+    reason,
     headers: { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterSeconds))) },
   });

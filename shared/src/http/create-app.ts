@@ -25,6 +25,8 @@ export interface AppOverrides extends HealthOptions {
   /** Needed as soon as one route is not public. */
   authenticator?: Authenticator;
   corsOrigins?: readonly string[];
+  /** Whose `X-Forwarded-*` are believed: addresses, networks, `loopback`. Absent: nobody's. */
+  trustProxy?: readonly string[];
   /** Measured from the first middleware on, and answered at `/metrics`; needs the authenticator. */
   metrics?: AppMetrics;
   /** `..` where the gateway's prefix stands for the first segment of the paths, as in `/api/v1/monitor/status`. */
@@ -47,7 +49,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('trust proxy', ['loopback', 'uniquelocal']);
+  app.set('trust proxy', [...(overrides.trustProxy ?? [])]);
   app.set('query parser', 'simple');
 
   if (overrides.metrics) app.use(overrides.metrics.http);
@@ -79,7 +81,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   mountRoutes(app, routes, { authenticator: overrides.authenticator, logger });
   // For what is added later.
   app.use(jsonBody);
-  return withLastWord(app, problemHandler(logger));
+  return withLastWord(app, problemHandler(logger, overrides.metrics?.refused));
 }
 
 type Handle = (request: Request, response: Response, done?: (error?: unknown) => void) => void;

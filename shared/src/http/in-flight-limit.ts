@@ -11,7 +11,8 @@ export function createInFlightLimit(max: number): InFlightLimit {
   return {
     async run(key, operation) {
       const current = inFlight.get(key) ?? 0;
-      if (current >= max) throw tooManyRequests(`Hay ${max} operaciones en curso de este usuario`, 1);
+      if (current >= max)
+        throw tooManyRequests(`Hay ${max} operaciones en curso de este usuario`, 1, 'en-curso');
       inFlight.set(key, current + 1);
       try {
         return await operation();

@@ -1,5 +1,6 @@
 import type { Express, RequestHandler } from 'express';
 import type { Scope } from '../contracts/vocabulary.ts';
+import type { AppError } from './app-error.ts';
 import { forbidden } from './app-error.ts';
 import type { Authenticator } from './authenticate.ts';
 
@@ -7,6 +8,8 @@ import type { Authenticator } from './authenticate.ts';
 export interface AppMetrics {
   /** Measures requests; put in front of everything. */
   http: RequestHandler;
+  /** Counts a refusal that is planned: 429, 503. */
+  refused: (refusal: Pick<AppError, 'status' | 'reason'>) => void;
   registry: { metrics(): Promise<string>; contentType: string };
 }
 

@@ -44,11 +44,29 @@ export function sendProblem(request: Request, response: Response, error: AppErro
     );
 }
 
-/** The one error handler. What is not an AppError is logged in full and answered as a bare 500. */
-export function problemHandler(logger: Logger): ErrorRequestHandler {
+/** One line of a kind of refusal is enough for so long (ms): under a flood there are thousands. */
+const REFUSAL_LINE_EVERY = 60_000;
+
+/**
+ * The one error handler. What is not an AppError is logged in full and answered as a bare 500. Refusing because there is
+ * too much to do (429, 503) is planned: it is counted, and a 503 said in one short line a minute.
+ */
+export function problemHandler(logger: Logger, count?: (refusal: AppError) => void): ErrorRequestHandler {
+  const said = new Map<string, number>();
+
+  function refused(error: AppError, path: string): void {
+    count?.(error);
+    const now = performance.now();
+    if (error.status !== 503 || now - (said.get(error.reason) ?? -Infinity) < REFUSAL_LINE_EVERY) return;
+    said.set(error.reason, now);
+    const causa = error.cause instanceof Error ? { causa: error.cause.message } : {};
+    logger.warn({ motivo: error.reason, path, ...causa }, error.message);
+  }
+
   return (error: unknown, request, response, next) => {
     const appError = toAppError(error);
-    if (appError.status >= 500) {
+    if (appError.status === 429 || appError.status === 503) refused(appError, request.path);
+    else if (appError.status >= 500) {
       logger.error({ err: error, method: request.method, path: request.path }, 'la solicitud falló');
     }
     if (response.headersSent) {

@@ -2,5 +2,6 @@
 export interface Reply {
   status: number;
   body?: unknown;
-  headers?: Readonly<Record<string, string>>;
+  /** One with several values, as `Set-Cookie`, is sent once for each. */
+  headers?: Readonly<Record<string, string | string[]>>;
 }

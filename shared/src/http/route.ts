@@ -36,7 +36,7 @@ export interface ResponseSpec {
   contentType?: string;
 }
 
-export const reply = (status: number, body?: unknown, headers?: Record<string, string>): Reply => ({
+export const reply = (status: number, body?: unknown, headers?: Reply['headers']): Reply => ({
   status,
   body,
   ...(headers ? { headers } : {}),

@@ -13,8 +13,8 @@ export interface ServiceClientOptions {
   name: string;
   /** From configuration only. Redirects are not followed. */
   baseUrl: string;
-  /** Sent as `i-api-key`. */
-  serviceKey?: string;
+  /** Sent as `i-api-key`; asked for each call, since `npm run keys` may replace it. */
+  serviceKey?: () => string;
   /** From the call to the whole answer (ms). */
   timeoutMs: number;
   connections?: number;
@@ -74,11 +74,21 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     const deadline = AbortSignal.timeout(callOptions.timeoutMs ?? options.timeoutMs);
     const signal = callOptions.signal ? AbortSignal.any([deadline, callOptions.signal]) : deadline;
     try {
-      const answer = await breaker.execute(() => request(method, path, body, signal, callOptions.headers));
+      const answer = await breaker.execute(() =>
+        authenticated((key) => request(method, path, body, signal, callOptions.headers, key)),
+      );
       return { ok: true, ...answer, ms: elapsed() };
     } catch (error) {
       return { ok: false, reason: reasonOf(error, deadline), ms: elapsed() };
     }
+  }
+
+  /** Refused for a key that was replaced while the call was on its way: once more, as nothing has happened. */
+  async function authenticated(send: (serviceKey: string | undefined) => ReturnType<typeof request>) {
+    const key = options.serviceKey?.();
+    const answer = await send(key);
+    const latest = options.serviceKey?.();
+    return answer.status === 401 && latest !== key ? send(latest) : answer;
   }
 
   async function request(
@@ -87,6 +97,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     body: unknown,
     signal: AbortSignal,
     extraHeaders: Readonly<Record<string, string>> = {},
+    serviceKey?: string,
   ) {
     const context = logContext.getStore();
     const response = await pool.request({
@@ -97,7 +108,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         ...extraHeaders,
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(options.serviceKey ? { 'i-api-key': options.serviceKey } : {}),
+        ...(serviceKey ? { 'i-api-key': serviceKey } : {}),
         ...(context?.request_id ? { 'x-request-id': context.request_id } : {}),
         ...(context?.traceparent ? { traceparent: context.traceparent } : {}),
       },

@@ -14,8 +14,13 @@ export const TOKEN_AUDIENCE = 'medisupply';
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 const TOKEN_ALG = 'ES256';
 const TOKEN_TYP = 'at+jwt';
+/** Of a token with which its user may choose another password, and nothing else. */
+export const CHANGE_TOKEN_TYP = 'cambio+jwt';
+type TokenTyp = typeof TOKEN_TYP | typeof CHANGE_TOKEN_TYP;
 const CLOCK_TOLERANCE_SECONDS = 30;
 const MAX_LENGTH = 8 * 1024;
+/** No administrator changes a user so often: more was not issued, and would outlive every revocation. */
+export const MAX_TOKEN_VERSION = 1_000_000;
 
 export interface TokenSubject {
   usuario_id: number;
@@ -35,7 +40,7 @@ export interface IssuedToken {
 export function issueAccessToken(
   subject: TokenSubject,
   key: { kid: string; privateKey: KeyObject },
-  options: { now?: number } = {},
+  options: { now?: number; typ?: TokenTyp } = {},
 ): IssuedToken {
   const iat = Math.floor((options.now ?? Date.now()) / 1000);
   const jti = randomUUID();
@@ -50,14 +55,14 @@ export function issueAccessToken(
     exp: iat + ACCESS_TOKEN_SECONDS,
     jti,
   };
-  const header = { alg: TOKEN_ALG, typ: TOKEN_TYP, kid: key.kid } as const;
+  const header = { alg: TOKEN_ALG, typ: options.typ ?? TOKEN_TYP, kid: key.kid } as const;
   const token = jwt.sign(claims, key.privateKey, { algorithm: TOKEN_ALG, header });
   return { token, expira_en: ACCESS_TOKEN_SECONDS, jti };
 }
 
 const tokenHeader = z.strictObject({
   alg: z.literal(TOKEN_ALG),
-  typ: z.literal(TOKEN_TYP),
+  typ: z.enum([TOKEN_TYP, CHANGE_TOKEN_TYP]),
   kid: z.string().max(64),
 });
 
@@ -65,16 +70,17 @@ const tokenClaims = z.object({
   sub: z.string().regex(/^[1-9]\d{0,15}$/),
   nombre: z.string(),
   roles: z.array(z.enum(ROLES)),
-  tv: z.int().min(0),
+  tv: z.int().min(0).max(MAX_TOKEN_VERSION),
   iat: z.int(),
   exp: z.int(),
   jti: z.uuid(),
 });
 
-/** The expectations of `verifyAccessToken`; both default to this platform's own. */
+/** The expectations of `verifyAccessToken`; they default to this platform's own, of access tokens. */
 export interface TokenExpectations {
   issuer?: string;
   audience?: string;
+  typ?: TokenTyp;
   /** Milliseconds. */
   now?: number;
 }
@@ -91,7 +97,8 @@ export function verifyAccessToken(
   if (token.length > MAX_LENGTH) throw rejected('El token es demasiado largo');
   // Read before anything is verified: nothing but our own three members, so no jku, jwk, x5u or crit.
   const header = tokenHeader.safeParse(headerOf(token));
-  if (!header.success) throw rejected('El token no es un token de acceso válido');
+  if (!header.success || header.data.typ !== (expected.typ ?? TOKEN_TYP))
+    throw rejected('El token no es un token de acceso válido');
   const key = keySet.findTokenKey(header.data.kid);
   if (!key) throw rejected('El token está firmado con una clave desconocida', 'clave-desconocida');
 
@@ -138,6 +145,7 @@ export interface AccessTokenVerifierOptions {
   keySet: KeySet;
   /** Verified tokens remembered at once. */
   cacheSize?: number;
+  typ?: TokenTyp;
   now?: () => number;
 }
 
@@ -146,7 +154,7 @@ export interface AccessTokenVerifierOptions {
  * every request. Expiry and withdrawal of its key are looked at every time.
  */
 export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): AccessTokenVerifier {
-  const { keySet, cacheSize = 5_000, now = Date.now } = options;
+  const { keySet, cacheSize = 5_000, typ = TOKEN_TYP, now = Date.now } = options;
   const verified = new Map<string, { caller: UserCaller; kid: string; key: KeyObject }>();
 
   function verifyNow(token: string): UserCaller {
@@ -155,7 +163,7 @@ export function createAccessTokenVerifier(options: AccessTokenVerifierOptions): 
     if (hit && now() < hit.caller.exp * 1000 && keySet.findTokenKey(hit.kid) === hit.key) return hit.caller;
     verified.delete(digest);
 
-    const caller = verifyAccessToken(token, keySet, { now: now() });
+    const caller = verifyAccessToken(token, keySet, { typ, now: now() });
     const kid = kidOf(token);
     const key = keySet.findTokenKey(kid);
     if (key) {

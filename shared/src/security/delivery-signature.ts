@@ -13,11 +13,14 @@ import { deliveryPayload } from '../contracts/delivery-payload.ts';
 import type { DeliveryPayload } from '../contracts/delivery-payload.ts';
 import { decodeBase64url } from './base64url.ts';
 import { canonicalBytes, isJsonObject } from './canonical-json.ts';
+import type { KeyTimes } from './jwks.ts';
 
 export const DELIVERY_SIGNATURE_ALG = 'EdDSA';
 export const DELIVERY_SIGNATURE_TYP = 'entrega+jws';
 export const DELIVERY_SIGNATURE_SECONDS = 15 * 60;
 const CLOCK_SKEW_SECONDS = 60;
+/** What a key signed can be received for this long after its last signature. */
+export const SIGNATURE_RECEIVED_WITHIN = DELIVERY_SIGNATURE_SECONDS + CLOCK_SKEW_SECONDS;
 /** Ours are about 330 characters long. */
 const MAX_LENGTH = 1024;
 
@@ -30,8 +33,13 @@ export interface SigningKey {
   privateKey: KeyObject;
 }
 
-/** `findKey` of `verifyDelivery`: a published Ed25519 key, or undefined when that kid was never published. */
-export type FindKey = (kid: string) => KeyObject | undefined;
+/** A published Ed25519 key and when it is good. */
+export interface SignatureKey extends KeyTimes {
+  key: KeyObject;
+}
+
+/** `findKey` of `verifyDelivery`: undefined when that kid was never published. */
+export type FindKey = (kid: string) => SignatureKey | undefined;
 
 export type RejectionCode =
   | 'malformada'
@@ -39,6 +47,8 @@ export type RejectionCode =
   | 'tipo-no-admitido'
   | 'clave-desconocida'
   | 'no-corresponde'
+  | 'clave-revocada'
+  | 'clave-fuera-de-plazo'
   | 'expirada'
   | 'fecha-futura';
 
@@ -52,6 +62,8 @@ const MOTIVOS: Record<RejectionCode, string> = {
   'tipo-no-admitido': 'La firma no es de una entrega',
   'clave-desconocida': 'La clave de la firma no se conoce',
   'no-corresponde': 'La firma no corresponde a los datos',
+  'clave-revocada': 'La clave de la firma fue revocada',
+  'clave-fuera-de-plazo': 'La clave de la firma no estaba en uso al recibirla',
   expirada: 'La firma expiró',
   'fecha-futura': 'La firma tiene una fecha futura',
 };
@@ -79,32 +91,53 @@ export async function signDelivery(
   return `${jws.protected}..${jws.signature}`;
 }
 
-/**
- * Verifies `firma` over the six fields. The answer never depends on anything but the published keys and the
- * clock. `ignoreExpiry` is for confirmations that were accepted in time and are verified late.
- */
+/** How a signature is judged by time. */
+export interface SignatureMoment {
+  /** When the signature was received (ms); now, unless it is verified late. */
+  now?: number;
+  /** Received before, accepted then, and verified only now: its key may be older than the dates that it was given. */
+  isLate?: boolean;
+  /** Only whether it covers the data: no date of the signature or its key counts, but one in the future. */
+  ignoreExpiry?: boolean;
+}
+
+/** Verifies `firma` over the six fields. The answer never depends on anything but the published keys and the clock. */
 export function verifyDelivery(
   firma: unknown,
   payload: DeliveryPayload,
   findKey: FindKey,
-  options: { now?: number; ignoreExpiry?: boolean } = {},
+  moment: SignatureMoment = {},
 ): DeliveryVerification {
   const parsed = parseSignature(firma);
   if (typeof parsed === 'string') return rejected(parsed);
   const { header, encodedHeader, signature } = parsed;
 
-  const key = findKey(header.kid);
-  if (!key) return rejected('clave-desconocida');
+  const found = findKey(header.kid);
+  if (!found) return rejected('clave-desconocida');
   const signingInput = Buffer.from(
     `${encodedHeader}.${signedBytes(payload).toString('base64url')}`,
     'latin1',
   );
-  if (!verify(null, signingInput, key, signature)) return rejected('no-corresponde');
+  if (!verify(null, signingInput, found.key, signature)) return rejected('no-corresponde');
 
-  const now = Math.floor((options.now ?? Date.now()) / 1000);
+  const now = Math.floor((moment.now ?? Date.now()) / 1000);
   if (header.iat > now + CLOCK_SKEW_SECONDS) return rejected('fecha-futura');
-  if (!options.ignoreExpiry && now > header.exp + CLOCK_SKEW_SECONDS) return rejected('expirada');
+  const untimely = moment.ignoreExpiry ? undefined : untimelyBecause(header, found, now, moment.isLate);
+  if (untimely) return rejected(untimely);
   return { valid: true, kid: header.kid, jti: header.jti, iat: header.iat, exp: header.exp };
+}
+
+/** What speaks against a signature that was received at `now` (seconds). */
+function untimelyBecause(
+  header: SignatureHeader,
+  key: KeyTimes,
+  now: number,
+  isLate = false,
+): RejectionCode | undefined {
+  if (key.revoked !== undefined && now >= key.revoked) return 'clave-revocada';
+  if (!isLate && key.nbf !== undefined && now + CLOCK_SKEW_SECONDS < key.nbf) return 'clave-fuera-de-plazo';
+  if (key.exp !== undefined && now > key.exp) return 'clave-fuera-de-plazo';
+  return now > header.exp + CLOCK_SKEW_SECONDS ? 'expirada' : undefined;
 }
 
 /** What a well-formed signature says of itself, unverified; undefined when it is malformed. */

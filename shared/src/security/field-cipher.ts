@@ -1,8 +1,11 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import type { SecretSource } from '../config/load-config.ts';
 import { AppError } from '../http/app-error.ts';
+import type { Logger } from '../logging/logger.ts';
 import { decodeBase64url } from './base64url.ts';
+import { followSecret } from './secret-file.ts';
 
 /**
  * Encryption of single columns: AES-256-GCM, written `v1:<kid>:<iv>:<ciphertext>:<tag>`, the last three in
@@ -78,6 +81,22 @@ export function createFieldCipher(ring: FieldKeyRing): FieldCipher {
       }
     },
     kidOf: (stored) => split(stored).kid,
+  };
+}
+
+/** The cipher of a process that goes on running while `npm run keys` changes the ring. */
+export function followFieldCipher(
+  source: SecretSource<FieldKeyRing>,
+  logger: Pick<Logger, 'info' | 'warn'>,
+): FieldCipher {
+  const { current } = followSecret(source, createFieldCipher, logger);
+  return {
+    get actual() {
+      return current().actual;
+    },
+    encrypt: (plain, aad) => current().encrypt(plain, aad),
+    decrypt: (stored, aad) => current().decrypt(stored, aad),
+    kidOf: (stored) => current().kidOf(stored),
   };
 }
 

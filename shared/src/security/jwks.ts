@@ -6,6 +6,15 @@ import { canonicalBytes } from './canonical-json.ts';
 const member = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const kid = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 
+/** Seconds since 1970, as in a JWT. */
+const seconds = z.int().min(0);
+
+/**
+ * When the key is good: from `nbf` to `exp`, and until it was revoked. What counts is when a signature was received, as
+ * its own dates are its maker's word.
+ */
+const times = { nbf: seconds.optional(), exp: seconds.optional(), revoked: seconds.optional() };
+
 /** A public key for access tokens. */
 export const tokenJwk = z.object({
   kty: z.literal('EC'),
@@ -15,6 +24,7 @@ export const tokenJwk = z.object({
   kid,
   use: z.literal('sig'),
   alg: z.literal('ES256'),
+  ...times,
 });
 
 /** A public key for delivery signatures. */
@@ -25,11 +35,13 @@ export const signatureJwk = z.object({
   kid,
   use: z.literal('sig'),
   alg: z.literal('EdDSA'),
+  ...times,
 });
 
 export type TokenJwk = z.infer<typeof tokenJwk>;
 export type SignatureJwk = z.infer<typeof signatureJwk>;
 export type PublicJwk = TokenJwk | SignatureJwk;
+export type KeyTimes = Pick<PublicJwk, 'nbf' | 'exp' | 'revoked'>;
 
 /** The document at `/.well-known/jwks.json`. */
 export interface PublicJwks {

@@ -42,9 +42,9 @@ export type TokenKeyFile = z.infer<typeof tokenKeyFile>;
 export type SignatureKeyFile = z.infer<typeof signatureKeyFile>;
 export type KeyState = z.infer<typeof state>;
 
-type StoredKey = TokenKeyFile['keys'][number] | SignatureKeyFile['keys'][number];
+export type StoredKey = TokenKeyFile['keys'][number] | SignatureKeyFile['keys'][number];
 
-export function newTokenKey(keyState: KeyState): TokenKeyFile['keys'][number] {
+export function newTokenKey(keyState: KeyState, now = Date.now()): TokenKeyFile['keys'][number] {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk = privateKey.export({ format: 'jwk' });
   return tokenKeyFile.shape.keys.element.parse({
@@ -53,10 +53,11 @@ export function newTokenKey(keyState: KeyState): TokenKeyFile['keys'][number] {
     use: 'sig',
     alg: 'ES256',
     state: keyState,
+    nbf: Math.floor(now / 1000),
   });
 }
 
-export function newSignatureKey(keyState: KeyState): SignatureKeyFile['keys'][number] {
+export function newSignatureKey(keyState: KeyState, now = Date.now()): SignatureKeyFile['keys'][number] {
   const { privateKey } = generateKeyPairSync('ed25519');
   const jwk = privateKey.export({ format: 'jwk' });
   return signatureKeyFile.shape.keys.element.parse({
@@ -65,6 +66,7 @@ export function newSignatureKey(keyState: KeyState): SignatureKeyFile['keys'][nu
     use: 'sig',
     alg: 'EdDSA',
     state: keyState,
+    nbf: Math.floor(now / 1000),
   });
 }
 

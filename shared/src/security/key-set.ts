@@ -1,27 +1,29 @@
 import type { KeyObject } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Logger } from '../logging/logger.ts';
 import { writeFileAtomic } from './atomic-file.ts';
+import type { SignatureKey } from './delivery-signature.ts';
 import { parseJwks, publicKeyOf } from './jwks.ts';
 import type { PublicJwk } from './jwks.ts';
+import { versionOf } from './secret-file.ts';
 
 /**
  * The public keys a process verifies with. Starts from what set-up or an earlier run left on disk, so that
- * verifying never waits for autorizador, and follows autorizador's JWKS while it runs.
+ * verifying never waits for autorizador, and follows set-up's file and autorizador's JWKS while it runs.
  */
 export interface KeySet {
-  /** Ed25519 key for delivery signatures. */
-  findSignatureKey: (kid: string) => KeyObject | undefined;
-  /** P-256 key for access tokens. */
+  /** Ed25519 key for delivery signatures, and when it is good. */
+  findSignatureKey: (kid: string) => SignatureKey | undefined;
+  /** P-256 key for access tokens; undefined once it was revoked. */
   findTokenKey: (kid: string) => KeyObject | undefined;
   /** True while no key at all is known. */
   isEmpty: () => boolean;
   /** Asks autorizador now; false when there was no good answer (the set then stays as it is). Never throws. */
   refresh: () => Promise<boolean>;
   /**
-   * For a kid that is not known: refreshes at most every 10 s, every second while no key is known at all, however often
-   * it is called. True when it is known afterwards.
+   * For a kid that is not known: looks at set-up's file, and refreshes at most every 10 s, every second while no key is
+   * known at all, however often it is called. True when it is known afterwards.
    */
   refreshForUnknownKid: (kid: string) => Promise<boolean>;
   close: () => void;
@@ -36,31 +38,31 @@ export interface KeySetOptions {
   fetchJwks?: () => Promise<unknown>;
   /** Milliseconds between refreshes. */
   refreshMs?: number;
+  /** Called when keys that were known are good no more. */
+  onWithdrawn?: () => void;
   logger: Pick<Logger, 'info' | 'warn'>;
   now?: () => number;
-}
-
-interface Keys {
-  signature: Map<string, KeyObject>;
-  token: Map<string, KeyObject>;
-  /** By kid, to recognise keys that did not change. */
-  jwks: Map<string, string>;
 }
 
 const UNKNOWN_KID_INTERVAL_MS = 10_000;
 const EMPTY_INTERVAL_MS = 1_000;
 const FIRST_REFRESH_MS = 5_000;
+/** How often set-up's file is looked at: `npm run keys` replaces it. */
+const LOOK_MS = 1_000;
 
 export function createKeySet(options: KeySetOptions): KeySet {
   const { setupFile, cacheFile, fetchJwks, logger, refreshMs = 5 * 60_000, now = Date.now } = options;
-  let keys: Keys = { signature: new Map(), token: new Map(), jwks: new Map() };
+  let keys = NO_KEYS;
+  let setupVersion = '';
   let running: Promise<boolean> | undefined;
   let lastUnknownKid = Number.NEGATIVE_INFINITY;
   let failing = false;
   let closed = false;
 
-  loadFromDisk();
+  // Set-up's file cannot be written by a process of the platform: it is believed before what one of them left.
+  if (!lookAtSetup() && cacheFile) use(readKeys(cacheFile));
   const timer = fetchJwks ? setInterval(() => void refresh(), refreshMs).unref() : undefined;
+  const looking = setupFile ? setInterval(lookAtSetup, LOOK_MS).unref() : undefined;
   // The processes start together: with keys from the disk there is no hurry, and autorizador may need a moment.
   const first = fetchJwks
     ? setTimeout(() => void refresh(), isEmpty() ? 0 : FIRST_REFRESH_MS).unref()
@@ -70,19 +72,31 @@ export function createKeySet(options: KeySetOptions): KeySet {
     return keys.signature.size === 0 && keys.token.size === 0;
   }
 
-  function loadFromDisk(): void {
-    // The newer file wins: set-up rewrites its file when keys are rotated or withdrawn.
-    const files = [setupFile, cacheFile].flatMap((path) =>
-      path ? [{ path, written: modifiedAt(path) }] : [],
-    );
-    for (const { path, written } of files.toSorted((a, b) => b.written - a.written)) {
-      if (written === 0) continue;
-      try {
-        keys = toKeys(parseJwks(JSON.parse(readFileSync(path, 'utf8'))), keys);
-        return;
-      } catch (error) {
-        logger.warn({ err: error, path }, 'el archivo de claves públicas no es válido');
-      }
+  /** @returns whether the file was replaced by a good one since the last look */
+  function lookAtSetup(): boolean {
+    const version = setupFile ? versionOf(setupFile) : '';
+    if (!setupFile || version === setupVersion) return false;
+    setupVersion = version;
+    return use(readKeys(setupFile));
+  }
+
+  function use(published: readonly PublicJwk[] | undefined): boolean {
+    if (!published) return false;
+    const before = keys;
+    keys = toKeys(published, before);
+    if (hasWithdrawn(before, keys, now())) options.onWithdrawn?.();
+    return true;
+  }
+
+  function readKeys(path: string): PublicJwk[] | undefined {
+    if (versionOf(path) === '') return undefined;
+    try {
+      const published = parseJwks(JSON.parse(readFileSync(path, 'utf8')));
+      published.forEach(publicKeyOf);
+      return published;
+    } catch (error) {
+      logger.warn({ err: error, path }, 'el archivo de claves públicas no es válido');
+      return undefined;
     }
   }
 
@@ -95,9 +109,13 @@ export function createKeySet(options: KeySetOptions): KeySet {
     if (!fetchJwks || closed) return false;
     let published: PublicJwk[];
     try {
+      lookAtSetup();
+      const asked = setupVersion;
       published = parseJwks(await fetchJwks());
       if (closed) return false;
-      keys = toKeys(published, keys);
+      // Replaced meanwhile: the answer may be older than the file.
+      if (setupFile && versionOf(setupFile) !== asked) published = parseJwks(await fetchJwks());
+      use(published);
     } catch (error) {
       if (!failing)
         logger.warn(
@@ -118,7 +136,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     const contents = `${JSON.stringify({ keys: published }, null, 2)}\n`;
     try {
       mkdirSync(dirname(cacheFile), { recursive: true });
-      if (modifiedAt(cacheFile) === 0 || readFileSync(cacheFile, 'utf8') !== contents)
+      if (versionOf(cacheFile) === '' || readFileSync(cacheFile, 'utf8') !== contents)
         writeFileAtomic(cacheFile, contents, 0o600);
     } catch (error) {
       logger.warn({ err: error, path: cacheFile }, 'no se pudo guardar la copia de las claves públicas');
@@ -127,12 +145,12 @@ export function createKeySet(options: KeySetOptions): KeySet {
 
   return {
     findSignatureKey: (kid) => keys.signature.get(kid),
-    findTokenKey: (kid) => keys.token.get(kid),
+    findTokenKey: (kid) => goodTokenKey(keys, kid, now()),
     isEmpty,
     refresh,
     async refreshForUnknownKid(kid) {
       const isKnown = () => keys.signature.has(kid) || keys.token.has(kid);
-      if (isKnown()) return true;
+      if (isKnown() || (lookAtSetup() && isKnown())) return true;
       if (running === undefined) {
         const interval = isEmpty() ? EMPTY_INTERVAL_MS : UNKNOWN_KID_INTERVAL_MS;
         if (now() - lastUnknownKid < interval) return false;
@@ -145,35 +163,76 @@ export function createKeySet(options: KeySetOptions): KeySet {
       closed = true;
       clearTimeout(first);
       clearInterval(timer);
+      clearInterval(looking);
     },
   };
 }
 
 /** The set of one process that needs neither files nor refreshing: autorizador's own. */
-export function fixedKeySet(published: readonly PublicJwk[]): KeySet {
-  const keys = toKeys(published, { signature: new Map(), token: new Map(), jwks: new Map() });
+export function ownKeySet(published: () => readonly PublicJwk[]): KeySet {
+  let last: readonly PublicJwk[] | undefined;
+  let keys = NO_KEYS;
+  const current = (): Keys => {
+    const latest = published();
+    if (latest !== last) keys = toKeys(latest, keys);
+    last = latest;
+    return keys;
+  };
   return {
-    findSignatureKey: (kid) => keys.signature.get(kid),
-    findTokenKey: (kid) => keys.token.get(kid),
-    isEmpty: () => published.length === 0,
+    findSignatureKey: (kid) => current().signature.get(kid),
+    findTokenKey: (kid) => goodTokenKey(current(), kid, Date.now()),
+    isEmpty: () => published().length === 0,
     refresh: () => Promise.resolve(true),
     refreshForUnknownKid: () => Promise.resolve(false),
     close: () => undefined,
   };
 }
 
-/** Key objects are kept while their key stays the same, so that others may cache by identity. */
-function toKeys(published: readonly PublicJwk[], before: Keys): Keys {
-  const after: Keys = { signature: new Map(), token: new Map(), jwks: new Map() };
-  for (const jwk of published) {
-    const purpose = jwk.alg === 'EdDSA' ? 'signature' : 'token';
-    const written = JSON.stringify(jwk);
-    const known = before.jwks.get(jwk.kid) === written ? before[purpose].get(jwk.kid) : undefined;
-    after[purpose].set(jwk.kid, known ?? publicKeyOf(jwk));
-    after.jwks.set(jwk.kid, written);
-  }
-  return after;
+export const fixedKeySet = (published: readonly PublicJwk[]): KeySet => ownKeySet(() => published);
+
+interface TokenKey {
+  key: KeyObject;
+  /** ms UTC */
+  revoked: number;
 }
 
-/** Milliseconds; 0 when there is no such file. */
-const modifiedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+interface Keys {
+  signature: ReadonlyMap<string, SignatureKey>;
+  token: ReadonlyMap<string, TokenKey>;
+  /** When each was revoked (seconds): what was learnt once stays, whatever an older document says. */
+  revoked: ReadonlyMap<string, number>;
+}
+
+const NO_KEYS: Keys = { signature: new Map(), token: new Map(), revoked: new Map() };
+
+const goodTokenKey = ({ token }: Keys, kid: string, now: number): KeyObject | undefined => {
+  const found = token.get(kid);
+  return found && now < found.revoked ? found.key : undefined;
+};
+
+/** Key objects are kept while their key stays the same, so that others may cache by identity. */
+function toKeys(published: readonly PublicJwk[], before: Keys): Keys {
+  const revoked = new Map(before.revoked);
+  const signature = new Map<string, SignatureKey>();
+  const token = new Map<string, TokenKey>();
+  for (const jwk of published) {
+    const known = before.signature.get(jwk.kid) ?? before.token.get(jwk.kid);
+    const made = publicKeyOf(jwk);
+    const key = known?.key.equals(made) ? known.key : made;
+    const since = Math.min(jwk.revoked ?? Infinity, revoked.get(jwk.kid) ?? Infinity);
+    if (since !== Infinity) revoked.set(jwk.kid, since);
+    if (jwk.alg === 'ES256') token.set(jwk.kid, { key, revoked: since * 1000 });
+    else
+      signature.set(jwk.kid, {
+        key,
+        ...(jwk.nbf === undefined ? {} : { nbf: jwk.nbf }),
+        ...(jwk.exp === undefined ? {} : { exp: jwk.exp }),
+        ...(since === Infinity ? {} : { revoked: since }),
+      });
+  }
+  return { signature, token, revoked };
+}
+
+/** Whether a token key of before is not good any more. */
+const hasWithdrawn = (before: Keys, after: Keys, now: number): boolean =>
+  [...before.token.keys()].some((kid) => goodTokenKey(before, kid, now) && !goodTokenKey(after, kid, now));

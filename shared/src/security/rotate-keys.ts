@@ -1,13 +1,15 @@
 /**
  * Rotation of keys: `siguiente` → `actual` → `anterior`, and a fresh `siguiente`. The next key is already with
- * every reader when it comes into use, so processes may be restarted in any order.
+ * every reader when it comes into use. Readers follow their files while they run (`secret-file.ts`).
  */
+import { ACCESS_TOKEN_SECONDS } from './access-token.ts';
 import { sha256Hex } from './canonical-json.ts';
-import { fieldKeyRing } from './field-cipher.ts';
+import { SIGNATURE_RECEIVED_WITHIN } from './delivery-signature.ts';
 import { newSignatureKey, newTokenKey, signatureKeyFile, tokenKeyFile } from './key-files.ts';
-import type { KeyState } from './key-files.ts';
-import { FIELD_KEY_READERS, SERVICE_KEY_OWNERS } from './secret-layout.ts';
+import type { KeyState, SignatureKeyFile, TokenKeyFile } from './key-files.ts';
+import { SERVICE_KEY_OWNERS } from './secret-layout.ts';
 import type { ServiceKeyOwner } from './secret-layout.ts';
+import type { SecretStore } from './secret-store.ts';
 import { withSecretStore } from './secret-store.ts';
 import {
   distributeFieldKeys,
@@ -15,6 +17,7 @@ import {
   distributeServiceKeys,
   newFieldKid,
   randomSecret,
+  readFieldKeyRing,
   readServiceKeyRecords,
   SIGNATURE_KEYS_PATH,
   TOKEN_KEYS_PATH,
@@ -30,32 +33,65 @@ export interface RotationReport {
 
 /** Access tokens: the previous key goes on verifying, and disappears with the next rotation. */
 export function rotateTokenKeys(secretsDir: string): RotationReport {
-  return withSecretStore(secretsDir, (store) => {
-    const file = existing(store.readJson(TOKEN_KEYS_PATH, tokenKeyFile), TOKEN_KEYS_PATH);
-    const kept = file.keys.filter((key) => key.state === 'actual' || key.state === 'siguiente');
-    const keys = [...kept.map(advance), newTokenKey('siguiente')];
-    store.writeJson(TOKEN_KEYS_PATH, { keys });
-    distributeJwks(store);
-    return { written: store.written, actual: actualKid(keys) };
-  });
+  return changeTokenKeys(secretsDir, (keys, now) => [
+    ...keys
+      .filter((key) => key.state === 'actual' || key.state === 'siguiente' || isStillRefused(key, now))
+      .map((key) => advance(key, now)),
+    newTokenKey('siguiente'),
+  ]);
 }
 
 /** Delivery signatures: every key stays published for ever, so that old deliveries can be verified. */
 export function rotateSignatureKeys(secretsDir: string): RotationReport {
-  return withSecretStore(secretsDir, (store) => {
-    const file = existing(store.readJson(SIGNATURE_KEYS_PATH, signatureKeyFile), SIGNATURE_KEYS_PATH);
-    const keys = [...file.keys.map(advance), newSignatureKey('siguiente')];
-    store.writeJson(SIGNATURE_KEYS_PATH, { keys });
-    distributeJwks(store);
-    return { written: store.written, actual: actualKid(keys) };
+  return changeSignatureKeys(secretsDir, (keys, now) => [
+    ...keys.map((key) => endOfUse(advance(key, now), now)),
+    newSignatureKey('siguiente'),
+  ]);
+}
+
+type TokenKeys = TokenKeyFile['keys'];
+type SignatureKeys = SignatureKeyFile['keys'];
+
+/** The private file first: whoever is refused by a verifier's new set finds autorizador signing with the new key. */
+export const changeTokenKeys = (
+  secretsDir: string,
+  change: (keys: TokenKeys, now: number) => TokenKeys,
+): RotationReport =>
+  withSecretStore(secretsDir, (store) => {
+    const file = existing(store.readJson(TOKEN_KEYS_PATH, tokenKeyFile), TOKEN_KEYS_PATH);
+    return distribute(store, TOKEN_KEYS_PATH, change(file.keys, nowInSeconds()));
   });
+
+export const changeSignatureKeys = (
+  secretsDir: string,
+  change: (keys: SignatureKeys, now: number) => SignatureKeys,
+): RotationReport =>
+  withSecretStore(secretsDir, (store) => {
+    const file = existing(store.readJson(SIGNATURE_KEYS_PATH, signatureKeyFile), SIGNATURE_KEYS_PATH);
+    return distribute(store, SIGNATURE_KEYS_PATH, change(file.keys, nowInSeconds()));
+  });
+
+function distribute(store: SecretStore, path: string, keys: TokenKeys | SignatureKeys): RotationReport {
+  store.writeJson(path, { keys });
+  distributeJwks(store);
+  return { written: store.written, actual: actualKid(keys) };
+}
+
+/** A revoked token key stays published, as revoked, while a token that it signed could still be shown. */
+export const isStillRefused = ({ revoked }: { revoked?: number | undefined }, now: number): boolean =>
+  revoked !== undefined && now < revoked + 2 * ACCESS_TOKEN_SECONDS;
+
+const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
+
+/** What it signed last can still be received until it expires. */
+function endOfUse<K extends SignatureKeys[number]>(key: K, now: number): K {
+  return key.state === 'anterior' ? { ...key, exp: now + SIGNATURE_RECEIVED_WITHIN } : key;
 }
 
 /** Personal data: old keys stay in the ring until every row has been encrypted again. */
 export function rotateFieldKeys(secretsDir: string): RotationReport {
   return withSecretStore(secretsDir, (store) => {
-    const path = `${FIELD_KEY_READERS[0]}/field_keys.json`;
-    const ring = existing(store.readJson(path, fieldKeyRing), path);
+    const ring = readFieldKeyRing(store);
     const siguiente = newFieldKid();
     const keys = { ...ring.keys, [siguiente]: randomSecret() };
     let actual = ring.siguiente;
@@ -109,16 +145,20 @@ const NEXT_STATE: Record<KeyState, KeyState> = {
 };
 
 /** A key that signs no longer loses its private part. */
-function advance<K extends { state: KeyState; d?: string | undefined }>(key: K): K {
+export function advance<K extends { state: KeyState; d?: string | undefined; nbf?: number | undefined }>(
+  key: K,
+  now: number,
+): K {
   const next = { ...key, state: NEXT_STATE[key.state] };
   if (next.state !== 'actual') delete next.d;
+  else next.nbf ??= now;
   return next;
 }
 
 const actualKid = (keys: readonly { kid: string; state: KeyState }[]): string =>
   existing(keys.find((key) => key.state === 'actual')?.kid, 'una clave actual');
 
-function ownerOf(id: string): ServiceKeyOwner {
+export function ownerOf(id: string): ServiceKeyOwner {
   const owner = SERVICE_KEY_OWNERS.find((candidate) => candidate.id === id);
   if (!owner)
     throw new Error(
@@ -127,7 +167,7 @@ function ownerOf(id: string): ServiceKeyOwner {
   return owner;
 }
 
-function existing<T>(value: T | undefined, what: string): T {
+export function existing<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`falta ${what}; ejecute antes \`node scripts/setup.ts\``);
   return value;
 }

@@ -27,7 +27,14 @@ export const JWKS_READERS: readonly string[] = [...SERVICE_FOLDERS, 'worker'];
 /** The first one's copy decides when they differ. */
 export const FIELD_KEY_READERS = ['logistica-inventario', 'worker'] as const;
 
-export const QUEUE_KEY_READERS = ['logistica-inventario', 'worker'] as const;
+/** Queue keys that were revoked, one a line, the newest last: beside the worker's `queue_key`, once there are any. */
+export const REPLACED_QUEUE_KEYS = 'queue_key_anteriores';
+
+export const QUEUE_KEY_VERIFIER = 'worker';
+export const QUEUE_KEY_READERS = ['logistica-inventario', QUEUE_KEY_VERIFIER] as const;
+
+/** Signs what is shown live: who relays events or is a worker, and who shows them. It signs no job. */
+export const LIVE_KEY_READERS = ['logistica-inventario', 'worker', 'monitor'] as const;
 
 export const REDIS_PASSWORD_READERS: readonly string[] = ['redis', ...SERVICE_FOLDERS, 'worker'];
 

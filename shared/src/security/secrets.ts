@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256Hex } from './canonical-json.ts';
+import { SIGNATURE_RECEIVED_WITHIN } from './delivery-signature.ts';
 import { fieldKeyRing } from './field-cipher.ts';
 import type { FieldKeyRing } from './field-cipher.ts';
 import { newSignatureKey, newTokenKey, publishedJwks, signatureKeyFile, tokenKeyFile } from './key-files.ts';
@@ -8,6 +9,7 @@ import {
   AUTORIZADOR,
   FIELD_KEY_READERS,
   JWKS_READERS,
+  LIVE_KEY_READERS,
   QUEUE_KEY_READERS,
   REDIS_PASSWORD_READERS,
   SERVICE_KEY_OWNERS,
@@ -40,7 +42,8 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
   const make = (store: SecretStore): SecretsReport => {
     ensureAutorizadorKeys(store);
     ensureFieldKeys(store);
-    ensureShared(store, QUEUE_KEY_READERS, 'queue_key');
+    ensureShared(store, QUEUE_KEY_READERS, 'queue_key', 'ejecute `npm run keys -- revoke cola`');
+    ensureShared(store, LIVE_KEY_READERS, 'live_key', 'ejecute `npm run keys -- revoke cola`');
     ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.
@@ -61,7 +64,24 @@ function ensureAutorizadorKeys(store: SecretStore): void {
   if (!store.has(SIGNATURE_KEYS_PATH)) {
     store.writeJson(SIGNATURE_KEYS_PATH, { keys: [newSignatureKey('actual'), newSignatureKey('siguiente')] });
   }
+  dateKeys(store);
   distributeJwks(store);
+}
+
+/** Keys of a version that did not date them count from now; those that sign no longer were last used now. */
+function dateKeys(store: SecretStore): void {
+  const now = Math.floor(Date.now() / 1000);
+  const tokens = store.readJson(TOKEN_KEYS_PATH, tokenKeyFile);
+  if (tokens?.keys.some((key) => key.nbf === undefined))
+    store.writeJson(TOKEN_KEYS_PATH, { keys: tokens.keys.map((key) => ({ nbf: now, ...key })) });
+  const signatures = store.readJson(SIGNATURE_KEYS_PATH, signatureKeyFile);
+  if (!signatures?.keys.some((key) => key.nbf === undefined)) return;
+  const dated = signatures.keys.map((key) => ({
+    nbf: now,
+    ...(key.d === undefined ? { exp: now + SIGNATURE_RECEIVED_WITHIN } : {}),
+    ...key,
+  }));
+  store.writeJson(SIGNATURE_KEYS_PATH, { keys: dated });
 }
 
 /** Writes the public keys to every verifier. */
@@ -79,6 +99,13 @@ function ensureFieldKeys(store: SecretStore): void {
     (folder) => store.readJson(`${folder}/field_keys.json`, fieldKeyRing) ?? [],
   );
   distributeFieldKeys(store, found.length === 0 ? newFieldKeyRing() : mergeRings(found));
+}
+
+/** The ring that decides. @throws Error when set-up has not run */
+export function readFieldKeyRing(store: SecretStore): FieldKeyRing {
+  const ring = store.readJson(`${FIELD_KEY_READERS[0]}/field_keys.json`, fieldKeyRing);
+  if (!ring) throw new Error('falta field_keys.json; ejecute antes `node scripts/setup.ts`');
+  return ring;
 }
 
 export function distributeFieldKeys(store: SecretStore, ring: FieldKeyRing): void {
@@ -107,12 +134,15 @@ function mergeRings(rings: readonly FieldKeyRing[]): FieldKeyRing {
   return { ...first, keys };
 }
 
-function ensureShared(store: SecretStore, folders: readonly string[], file: string): void {
+function ensureShared(
+  store: SecretStore,
+  folders: readonly string[],
+  file: string,
+  remedy = 'deje el mismo valor en todas o bórrelos para generarlo de nuevo',
+): void {
   const values = new Set(folders.flatMap((folder) => store.read(`${folder}/${file}`) ?? []));
   if (values.size > 1) {
-    throw new Error(
-      `${file} difiere entre ${folders.join(', ')}; deje el mismo valor en todas o bórrelos para generarlo de nuevo`,
-    );
+    throw new Error(`${file} difiere entre ${folders.join(', ')}; ${remedy}`);
   }
   const [value = randomSecret()] = values;
   for (const folder of folders) store.write(`${folder}/${file}`, value);

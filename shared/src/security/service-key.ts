@@ -1,7 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { SecretSource } from '../config/load-config.ts';
 import type { ServiceCaller } from '../http/caller.ts';
+import type { Logger } from '../logging/logger.ts';
 import { sha256Hex } from './canonical-json.ts';
+import { followSecret } from './secret-file.ts';
 
 /**
  * `service_keys.json`: whom a verifier accepts. A service key is `<id>.<secret>` (256 random bits); the hashes
@@ -53,6 +56,23 @@ export function createServiceKeyVerifier(records: readonly ServiceKeyRecord[]): 
       return known && (matchesFirst || matchesSecond) ? known.caller : undefined;
     },
   };
+}
+
+/** The verifier of a process that goes on running while keys are rotated and revoked. */
+export function followServiceKeys(
+  source: SecretSource<readonly ServiceKeyRecord[]>,
+  logger: Pick<Logger, 'info' | 'warn'>,
+  onChange: () => void = () => {},
+): ServiceKeyVerifier & { look: () => void } {
+  let verifier: ServiceKeyVerifier | undefined;
+  const file = followSecret(source, createServiceKeyVerifier, logger);
+  const latest = (): ServiceKeyVerifier => {
+    const before = verifier;
+    verifier = file.current();
+    if (before && before !== verifier) onChange();
+    return verifier;
+  };
+  return { verify: (headerValue) => latest().verify(headerValue), look: () => void latest() };
 }
 
 /** A new key in clear, for the one who uses it, and its hash, for those who verify it. */

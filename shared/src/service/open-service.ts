@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { SecretSource } from '../config/load-config.ts';
 import type { Authenticator } from '../http/authenticate.ts';
 import type { ServiceClient, ServiceClientOptions } from '../http/service-client.ts';
 import { createServiceClient } from '../http/service-client.ts';
@@ -9,6 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { RedisAddress } from '../redis/connect.ts';
 import { connectForCommands } from '../redis/connect.ts';
+import { followSecret } from '../security/secret-file.ts';
 import type { Verifier } from './verifier.ts';
 import { createVerifier } from './verifier.ts';
 import type { ServiceConfig, VerifyingConfig } from './service-config.ts';
@@ -102,20 +104,19 @@ export class Opening<C extends ServiceConfig = ServiceConfig> {
   verifier(this: Opening<C & VerifyingConfig>, redis: Redis): Verifier {
     const { name, config, logger } = this;
     return this.own(
-      createVerifier({ process: name, config, serviceKeys: config.secrets.SERVICE_KEYS, redis, logger }),
+      createVerifier({ process: name, config, serviceKeys: config.secretFiles.SERVICE_KEYS, redis, logger }),
     );
   }
 
   /** Another service, called under this one's key; its circuit breaker is measured. */
   client(
-    this: Opening<C & { secrets: { SERVICE_KEY: string } }>,
+    this: Opening<C & { secretFiles: { SERVICE_KEY: SecretSource<string> } }>,
     name: string,
     options: Pick<ServiceClientOptions, 'baseUrl' | 'timeoutMs' | 'connections'>,
   ): ServiceClient {
     const { config, logger, metrics } = this;
-    const client = this.own(
-      createServiceClient({ name, serviceKey: config.secrets.SERVICE_KEY, logger, ...options }),
-    );
+    const serviceKey = followSecret(config.secretFiles.SERVICE_KEY, (key) => key, logger).current;
+    const client = this.own(createServiceClient({ name, serviceKey, logger, ...options }));
     if (Object.keys(this.#clients).length === 0) registerBreakers(metrics.registry, this.#clients);
     this.#clients[name] = client;
     return client;

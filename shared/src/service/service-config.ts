@@ -6,7 +6,7 @@ import {
   redisEnvironment,
   verifierEnvironment,
 } from '../config/environment.ts';
-import type { SecretSpec } from '../config/load-config.ts';
+import type { SecretSource, SecretSpec } from '../config/load-config.ts';
 import { serviceKeyRecords } from '../security/service-key.ts';
 
 export const serviceEnvironment = {
@@ -33,5 +33,5 @@ export type ServiceConfig = Environment<
 /** What checking its callers takes, with autorizador's public keys. */
 export type VerifyingConfig = ServiceConfig &
   Environment<'AUTORIZADOR_URL' | 'SECRETS_DIR' | 'JWKS_FILE'> & {
-    secrets: { SERVICE_KEYS: z.output<typeof serviceKeyRecords> };
+    secretFiles: { SERVICE_KEYS: SecretSource<z.output<typeof serviceKeyRecords>> };
   };

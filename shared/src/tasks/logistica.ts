@@ -47,7 +47,10 @@ export const generarReporte = defineTask({
     })
     .refine(
       ({ fecha_inicio, fecha_fin }) =>
-        !fecha_inicio || !fecha_fin || Date.parse(fecha_inicio) <= endOfPeriod(fecha_fin),
+        !fecha_inicio ||
+        !fecha_fin ||
+        fecha_inicio === fecha_fin ||
+        Date.parse(fecha_inicio) < endOfPeriod(fecha_fin),
       {
         error: 'Debe ser posterior a fecha_inicio',
         path: ['fecha_fin'],

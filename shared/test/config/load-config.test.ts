@@ -51,8 +51,10 @@ test('when everything is given, then values are typed and secrets come from thei
     BIND_ADDRESS: '127.0.0.1',
     LAME_DUCK_MS: 0,
     CORS_ORIGINS: ['http://a.example', 'https://b.example'],
+    TRUST_PROXY: [],
     PUERTO: 0,
     secrets: { CLAVE: 'k'.repeat(20) },
+    secretFiles: { CLAVE: { path: join(folder, 'clave'), read: expect.any(Function) } },
   });
 });
 

@@ -3,6 +3,7 @@ import { flattenedVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { canonicalBytes } from '../../src/security/canonical-json.ts';
 import { headerOfSignature, signDelivery, verifyDelivery } from '../../src/security/delivery-signature.ts';
+import type { SignatureKey, SignatureMoment } from '../../src/security/delivery-signature.ts';
 import { fixedKeySet } from '../../src/security/key-set.ts';
 import { aPayload, newKeys } from './keys.ts';
 
@@ -56,7 +57,7 @@ test('when two signatures are made, then their jti differ', async () => {
 test('when jose verifies the detached signature, then it agrees', async () => {
   const firma = await signDelivery(payload, signatureKey);
   const [encodedHeader = '', , signature = ''] = firma.split('.');
-  const key = findKey(signatureKey.kid);
+  const key = findKey(signatureKey.kid)?.key;
   if (!key) throw new Error('the key is published');
   const jws = { protected: encodedHeader, payload: canonicalBytes(payload).toString('base64url'), signature };
   await expect(flattenedVerify(jws, key, { algorithms: ['EdDSA'] })).resolves.toMatchObject({
@@ -155,7 +156,7 @@ test('when another key signed under a published kid, then it does not correspond
 });
 
 test('when it is an HMAC keyed with the public key, as the original made them, then it is refused (hole 4)', () => {
-  const pem = findKey(signatureKey.kid)?.export({ type: 'spki', format: 'pem' }) ?? '';
+  const pem = findKey(signatureKey.kid)?.key.export({ type: 'spki', format: 'pem' }) ?? '';
   const bytes = canonicalBytes(payload);
   const hex = createHmac('sha256', createSecretKey(Buffer.from(pem)))
     .update(bytes)
@@ -207,5 +208,39 @@ describe('form', () => {
 
   test('when a signature is well formed, then its kid can be read before it is verified', async () => {
     expect(headerOfSignature(await signDelivery(payload, signatureKey))?.kid).toBe(signatureKey.kid);
+  });
+});
+
+describe("the key's own time", () => {
+  const received = (times: Partial<SignatureKey>, moment: SignatureMoment = {}) => {
+    const key = findKey(signatureKey.kid);
+    if (!key) throw new Error('the key is published');
+    const result = verifyDelivery(signWithHeader(goodHeader()), payload, () => ({ ...key, ...times }), {
+      now: NOW,
+      ...moment,
+    });
+    return result.valid ? 'valid' : result.codigo;
+  };
+  const seconds = Math.floor(NOW / 1000);
+
+  test('when it was received before the revocation, then it is valid, whenever it is looked at', () => {
+    expect(received({ revoked: seconds + 1 })).toBe('valid');
+    expect(received({ revoked: seconds })).toBe('clave-revocada');
+    expect(received({ revoked: seconds + 1 }, { isLate: true })).toBe('valid');
+  });
+
+  test('when it was received outside the time of its key, then it is refused', () => {
+    expect(received({ nbf: seconds, exp: seconds })).toBe('valid');
+    expect(received({ exp: seconds - 1 })).toBe('clave-fuera-de-plazo');
+    expect(received({ nbf: seconds + 61 })).toBe('clave-fuera-de-plazo');
+    expect(received({ exp: seconds - 1 }, { isLate: true })).toBe('clave-fuera-de-plazo');
+  });
+
+  test('when it was accepted before its key was given dates, then it is valid', () => {
+    expect(received({ nbf: seconds + 3_600 }, { isLate: true })).toBe('valid');
+  });
+
+  test('when only its integrity is asked for, then the dates of its key do not count', () => {
+    expect(received({ revoked: 0, exp: 0 }, { ignoreExpiry: true })).toBe('valid');
   });
 });

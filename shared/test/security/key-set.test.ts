@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeFileAtomic } from '../../src/security/atomic-file.ts';
 import { fetchJwks } from '../../src/security/fetch-jwks.ts';
 import { createKeySet } from '../../src/security/key-set.ts';
 import type { KeySet, KeySetOptions } from '../../src/security/key-set.ts';
@@ -41,28 +42,28 @@ test('when there is a set-up file, then its keys are known at once, each for its
   const { jwks, signatureKey, tokenKey } = newKeys();
   const keySet = keySetOf({ setupFile: written('jwks.json', jwks) });
   expect(keySet.isEmpty()).toBe(false);
-  expect(keySet.findSignatureKey(signatureKey.kid)?.asymmetricKeyType).toBe('ed25519');
+  expect(keySet.findSignatureKey(signatureKey.kid)?.key.asymmetricKeyType).toBe('ed25519');
   expect(keySet.findTokenKey(tokenKey.kid)?.asymmetricKeyType).toBe('ec');
   expect(keySet.findTokenKey(signatureKey.kid)).toBeUndefined();
   expect(keySet.findSignatureKey(tokenKey.kid)).toBeUndefined();
 });
 
-test('when both files are there, then the newer one counts', () => {
-  const [older, newer] = [newKeys(), newKeys()];
+test("when both files are there, then set-up's counts, as no process of the platform can write it", () => {
+  const [given, forged] = [newKeys(), newKeys()];
   const keySet = keySetOf({
-    setupFile: written('jwks.json', older.jwks, 60),
-    cacheFile: written('cache.json', newer.jwks),
+    setupFile: written('jwks.json', given.jwks, 60),
+    cacheFile: written('cache.json', forged.jwks),
   });
-  expect(keySet.findSignatureKey(newer.signatureKey.kid)).toBeDefined();
-  expect(keySet.findSignatureKey(older.signatureKey.kid)).toBeUndefined();
+  expect(keySet.findSignatureKey(given.signatureKey.kid)).toBeDefined();
+  expect(keySet.findSignatureKey(forged.signatureKey.kid)).toBeUndefined();
 });
 
-test('when the newer file is damaged, then the other one is used and the damage is logged', () => {
+test("when set-up's file is damaged, then the copy is used and the damage is logged", () => {
   const good = newKeys();
   const logger = collectingLogger();
   const keySet = keySetOf({
-    setupFile: written('jwks.json', good.jwks, 60),
-    cacheFile: written('cache.json', '{"keys":['),
+    setupFile: written('jwks.json', '{"keys":['),
+    cacheFile: written('cache.json', good.jwks, 60),
     logger,
   });
   expect(keySet.findSignatureKey(good.signatureKey.kid)).toBeDefined();
@@ -152,6 +153,51 @@ test('when autorizador stays away, then one line is logged, and one when it is b
   published = newKeys().jwks;
   await keySet.refresh();
   expect(logger.lines.map((line) => line.level)).toEqual(['warn', 'info']);
+});
+
+describe("set-up's file is replaced while the process runs", () => {
+  test('when it holds other keys, then they count within seconds, and whoever holds connections open is told', async () => {
+    const [before, after] = [newKeys(), newKeys()];
+    let withdrawn = 0;
+    const setupFile = written('jwks.json', before.jwks, 60);
+    const keySet = keySetOf({ setupFile, onWithdrawn: () => withdrawn++ });
+    writeFileAtomic(setupFile, JSON.stringify(after.jwks), 0o600);
+    await expect.poll(() => keySet.findTokenKey(after.tokenKey.kid)).toBeDefined();
+    expect(keySet.findTokenKey(before.tokenKey.kid)).toBeUndefined();
+    expect(withdrawn).toBe(1);
+  });
+
+  test('when an unknown kid comes, then the file is looked at without waiting, and autorizador is not asked', async () => {
+    const [before, after] = [newKeys(), newKeys()];
+    let asked = 0;
+    const setupFile = written('jwks.json', before.jwks, 60);
+    const keySet = keySetOf({ setupFile, fetchJwks: () => Promise.resolve((asked++, before.jwks)) });
+    writeFileAtomic(setupFile, JSON.stringify(after.jwks), 0o600);
+    expect(await keySet.refreshForUnknownKid(after.tokenKey.kid)).toBe(true);
+    expect(asked).toBe(0);
+  });
+
+  test('when it is damaged, then the good set stays', async () => {
+    const { jwks, tokenKey } = newKeys();
+    const logger = collectingLogger();
+    const setupFile = written('jwks.json', jwks, 60);
+    const keySet = keySetOf({ setupFile, logger });
+    writeFileAtomic(setupFile, '{"keys":[', 0o600);
+    await expect.poll(() => logger.lines.length).toBe(1);
+    expect(keySet.findTokenKey(tokenKey.kid)).toBeDefined();
+  });
+
+  test('when a key was revoked once, then an older document does not bring it back', async () => {
+    const { jwks, tokenKey, signatureKey } = newKeys();
+    const revoked = { keys: jwks.keys.map((key) => ({ ...key, revoked: 1 })) };
+    const keySet = keySetOf({
+      setupFile: written('jwks.json', revoked),
+      fetchJwks: () => Promise.resolve(jwks),
+    });
+    await keySet.refresh();
+    expect(keySet.findTokenKey(tokenKey.kid)).toBeUndefined();
+    expect(keySet.findSignatureKey(signatureKey.kid)?.revoked).toBe(1);
+  });
 });
 
 describe('unknown kid', () => {

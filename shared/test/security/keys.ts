@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { actualKey, newSignatureKey, newTokenKey, publishedJwks } from '../../src/security/key-files.ts';
 
-/** Fresh keys of autorizador: what it signs with, and what it publishes. */
+/** Fresh keys of autorizador: what it signs with, and what it publishes. Good since 1970, whatever time a test sets. */
 export function newKeys() {
-  const tokens = { keys: [newTokenKey('actual'), newTokenKey('siguiente')] };
-  const signatures = { keys: [newSignatureKey('actual'), newSignatureKey('siguiente')] };
+  const tokens = { keys: [newTokenKey('actual', 0), newTokenKey('siguiente', 0)] };
+  const signatures = { keys: [newSignatureKey('actual', 0), newSignatureKey('siguiente', 0)] };
   return {
     tokenKey: actualKey(tokens),
     signatureKey: actualKey(signatures),

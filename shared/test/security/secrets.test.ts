@@ -26,6 +26,7 @@ import {
   rotateSignatureKeys,
   rotateTokenKeys,
 } from '../../src/security/rotate-keys.ts';
+import { revokeSignatureKeys, revokeTokenKeys } from '../../src/security/revoke-keys.ts';
 import { ensureSecrets } from '../../src/security/secrets.ts';
 import { createServiceKeyVerifier, generateServiceKey } from '../../src/security/service-key.ts';
 import { SERVICES } from '../../src/services.ts';
@@ -81,16 +82,30 @@ const EXPECTED = [
     'token_keys.json',
   ].map((f) => `autorizador/${f}`),
   ...['jwks.json', 'redis_password', 'service_keys.json'].map((f) => `bull-board/${f}`),
-  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
-    (f) => `logistica-inventario/${f}`,
-  ),
+  ...[
+    'field_keys.json',
+    'jwks.json',
+    'live_key',
+    'queue_key',
+    'redis_password',
+    'service_key',
+    'service_keys.json',
+  ].map((f) => `logistica-inventario/${f}`),
   'metrics/service_key',
-  ...['jwks.json', 'redis_password', 'service_key', 'service_keys.json'].map((f) => `monitor/${f}`),
+  ...['jwks.json', 'live_key', 'redis_password', 'service_key', 'service_keys.json'].map(
+    (f) => `monitor/${f}`,
+  ),
   'operator/service_key',
   'redis/redis_password',
-  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
-    (f) => `worker/${f}`,
-  ),
+  ...[
+    'field_keys.json',
+    'jwks.json',
+    'live_key',
+    'queue_key',
+    'redis_password',
+    'service_key',
+    'service_keys.json',
+  ].map((f) => `worker/${f}`),
   ...ADDED.flatMap((name) =>
     ['jwks.json', 'redis_password', 'service_key', 'service_keys.json'].map((f) => `${name}/${f}`),
   ),
@@ -345,5 +360,75 @@ describe('rotation', () => {
 
   test('when the service is unknown, then the error names those there are', () => {
     expect(() => rotateServiceKey(dir, 'nadie')).toThrowError(/worker, logistica, monitor/);
+  });
+});
+
+const dates = (path: string): Record<string, unknown>[] =>
+  json(path).keys.map(({ state, nbf, exp, revoked }: Record<string, unknown>) => ({
+    state,
+    ...Object.fromEntries(Object.entries({ nbf, exp, revoked }).filter(([, time]) => time !== undefined)),
+  }));
+
+describe('revocation', () => {
+  beforeEach(startFromTemplate);
+  const SECONDS = expect.any(Number);
+
+  test('when signature keys are revoked, then both are new, the old ones lose their private part, and the JWKS says since when', () => {
+    rotateSignatureKeys(dir);
+    const before = states('autorizador/signature_keys.json').map(([kid]) => kid);
+    const { actual } = revokeSignatureKeys(dir);
+    const revoked = { state: 'retirada', nbf: SECONDS, revoked: SECONDS };
+    expect(dates('autorizador/signature_keys.json')).toEqual([
+      { ...revoked, exp: SECONDS },
+      revoked,
+      revoked,
+      { state: 'actual', nbf: SECONDS },
+      { state: 'siguiente', nbf: SECONDS },
+    ]);
+    const after = states('autorizador/signature_keys.json');
+    expect(after.map(([, , isPrivate]) => isPrivate)).toEqual([false, false, false, true, true]);
+    expect(after.slice(0, 3).map(([kid]) => kid)).toEqual(before);
+    expect(after[3]?.[0]).toBe(actual);
+    const firmas = json('worker/jwks.json').keys.filter((key: { alg: string }) => key.alg === 'EdDSA');
+    expect(firmas.map((key: { revoked?: number }) => typeof key.revoked)).toEqual([
+      'number',
+      'number',
+      'number',
+      'undefined',
+      'undefined',
+    ]);
+  });
+
+  test('when token keys are revoked, then verifiers refuse both old ones, and forget them when no token of theirs is left', () => {
+    const before = states('autorizador/token_keys.json').map(([kid]) => kid);
+    const { actual } = revokeTokenKeys(dir);
+    const keySet = fixedKeySet(parseJwks(json('worker/jwks.json')));
+    expect(before.map((kid) => keySet.findTokenKey(kid))).toEqual([undefined, undefined]);
+    expect(keySet.findTokenKey(actual)).toBeDefined();
+    rotateTokenKeys(dir);
+    expect(published()).toEqual(expect.arrayContaining(before));
+    const file = json('autorizador/token_keys.json');
+    for (const key of file.keys) if (key.revoked) key.revoked -= 3_600;
+    overwrite('autorizador/token_keys.json', JSON.stringify(file));
+    rotateTokenKeys(dir);
+    for (const kid of before) expect(published()).not.toContain(kid);
+  });
+
+  test('when the keys of an older version have no dates, then they count from the upgrade, and everything goes on', async () => {
+    rotateSignatureKeys(dir);
+    for (const name of ['token_keys', 'signature_keys']) {
+      const file = json(`autorizador/${name}.json`);
+      for (const key of file.keys) for (const time of ['nbf', 'exp', 'revoked']) delete key[time];
+      overwrite(`autorizador/${name}.json`, JSON.stringify(file));
+    }
+    ensureSecrets(dir);
+    const now = Math.floor(Date.now() / 1000);
+    const [anterior, actual] = dates('autorizador/signature_keys.json');
+    expect([anterior?.['state'], actual?.['state']]).toEqual(['anterior', 'actual']);
+    expect(now - Number(actual?.['nbf'])).toBeLessThan(5);
+    expect(Number(anterior?.['exp']) - now).toBeGreaterThan(15 * 60);
+    expect(actual?.['exp']).toBeUndefined();
+    expect(ensureSecrets(dir).written).toEqual([]);
+    await expectAllFits();
   });
 });

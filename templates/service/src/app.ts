@@ -14,6 +14,7 @@ export function buildApp(container: Container): Express {
     metrics,
     isStopping,
     corsOrigins: config.CORS_ORIGINS,
+    trustProxy: config.TRUST_PROXY,
     routes: saludosRoutes(container),
     readiness: [
       {

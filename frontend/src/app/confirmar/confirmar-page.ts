@@ -6,8 +6,10 @@ import { RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
+import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
 import { readEntrega } from '../core/api/read-entrega';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
+import type { Translated } from '../core/i18n/translated';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
@@ -22,6 +24,11 @@ import { Skeleton } from '../ui/skeleton';
 import { ConfirmacionResult } from './confirmacion-result';
 import { Pendientes } from './pendientes';
 import { SignatureInput } from './signature-input';
+import type en from './i18n/en.json';
+import type es from './i18n/es.json';
+
+/** Why it cannot be confirmed: each state has a text. */
+type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstaculo>;
 
 /** The courier's page: who receives, their signature, and one button that signs and confirms. */
 @Component({
@@ -60,7 +67,7 @@ export class ConfirmarPage {
     const error = this.entrega.error();
     return error instanceof ApiError && error.status !== 0 ? error : undefined;
   });
-  protected readonly obstacle = computed(() => obstacleOf(this.datos()?.estado ?? ''));
+  protected readonly obstacle = computed<Obstaculo | undefined>(() => obstacleOf(this.datos()?.estado ?? ''));
 
   /** Begins empty for each delivery: a signature is never taken over from another one. */
   readonly #recibo = linkedSignal({
@@ -124,7 +131,7 @@ export class ConfirmarPage {
   async #signAndConfirm(): Promise<undefined> {
     const pulsada = Date.now();
     const entrega = this.datos();
-    if (!entrega) return;
+    if (!entrega || entrega.direccion === null) return;
     this.#signingError.set(undefined);
     try {
       await this.#confirmaciones.firmarYConfirmar(

@@ -3,10 +3,12 @@ import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { readEntrega } from '../core/api/read-entrega';
 import { Sesion } from '../core/auth/sesion';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
+import type { Translated } from '../core/i18n/translated';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
@@ -21,6 +23,11 @@ import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
 import { Toast } from '../ui/toast';
 import { EntregaData } from './entrega-data';
 import { EntregaHistory } from './entrega-history';
+import type en from './i18n/en.json';
+import type es from './i18n/es.json';
+
+/** Why it cannot be confirmed: each state has a text. */
+type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstaculo>;
 
 /** One delivery: its data in clear, how its confirmation went, and what can be done with it. */
 @Component({
@@ -54,7 +61,7 @@ export class EntregaPage {
 
   protected readonly entrega = readEntrega(this.id);
   protected readonly datos = lastValue(this.entrega, this.id);
-  protected readonly obstacle = computed(() => obstacleOf(this.datos()?.estado ?? ''));
+  protected readonly obstacle = computed<Obstaculo | undefined>(() => obstacleOf(this.datos()?.estado ?? ''));
   protected readonly mayCancel = computed(
     () =>
       this.#sesion.hasRole('Admin') || this.datos()?.creada_por === `usuario:${this.#sesion.usuario()?.id}`,
@@ -64,6 +71,16 @@ export class EntregaPage {
     const { id, task_id } = this.datos() ?? {};
     const aceptada = id === undefined ? undefined : this.#aceptadas().get(id);
     return aceptada && aceptada.task_id === task_id ? aceptada.antes : [];
+  });
+  protected readonly mayClaim = computed(
+    () => this.datos()?.asignada_a === null && this.#sesion.hasRole('Mensajero', 'Admin'),
+  );
+  protected readonly mayRelease = computed(() => {
+    const asignada = this.datos()?.asignada_a ?? null;
+    return (
+      asignada !== null &&
+      (asignada === this.#sesion.usuario()?.id || this.#sesion.hasRole('Despacho', 'Admin'))
+    );
   });
   protected readonly isCancelling = signal(false);
   protected readonly refusal = signal<unknown>(undefined);
@@ -79,6 +96,16 @@ export class EntregaPage {
 
   protected readAgain(): void {
     this.entrega.reload();
+  }
+
+  protected async assign(accion: 'tomar' | 'soltar'): Promise<void> {
+    this.refusal.set(undefined);
+    try {
+      await this.#logistica.call(`POST /entregas/:id/${accion}`, { params: { id: Number(this.id()) } });
+    } catch (error) {
+      this.refusal.set(error);
+    }
+    this.readAgain();
   }
 
   protected async cancel(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Route } from '@medisupply/shared/http/route';
 import { publicRoute, reply } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
 
-export function clavesRoutes({ jwks }: Container): Route[] {
+export function clavesRoutes({ claves }: Container): Route[] {
   return [
     publicRoute({
       method: 'get',
@@ -11,7 +11,7 @@ export function clavesRoutes({ jwks }: Container): Route[] {
       summary: 'Claves públicas de los tokens (ES256) y de las firmas de entrega (EdDSA)',
       tag: 'claves',
       responses: { 200: { description: 'JWKS', schema: jwksResponse } },
-      handler: () => reply(200, jwks, { 'Cache-Control': 'public, max-age=60' }),
+      handler: () => reply(200, claves.jwks(), { 'Cache-Control': 'public, max-age=60' }),
     }),
   ];
 }

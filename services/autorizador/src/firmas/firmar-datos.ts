@@ -8,14 +8,14 @@ import type { Container } from '../container.ts';
  * @throws AppError 429
  */
 export async function firmarDatos(
-  { signatureKey, firmasEnCurso, now }: Container,
+  { claves, firmasEnCurso, now }: Container,
   datos: SignablePayload,
   usuarioId: number,
 ): Promise<{ payload: DeliveryPayload; firma: string; momento: number }> {
   const payload = deliveryPayload(datos, usuarioId);
   const momento = now();
   const firma = await firmasEnCurso.run(usuarioId, () =>
-    signDelivery(payload, signatureKey, { now: momento }),
+    signDelivery(payload, claves.signatureKey(), { now: momento }),
   );
   return { payload, firma, momento };
 }

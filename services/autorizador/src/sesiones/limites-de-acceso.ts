@@ -1,92 +1,102 @@
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RLWrapperTimeouts } from 'rate-limiter-flexible';
-import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { tooManyRequests } from '@medisupply/shared/http/app-error';
+import type { Counter } from '@medisupply/shared/http/rate-limit';
+import { createCounter } from '@medisupply/shared/http/rate-limit';
 import { backoff } from '@medisupply/shared/lifecycle/backoff';
 import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { nombreClave } from '../usuarios/nombre-de-usuario.ts';
 
 const WINDOW_SECONDS = 15 * 60;
-const ACCOUNT_FAILURES = 5;
 const ADDRESS_FAILURES = 100;
 const DELAY_SECONDS = { first: 30, max: 15 * 60 };
-/** Failures past the fifth are remembered longer than the longest delay, or the delay would never grow. */
+/** Failures past the first delay are remembered longer than the longest delay, or the delay would never grow. */
 const LATER_WINDOW_SECONDS = 60 * 60;
-/** Redis gets this long before the counters in memory are used instead (ms). */
-const REDIS_DEADLINE_MS = 250;
+
+/** How many failures a name may have: from one address, from a browser that logged in before, from anywhere. */
+const FAILURES = { par: 5, dispositivo: 5, nombre: 100 } as const;
+type Kind = keyof typeof FAILURES;
 
 export interface IntentoDeAcceso {
   nombre: string;
   /** The client's address. */
   direccion: string;
+  /** The browser, when it has logged in to this account before. */
+  dispositivo: string | undefined;
 }
 
-/** Counts failed logins, per account and per address; an account that does not exist counts like any other. */
+/** Counts failed logins; an account that does not exist counts like any other. */
 export interface LimitesDeAcceso {
-  /** @throws AppError 429 while the account or the address has to wait */
+  /** @throws AppError 429 while the attempt has to wait */
   assertAllowed(intento: IntentoDeAcceso): Promise<void>;
   failed(intento: IntentoDeAcceso): Promise<void>;
-  /** Forgets the failures of the account; those of the address stay. */
+  /** Forgets what this client failed; what others failed on the same name stays. */
   succeeded(intento: IntentoDeAcceso): Promise<void>;
 }
 
 /**
- * The fifth failure within 15 minutes costs 30 s, each further one twice the one before, up to 15 minutes; 100 failures
- * from one address close it for the rest of its 15 minutes. In Redis, so that replicas share the counts; in the memory
- * of this process while Redis is away.
+ * The fifth failure on one name from one address within 15 minutes costs 30 s, each further one twice the one before, up
+ * to 15 minutes; on one name from anywhere that begins with the hundredth, so that nobody locks a user out with a few
+ * guesses. A browser that logged in to the account before has a count of its own and does not see what strangers do.
+ * 100 failures from one address close it for the rest of its 15 minutes.
  */
 export function createLimitesDeAcceso(redis: Redis): LimitesDeAcceso {
-  const fallosDeCuenta = counter(redis, 'cuenta', WINDOW_SECONDS);
-  const espera = counter(redis, 'espera', DELAY_SECONDS.first);
-  const fallosDeDireccion = counter(redis, 'direccion', WINDOW_SECONDS);
+  const counter = (name: string, seconds: number) =>
+    // Only ever counts (`penalty`), so `points` decides nothing.
+    createCounter(redis, { name: `login:${name}`, points: Number.MAX_SAFE_INTEGER, seconds });
+  const fallos = counter('cuenta', WINDOW_SECONDS);
+  const espera = counter('espera', DELAY_SECONDS.first);
+  const fallosDeDireccion = counter('direccion', WINDOW_SECONDS);
+
+  async function delayOfAddress(direccion: string): Promise<number> {
+    const failures = await fallosDeDireccion.get(direccion);
+    return failures && failures.consumedPoints >= ADDRESS_FAILURES ? failures.msBeforeNext : 0;
+  }
 
   return {
-    async assertAllowed({ nombre, direccion }) {
-      const [waiting, fromAddress] = await Promise.all([
-        espera.get(keyOf(nombre)),
-        fallosDeDireccion.get(direccion),
+    async assertAllowed(intento) {
+      const delays = await Promise.all([
+        ...keysOf(intento).map(async ({ key }) => (await espera.get(key))?.msBeforeNext ?? 0),
+        ...(intento.dispositivo === undefined ? [delayOfAddress(intento.direccion)] : []),
       ]);
-      const delays = [
-        waiting?.msBeforeNext ?? 0,
-        fromAddress && fromAddress.consumedPoints >= ADDRESS_FAILURES ? fromAddress.msBeforeNext : 0,
-      ];
       const longest = Math.max(...delays);
       if (longest > 0)
         throw tooManyRequests(
           'Demasiados intentos fallidos; espere antes de volver a intentarlo',
           longest / 1000,
+          'acceso',
         );
     },
 
-    async failed({ nombre, direccion }) {
-      const key = keyOf(nombre);
-      const [ofAccount] = await Promise.all([
-        fallosDeCuenta.penalty(key),
-        fallosDeDireccion.penalty(direccion),
+    async failed(intento) {
+      const { dispositivo, direccion } = intento;
+      await Promise.all([
+        ...keysOf(intento).map(({ kind, key }) => countFailure(fallos, espera, FAILURES[kind], key)),
+        ...(dispositivo === undefined ? [fallosDeDireccion.penalty(direccion)] : []),
       ]);
-      const failures = ofAccount.consumedPoints;
-      if (failures < ACCOUNT_FAILURES) return;
-      const delay = backoff(failures - ACCOUNT_FAILURES, DELAY_SECONDS);
-      await Promise.all([espera.set(key, 1, delay), fallosDeCuenta.set(key, failures, LATER_WINDOW_SECONDS)]);
     },
 
-    async succeeded({ nombre }) {
-      await Promise.all([fallosDeCuenta.delete(keyOf(nombre)), espera.delete(keyOf(nombre))]);
+    async succeeded(intento) {
+      const own = keysOf(intento).filter(({ kind }) => kind !== 'nombre');
+      await Promise.all(own.flatMap(({ key }) => [fallos.delete(key), espera.delete(key)]));
     },
   };
 }
 
-function counter(redis: Redis, name: string, duration: number): RateLimiterAbstract {
-  // Only ever counts (`penalty`), so `points` decides nothing.
-  const settings = { keyPrefix: `medisupply:login:${name}`, points: Number.MAX_SAFE_INTEGER, duration };
-  const limiter = new RateLimiterRedis({
-    ...settings,
-    storeClient: redis,
-    rejectIfRedisNotReady: true,
-    insuranceLimiter: new RateLimiterMemory(settings),
-  });
-  return new RLWrapperTimeouts({ keyPrefix: settings.keyPrefix, limiter, timeoutMs: REDIS_DEADLINE_MS });
+async function countFailure(fallos: Counter, espera: Counter, allowed: number, key: string): Promise<void> {
+  const { consumedPoints: failures } = await fallos.penalty(key);
+  if (failures < allowed) return;
+  const delay = backoff(failures - allowed, DELAY_SECONDS);
+  await Promise.all([espera.set(key, 1, delay), fallos.set(key, failures, LATER_WINDOW_SECONDS)]);
 }
 
-/** User names stay out of Redis. */
-const keyOf = (nombre: string): string => sha256Hex(nombreClave(nombre)).slice(0, 32);
+/** Under what an attempt is counted. User names stay out of Redis. */
+function keysOf({ nombre, direccion, dispositivo }: IntentoDeAcceso): { kind: Kind; key: string }[] {
+  const name = nombreClave(nombre);
+  const keyOf = (kind: Kind, ...parts: string[]) => ({
+    kind,
+    key: sha256Hex([kind, name, ...parts].join('\n')).slice(0, 32),
+  });
+  return dispositivo === undefined
+    ? [keyOf('par', direccion), keyOf('nombre')]
+    : [keyOf('dispositivo', dispositivo)];
+}

@@ -3,8 +3,12 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 import { forbidden } from '@medisupply/shared/http/app-error';
 
 const NAME = 'refresh_token';
-/** autorizador's path at the gateway: the cookie travels to nobody else. */
-const PATH = '/api/v1/autorizador';
+/** With autorizador's path at the gateway: the cookie travels to nobody else. */
+export const COOKIE_ATTRIBUTES = {
+  path: '/api/v1/autorizador',
+  httpOnly: true,
+  sameSite: 'strict',
+} as const;
 
 /** Where a refresh token came from decides where its successor goes: scripts in a page never see it. */
 export type RefreshTokenSource = 'cookie' | 'body';
@@ -44,22 +48,18 @@ export function presentedRefreshToken(
 /** `Set-Cookie` for a token that ends at `expira` (ms UTC). */
 export const refreshCookie = (request: Request, token: string, expira: number, ahora: number): string =>
   stringifySetCookie({
+    ...COOKIE_ATTRIBUTES,
     name: NAME,
     value: token,
-    path: PATH,
-    httpOnly: true,
-    sameSite: 'strict',
     secure: request.secure,
     maxAge: Math.max(0, Math.floor((expira - ahora) / 1000)),
   });
 
 export const expiredRefreshCookie = (request: Request): string =>
   stringifySetCookie({
+    ...COOKIE_ATTRIBUTES,
     name: NAME,
     value: '',
-    path: PATH,
-    httpOnly: true,
-    sameSite: 'strict',
     secure: request.secure,
     maxAge: 0,
   });

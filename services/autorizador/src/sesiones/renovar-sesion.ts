@@ -1,4 +1,3 @@
-import { unauthorized } from '@medisupply/shared/http/app-error';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { Container } from '../container.ts';
@@ -8,6 +7,7 @@ import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
 import type { Tokens } from './iniciar-sesion.ts';
 import { hashOfRefreshToken, newRefreshToken, REFRESH_TOKEN_MS } from './refresh-token.ts';
 import { closeSesion, findRefreshToken, insertRefreshToken, markUsado } from './sesiones.repository.ts';
+import { sessionOver } from './sesion-terminada.ts';
 import type { RefreshTokenGuardado } from './sesiones.repository.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { RefreshTokenGuardado } from './sesiones.repository.ts';
  * @throws AppError 401; a token that was already exchanged closes its session, because two parties hold it
  */
 export async function renovarSesion(container: Container, presented: string | undefined): Promise<Tokens> {
-  const { db, tokenKey, now } = container;
+  const { db, claves, now } = container;
   const ahora = now();
   const next = newRefreshToken();
   const renewed = await db.unitOfWork.write(async (tx) => {
@@ -31,7 +31,7 @@ export async function renovarSesion(container: Container, presented: string | un
   });
   if (!renewed) throw sessionOver();
   const { usuario, refresh_expira } = renewed;
-  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, tokenKey, {
+  const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
     now: ahora,
   });
   return { token, expira_en, refresh_token: next.token, refresh_expira };
@@ -58,5 +58,3 @@ export async function takeRefreshToken(
   await markUsado(tx, token.hash, ahora);
   return { token, usuario };
 }
-
-export const sessionOver = () => unauthorized('La sesión terminó; inicie sesión de nuevo');

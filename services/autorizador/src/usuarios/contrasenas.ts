@@ -6,12 +6,14 @@ import { unavailable } from '@medisupply/shared/http/app-error';
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
-/** Each hash keeps one core busy for some 30 ms and holds 19 MiB. */
-const MAX_AT_ONCE = Math.min(4, availableParallelism());
-/** About a second's work on one core; whoever comes after that is told to come back. */
+/** Each hash keeps one core busy for some 30 ms and holds 19 MiB: with the one of sign-ups at most four at once. */
+const MAX_AT_ONCE = Math.min(3, availableParallelism());
+/** Some seconds' work on one core; whoever comes after that is told to come back. */
 const MAX_WAITING = 64;
+/** Sign-ups have a queue of their own, so that they keep no login waiting; about a second's work. */
+const REGISTRO = { maxAtOnce: 1, maxWaiting: 32, busy: 'Demasiados registros a la vez' };
 
-/** Hashes passwords with a pepper that is not in the database; at most four at once. */
+/** Hashes passwords with a pepper that is not in the database; a few at once. */
 export interface Contrasenas {
   /** @throws AppError 503 when too many wait */
   hash(contrasena: string): Promise<string>;
@@ -30,6 +32,8 @@ export function createContrasenas(options: {
   parameters?: Partial<typeof PARAMETERS>;
   maxAtOnce?: number;
   maxWaiting?: number;
+  /** What is said when too many wait. */
+  busy?: string;
 }): Contrasenas {
   const parameters = { ...PARAMETERS, ...options.parameters };
   const secret = Buffer.from(options.pepper, 'utf8');
@@ -41,7 +45,7 @@ export function createContrasenas(options: {
       return await slots.execute(work);
     } catch (error) {
       if (error instanceof BulkheadRejectedError)
-        throw unavailable('Demasiados inicios de sesión a la vez', 1, error);
+        throw unavailable(options.busy ?? 'Demasiados inicios de sesión a la vez', 1, error, 'contrasenas');
       throw error;
     }
   }
@@ -66,6 +70,9 @@ export function createContrasenas(options: {
     },
   };
 }
+
+export const createContrasenasDeRegistro = (pepper: string): Pick<Contrasenas, 'hash'> =>
+  createContrasenas({ pepper, ...REGISTRO });
 
 /** A well-formed hash that no password has: verifying against it costs what a real one costs. */
 function hashOfNothing({ memoryCost, timeCost, parallelism, outputLen }: typeof PARAMETERS): string {

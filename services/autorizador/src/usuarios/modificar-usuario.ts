@@ -20,14 +20,19 @@ export async function modificarUsuario(
     const antes = await findUsuario(tx, id);
     if (!antes) throw notFound('Usuario no encontrado');
     const despues = { roles: cambios.roles ?? antes.roles, activo: cambios.activo ?? antes.activo };
-    if (despues.activo === antes.activo && sameRoles(despues.roles, antes.roles))
+    const pendiente = antes.pendiente && cambios.activo === undefined;
+    if (
+      pendiente === antes.pendiente &&
+      despues.activo === antes.activo &&
+      sameRoles(despues.roles, antes.roles)
+    )
       return { usuario: antes, changed: false };
 
     const remainsAdmin = despues.activo && despues.roles.includes('Admin');
     if (!remainsAdmin && !(await hasOtherActiveAdmin(tx, id)))
       throw conflict('Debe quedar al menos un administrador activo');
     if (!despues.activo) await closeSesionesDeUsuario(tx, id, ahora);
-    return { usuario: await updateUsuario(tx, id, { ...despues, ahora }), changed: true };
+    return { usuario: await updateUsuario(tx, id, { ...despues, pendiente, ahora }), changed: true };
   });
   if (changed) revocaciones.publish({ usuario_id: usuario.id, token_version: usuario.token_version });
   return usuario;

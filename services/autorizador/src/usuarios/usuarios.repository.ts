@@ -18,12 +18,24 @@ export interface UsuarioGuardado {
   contrasena_hash: string;
   /** ms UTC */
   creado: number;
+  /** Signed up and not yet admitted. */
+  pendiente: boolean;
+  /** Until when (ms UTC) a password that an Admin gave is good; null for one of the user's own. */
+  contrasena_temporal: number | null;
 }
 
 /** Undefined when the name, or one that looks the same, is taken, also by a request that runs at the same time. */
 export async function insertUsuario(
   tx: Tx<AutorizadorTables>,
-  nuevo: { nombre: string; contrasena_hash: string; roles: readonly Rol[]; ahora: number },
+  nuevo: {
+    nombre: string;
+    contrasena_hash: string;
+    roles: readonly Rol[];
+    ahora: number;
+    contrasena_temporal?: number | null;
+    /** Waits for an Admin and cannot log in until then. */
+    pendiente?: boolean;
+  },
 ): Promise<UsuarioGuardado | undefined> {
   const row = await tx
     .insertInto('usuario')
@@ -33,7 +45,9 @@ export async function insertUsuario(
       nombre_aspecto: lookOf(nuevo.nombre),
       contrasena_hash: nuevo.contrasena_hash,
       roles: JSON.stringify(nuevo.roles),
-      activo: 1,
+      activo: nuevo.pendiente ? 0 : 1,
+      pendiente: nuevo.pendiente ? 1 : 0,
+      contrasena_temporal: nuevo.contrasena_temporal ?? null,
       token_version: 1,
       creado: nuevo.ahora,
       actualizado: nuevo.ahora,
@@ -75,12 +89,35 @@ export async function listUsuarios(
   return rows.map(fromRow);
 }
 
+/** The same password, hashed otherwise; nothing when it was changed meanwhile. */
+/** Active couriers, newest first; one more than `limit` when there is another page. */
+export function listMensajeros(
+  db: Db,
+  limit: number,
+  before: number | undefined,
+): Promise<Pick<UsuarioGuardado, 'id' | 'nombre'>[]> {
+  return db
+    .selectFrom('usuario')
+    .select(['id', 'nombre'])
+    .where('activo', '=', 1)
+    .where('roles', 'like', '%"Mensajero"%')
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+}
+
 export async function updateContrasenaHash(
   tx: Tx<AutorizadorTables>,
   id: number,
-  contrasena_hash: string,
+  { antes, contrasena_hash }: { antes: string; contrasena_hash: string },
 ): Promise<void> {
-  await tx.updateTable('usuario').set({ contrasena_hash }).where('id', '=', id).execute();
+  await tx
+    .updateTable('usuario')
+    .set({ contrasena_hash })
+    .where('id', '=', id)
+    .where('contrasena_hash', '=', antes)
+    .execute();
 }
 
 export async function hasOtherActiveAdmin(db: Db, id: number): Promise<boolean> {
@@ -94,17 +131,44 @@ export async function hasOtherActiveAdmin(db: Db, id: number): Promise<boolean> 
   return row !== undefined;
 }
 
+/**
+ * Sets another password and refuses the access tokens issued so far. Undefined when the password is not `antes` any
+ * more: somebody else was faster.
+ */
+export async function setContrasena(
+  tx: Tx<AutorizadorTables>,
+  id: number,
+  nueva: { contrasena_hash: string; contrasena_temporal: number | null; antes?: string; ahora: number },
+): Promise<UsuarioGuardado | undefined> {
+  const { antes } = nueva;
+  const row = await tx
+    .updateTable('usuario')
+    .set((eb) => ({
+      contrasena_hash: nueva.contrasena_hash,
+      contrasena_temporal: nueva.contrasena_temporal,
+      actualizado: nueva.ahora,
+      token_version: eb('token_version', '+', 1),
+      revocado: nueva.ahora,
+    }))
+    .where('id', '=', id)
+    .$if(antes !== undefined, (query) => query.where('contrasena_hash', '=', antes ?? ''))
+    .returningAll()
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
 /** Writes the changes and raises `token_version`. */
 export async function updateUsuario(
   tx: Tx<AutorizadorTables>,
   id: number,
-  cambios: { roles: readonly Rol[]; activo: boolean; ahora: number },
+  cambios: { roles: readonly Rol[]; activo: boolean; pendiente?: boolean; ahora: number },
 ): Promise<UsuarioGuardado> {
   const row = await tx
     .updateTable('usuario')
     .set((eb) => ({
       roles: JSON.stringify(cambios.roles),
       activo: cambios.activo ? 1 : 0,
+      pendiente: cambios.pendiente ? 1 : 0,
       actualizado: cambios.ahora,
       token_version: eb('token_version', '+', 1),
       revocado: cambios.ahora,
@@ -149,4 +213,6 @@ const fromRow = (row: Selectable<UsuarioTable>): UsuarioGuardado => ({
   token_version: row.token_version,
   contrasena_hash: row.contrasena_hash,
   creado: row.creado,
+  pendiente: row.pendiente === 1,
+  contrasena_temporal: row.contrasena_temporal,
 });

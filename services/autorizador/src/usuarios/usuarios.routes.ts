@@ -1,16 +1,23 @@
 import { z } from 'zod';
 import {
+  crearUsuarioBody,
+  crearUsuarioResponse,
+  darContrasenaResponse,
   modificarUsuarioBody,
+  registroResponse,
   signupBody,
   signupResponse,
   usuario,
 } from '@medisupply/shared/contracts/autorizador';
 import type { Usuario } from '@medisupply/shared/contracts/autorizador';
 import { idInPath, isoTime, pageQuery } from '@medisupply/shared/contracts/fields';
+import { clientAddress } from '@medisupply/shared/http/client-address';
 import { decodeCursor, pageOf, pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { publicRoute, reply, userRoute } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
+import { crearUsuario } from './crear-usuario.ts';
+import { darContrasena } from './dar-contrasena.ts';
 import { modificarUsuario } from './modificar-usuario.ts';
 import { registrarUsuario } from './registrar-usuario.ts';
 import { listUsuarios } from './usuarios.repository.ts';
@@ -30,13 +37,29 @@ export function usuariosRoutes(container: Container): Route[] {
       responses: {
         201: { description: 'Usuario creado', schema: signupResponse },
         400: { description: 'Datos no válidos, nombre ocupado o contraseña común' },
+        403: { description: 'El registro está cerrado' },
+        429: { description: 'Demasiados registros desde la misma dirección' },
       },
-      handler: async ({ body }) => {
-        const { token, usuario: creado } = await registrarUsuario(container, body);
+      handler: async ({ body, request }) => {
+        const { token, usuario: creado } = await registrarUsuario(container, body, clientAddress(request));
         const { id, nombre, roles } = creado;
-        const answer = { mensaje: 'Usuario creado exitosamente', token, usuario: { id, nombre, roles } };
+        const answer =
+          token === undefined
+            ? {
+                mensaje: 'Cuenta creada; un administrador debe aprobarla',
+                usuario: { id, nombre, roles, activo: false },
+              }
+            : { mensaje: 'Usuario creado exitosamente', token, usuario: { id, nombre, roles } };
         return reply(201, answer, { 'Cache-Control': 'no-store' });
       },
+    }),
+    publicRoute({
+      method: 'get',
+      path: '/registro',
+      summary: 'Dice quién puede crear una cuenta',
+      tag: 'usuarios',
+      responses: { 200: { description: 'abierto, aprobado o cerrado', schema: registroResponse } },
+      handler: () => reply(200, { registro: container.config.REGISTRO }),
     }),
     userRoute({
       method: 'get',
@@ -51,6 +74,23 @@ export function usuariosRoutes(container: Container): Route[] {
         const rows = await listUsuarios(container.db.read, limit, decodeCursor(query.cursor));
         const { items, next } = pageOf(rows, limit, (row) => row.id, present);
         return pageReply(request, next, items);
+      },
+    }),
+    userRoute({
+      method: 'post',
+      path: '/usuarios',
+      summary: 'Crea un usuario, también con el registro cerrado',
+      tag: 'usuarios',
+      roles: ['Admin'],
+      body: crearUsuarioBody,
+      example: { nombre: 'ana', roles: ['usuario'] },
+      responses: {
+        201: { description: 'Usuario creado', schema: crearUsuarioResponse },
+        400: { description: 'Datos no válidos, nombre ocupado o contraseña común' },
+      },
+      handler: async ({ body, caller }) => {
+        const { usuario: creado, ...dada } = await crearUsuario(container, body, caller.usuario_id);
+        return reply(201, { usuario: present(creado), ...dada });
       },
     }),
     userRoute({
@@ -71,13 +111,31 @@ export function usuariosRoutes(container: Container): Route[] {
       handler: async ({ params, body }) =>
         reply(200, present(await modificarUsuario(container, params.id, body))),
     }),
+    userRoute({
+      method: 'post',
+      path: '/usuarios/:id/contrasena',
+      summary: 'Da una contraseña de un solo uso, que hay que cambiar al entrar',
+      tag: 'usuarios',
+      roles: ['Admin'],
+      params: z.strictObject({ id: idInPath }),
+      responses: {
+        201: { description: 'La contraseña, esta única vez', schema: darContrasenaResponse },
+        404: { description: 'Usuario no encontrado' },
+      },
+      handler: async ({ params, caller }) => {
+        const { usuario: suyo, contrasena } = await darContrasena(container, params.id, caller.usuario_id);
+        return reply(201, { usuario: present(suyo), contrasena });
+      },
+    }),
   ];
 }
 
-const present = ({ id, nombre, roles, activo, creado }: UsuarioGuardado): Usuario => ({
-  id,
-  nombre,
-  roles,
-  activo,
-  creado: isoTime(creado),
+const present = (row: UsuarioGuardado): Usuario => ({
+  id: row.id,
+  nombre: row.nombre,
+  roles: row.roles,
+  activo: row.activo,
+  creado: isoTime(row.creado),
+  ...(row.pendiente ? { pendiente: true } : {}),
+  ...(row.contrasena_temporal === null ? {} : { contrasena_temporal: isoTime(row.contrasena_temporal) }),
 });

@@ -1,3 +1,4 @@
+import { Agent, fetch } from 'undici';
 import { z } from 'zod';
 import type { Login } from '@medisupply/shared/contracts/autorizador';
 import { loginResponse } from '@medisupply/shared/contracts/autorizador';
@@ -10,6 +11,8 @@ const MAX_ANSWER = 64 * 1024;
 export type RespuestaLogin =
   | { outcome: 'accepted'; token: string; refresh_token: string | undefined }
   | { outcome: 'refused' }
+  /** The password was right, and lets nobody in yet: the text says why. */
+  | { outcome: 'not_yet'; detail: string }
   | { outcome: 'too_many'; retryAfter: number }
   | { outcome: 'unavailable' };
 
@@ -18,15 +21,19 @@ export interface AutorizadorClient {
   login(credentials: Login, address: string): Promise<RespuestaLogin>;
   /** Ends the session that `login` opened there, of which only the access token was wanted. Never rejects. */
   logout(refreshToken: string): Promise<void>;
+  close(): Promise<void>;
 }
 
-export function createAutorizadorClient(baseUrl: string): AutorizadorClient {
+/** `sourceAddress`: by which autorizador knows that it may believe whose attempts these are. */
+export function createAutorizadorClient(baseUrl: string, sourceAddress?: string): AutorizadorClient {
+  const dispatcher = new Agent(sourceAddress === undefined ? {} : { localAddress: sourceAddress });
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(new URL(path, baseUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
       body: JSON.stringify(body),
       redirect: 'error',
+      dispatcher,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
 
@@ -36,10 +43,14 @@ export function createAutorizadorClient(baseUrl: string): AutorizadorClient {
         const response = await post('/login', credentials, { 'x-forwarded-for': address });
         const text = response.body ? await readLimited(response.body, MAX_ANSWER) : '';
         if (response.status === 400 || response.status === 401) return { outcome: 'refused' };
+        if (response.status === 403)
+          return { outcome: 'not_yet', detail: problem.parse(JSON.parse(text)).detail };
         if (response.status === 429)
           return { outcome: 'too_many', retryAfter: retryAfterOf(response.headers.get('retry-after')) };
         if (response.status !== 200) return { outcome: 'unavailable' };
-        const { token, refresh_token } = loginResponse.parse(JSON.parse(text));
+        const { token, refresh_token, cambiar_contrasena } = loginResponse.parse(JSON.parse(text));
+        if (cambiar_contrasena)
+          return { outcome: 'not_yet', detail: 'Elija primero una contraseña nueva en la aplicación web' };
         return { outcome: 'accepted', token, refresh_token };
       } catch {
         return { outcome: 'unavailable' };
@@ -54,8 +65,12 @@ export function createAutorizadorClient(baseUrl: string): AutorizadorClient {
         // It expires there by itself.
       }
     },
+
+    close: () => dispatcher.destroy(),
   };
 }
+
+const problem = z.object({ detail: z.string() });
 
 const retryAfterOf = (value: string | null): number =>
   z.coerce.number().int().min(1).max(86_400).catch(60).parse(value);

@@ -33,6 +33,7 @@ export async function iniciarSesion(
 ): Promise<string> {
   const answer = await deps.autorizador.login(credentials, address);
   if (answer.outcome === 'refused') throw unauthorized('Nombre de usuario o contraseña incorrectos');
+  if (answer.outcome === 'not_yet') throw forbidden(answer.detail);
   if (answer.outcome === 'too_many')
     throw tooManyRequests(`Demasiados intentos fallidos; espere ${answer.retryAfter} s`, answer.retryAfter);
   if (answer.outcome === 'unavailable') throw autorizadorAway();

@@ -3,6 +3,7 @@ import express from 'express';
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { loginBody } from '@medisupply/shared/contracts/autorizador';
 import { AppError, unauthorized } from '@medisupply/shared/http/app-error';
+import { clientAddress } from '@medisupply/shared/http/client-address';
 import { jsonBody } from '@medisupply/shared/http/json-body';
 import type { AccesoDependencies } from './iniciar-sesion.ts';
 import { iniciarSesion } from './iniciar-sesion.ts';
@@ -29,7 +30,7 @@ export function sesionesRouter(deps: AccesoDependencies): Router {
     try {
       // A program has no Origin and no cookies to be abused; a browser always names one.
       assertSameOrigin(request, 'accept');
-      const cookie = await iniciarSesion(deps, credentialsOf(request), request.ip ?? 'desconocida');
+      const cookie = await iniciarSesion(deps, credentialsOf(request), clientAddress(request));
       response.set({ 'Set-Cookie': sessionCookie(cookie, request.secure), 'Cache-Control': 'no-store' });
       if (wantsPage(request)) response.redirect(303, '/');
       else response.status(204).end();

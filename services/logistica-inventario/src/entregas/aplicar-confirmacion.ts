@@ -6,17 +6,21 @@ import { debitar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import { soloPersonales } from './campos-personales.ts';
 import type { ConfirmacionRow } from './confirmaciones.repository.ts';
-import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
+import { findConfirmacion, getConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
 import { changeState } from './entregas.repository.ts';
 
 const WORKER = 'worker';
 
-/** ENTREGADA with the confirmed data (ciphertext is copied, nothing is decrypted), and its stock debited. */
+/**
+ * ENTREGADA with the confirmed data (ciphertext is copied, nothing is decrypted), and its stock debited. The row is read
+ * here: since the caller looked at it, it may have been encrypted again with another key.
+ */
 export async function aplicarConfirmacion(
   tx: Tx<LogisticaTables>,
-  confirmacion: ConfirmacionRow,
+  taskId: string,
   now: number,
 ): Promise<void> {
+  const confirmacion = await getConfirmacion(tx, taskId);
   await changeState(
     tx,
     {

@@ -54,6 +54,11 @@ export async function findConfirmacion(db: Db, taskId: string): Promise<Confirma
   return db.selectFrom('confirmacion').selectAll().where('task_id', '=', taskId).executeTakeFirst();
 }
 
+/** @throws Error when there is none */
+export async function getConfirmacion(tx: Tx<LogisticaTables>, taskId: string): Promise<ConfirmacionRow> {
+  return tx.selectFrom('confirmacion').selectAll().where('task_id', '=', taskId).executeTakeFirstOrThrow();
+}
+
 export async function setConfirmacionState(
   tx: Tx<LogisticaTables>,
   taskId: string,

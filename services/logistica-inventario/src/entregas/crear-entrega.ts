@@ -1,9 +1,9 @@
 import type { Caller } from '@medisupply/shared/http/caller';
-import { callerName } from '@medisupply/shared/http/caller';
+import { callerName, isAdmin } from '@medisupply/shared/http/caller';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
-import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
+import type { Container } from '../container.ts';
 import { reservar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
@@ -13,7 +13,7 @@ import type { CrearEntrega, EntregaGuardada } from '@medisupply/shared/contracts
 /** Creates a delivery, its first row of history and its event, and reserves what it carries. */
 export async function crearEntrega(
   tx: Tx<LogisticaTables>,
-  cipher: FieldCipher,
+  { cipher, config }: Pick<Container, 'cipher' | 'config'>,
   input: CrearEntrega,
   caller: Caller,
 ): Promise<EntregaGuardada> {
@@ -35,6 +35,10 @@ export async function crearEntrega(
   await insertEventos(tx, [
     { tipo: 'creada', momento: now, entrega_id: row.id, datos: { estado: row.estado } },
   ]);
-  await reservar(tx, row.id, input.items ?? [], now);
+  const isBounded = caller.kind === 'user' && !isAdmin(caller);
+  await reservar(tx, row, input.items ?? [], {
+    now,
+    maxPorUsuario: isBounded ? config.USER_MAX_RESERVED : Infinity,
+  });
   return toEntregaGuardada(row);
 }

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { once } from '@medisupply/shared/db/idempotency';
-import { veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
+import { isAdmin } from '@medisupply/shared/http/caller';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
+import { soltarEntrega, tomarEntrega } from './asignar-entrega.ts';
 import { cancelarEntrega } from './cancelar-entrega.ts';
 import { confirmarEntrega } from './confirmar-entrega.ts';
 import { consultarEntrega, listarEntregas } from './consultar-entrega.ts';
 import { crearEntrega } from './crear-entrega.ts';
-import { createFirmasRechazadas } from './firmas-rechazadas.ts';
 import {
   confirmacionAceptada,
   confirmarEntregaBody,
@@ -25,7 +25,6 @@ const tag = 'entregas';
 
 export function entregasRoutes(container: Container): Route[] {
   const { unitOfWork } = container.database;
-  const confirming = { ...container, firmasRechazadas: createFirmasRechazadas(container) };
   return [
     callerRoute({
       method: 'post',
@@ -37,12 +36,12 @@ export function entregasRoutes(container: Container): Route[] {
       body: crearEntregaBody,
       example: { direccion: 'Calle 10 # 5-51, Bogotá', estado: 'EN_CAMINO', pedido_id: 'PED-1001' },
       responses: { 201: { description: 'La fila como está guardada', schema: entregaGuardada } },
-      handler: ({ body, caller, idempotencyKey }) =>
-        unitOfWork.write((tx) =>
-          once(tx, idempotencyKey, async () =>
-            reply(201, await crearEntrega(tx, container.cipher, body, caller)),
-          ),
-        ),
+      handler: async ({ body, caller, idempotencyKey }) => {
+        if (caller.kind === 'user') await container.createRate.consume(caller.usuario_id);
+        return unitOfWork.write((tx) =>
+          once(tx, idempotencyKey, async () => reply(201, await crearEntrega(tx, container, body, caller))),
+        );
+      },
     }),
     userRoute({
       method: 'get',
@@ -78,14 +77,35 @@ export function entregasRoutes(container: Container): Route[] {
       handler: async ({ params, body, caller }) =>
         reply(
           202,
-          await confirmarEntrega(confirming, {
+          await confirmarEntrega(container, {
             payload: deliveryPayload({ ...body, entrega_id: params.id }, caller.usuario_id),
             firma: body.firma_payload,
             usuario_id: caller.usuario_id,
-            veTodas: veTodasLasEntregas(caller),
+            admin: isAdmin(caller),
             claimed: { entrega_id: body.entrega_id, usuario_id: body.usuario_id },
           }),
         ),
+    }),
+    userRoute({
+      method: 'post',
+      path: '/entregas/:id/tomar',
+      tag,
+      summary: 'Un mensajero toma una entrega sin asignar y ve desde entonces su dirección',
+      roles: ['Mensajero', 'Admin'],
+      params: entregaParams,
+      responses: { 200: { description: 'La entrega, asignada a quien la toma', schema: entregaGuardada } },
+      handler: async ({ params, caller }) =>
+        reply(200, await unitOfWork.write((tx) => tomarEntrega(tx, params.id, caller))),
+    }),
+    userRoute({
+      method: 'post',
+      path: '/entregas/:id/soltar',
+      tag,
+      summary: 'Deja una entrega sin asignar (quien la lleva, Despacho o Admin)',
+      params: entregaParams,
+      responses: { 200: { description: 'La entrega, sin asignar', schema: entregaGuardada } },
+      handler: async ({ params, caller }) =>
+        reply(200, await unitOfWork.write((tx) => soltarEntrega(tx, params.id, caller))),
     }),
     userRoute({
       method: 'post',

@@ -19,12 +19,14 @@ export const isFirmaNoValida = (error: unknown): boolean =>
 /**
  * Has the signature verified by autorizador, or with its public keys when it cannot answer. An outage is never a
  * refusal: without any key the confirmation is accepted as `pendiente`, and the worker verifies before it applies.
- * @throws AppError 403 when the signature is malformed, forged, expired or by a key that was never published
+ * @throws AppError 403 when the signature is malformed, forged or expired, or its key never published, out of use or revoked
  */
 export async function verificarFirma(
   deps: { autorizador: AutorizadorClient; keySet: KeySet },
   payload: DeliveryPayload,
   firma: string,
+  /** When it came in (ms). */
+  received: number,
 ): Promise<VerifiedSignature> {
   const header = headerOfSignature(firma);
   if (!header) throw firmaNoValida();
@@ -34,7 +36,7 @@ export async function verificarFirma(
 
   if (deps.keySet.isEmpty()) return { verificada: 'pendiente', jti: null };
   if (!deps.keySet.findSignatureKey(header.kid)) await deps.keySet.refreshForUnknownKid(header.kid);
-  const local = verifyDelivery(firma, payload, deps.keySet.findSignatureKey);
+  const local = verifyDelivery(firma, payload, deps.keySet.findSignatureKey, { now: received });
   if (!local.valid) throw firmaNoValida();
   return { verificada: 'local', jti: local.jti };
 }

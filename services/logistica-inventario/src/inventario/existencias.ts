@@ -9,15 +9,20 @@ import {
   insertMovimiento,
   listItems,
   setItemsState,
+  sumReserved,
 } from './inventario.repository.ts';
 import type { Item } from '@medisupply/shared/contracts/logistica/inventario';
 
-/** @throws AppError 400 unknown product; 409 not enough of one */
+/**
+ * Reserves what a delivery carries. `maxPorUsuario`: how many units of one product the open deliveries of its creator may
+ * hold, so that nobody keeps all stock to themselves.
+ * @throws AppError 400 unknown product; 409 not enough of one, or too much of it with one user
+ */
 export async function reservar(
   tx: Tx<LogisticaTables>,
-  entregaId: number,
+  entrega: { id: number; creador_id: number | null },
   items: readonly Item[],
-  now: number,
+  { now, maxPorUsuario }: { now: number; maxPorUsuario: number },
 ): Promise<void> {
   for (const [index, item] of items.entries()) {
     const producto = await findProducto(tx, item.producto_id);
@@ -31,8 +36,13 @@ export async function reservar(
       const message = `No hay existencias de ${producto.sku}: disponibles ${disponible}, pedidas ${item.cantidad}`;
       throw conflict(message, { errors: [{ path: `body.items.${index}.cantidad`, message }] });
     }
+    const own = entrega.creador_id === null ? 0 : await sumReserved(tx, entrega.creador_id, item.producto_id);
+    if (own + item.cantidad > maxPorUsuario) {
+      const message = `Un usuario puede tener reservadas ${maxPorUsuario} unidades de ${producto.sku}; ya tiene ${own}`;
+      throw conflict(message, { errors: [{ path: `body.items.${index}.cantidad`, message }] });
+    }
     await changeReserved(tx, producto.id, item.cantidad, now);
-    await insertItem(tx, { entrega_id: entregaId, ...item });
+    await insertItem(tx, { entrega_id: entrega.id, creador_id: entrega.creador_id, ...item });
   }
 }
 

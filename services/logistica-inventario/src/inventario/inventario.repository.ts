@@ -63,6 +63,18 @@ export async function changeReserved(
     .execute();
 }
 
+/** Units of a product that a user's open deliveries hold, from the index of open items alone. */
+export async function sumReserved(db: Db, creadorId: number, productoId: number): Promise<number> {
+  const { total } = await db
+    .selectFrom('entrega_item')
+    .select(sql<number>`coalesce(sum(cantidad), 0)`.as('total'))
+    .where('creador_id', '=', creadorId)
+    .where('producto_id', '=', productoId)
+    .where('estado', '=', sql.lit('RESERVADO'))
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
 export async function insertItem(
   tx: Tx<LogisticaTables>,
   item: Omit<EntregaItemTable, 'estado'>,

@@ -93,7 +93,7 @@ export async function confirmacionesAfter(
 export async function countRefusedSignatures(db: Db, period: Period): Promise<number> {
   const row = await db
     .selectFrom('evento')
-    .select((eb) => eb.fn.countAll<number>().as('cantidad'))
+    .select(sql<number>`coalesce(sum(coalesce(datos ->> 'cantidad', 1)), 0)`.as('cantidad'))
     .where('tipo', '=', sql.lit('firma_rechazada'))
     .where('momento', '>=', period.since)
     .where('momento', '<', period.until)

@@ -15,13 +15,11 @@ import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { findTaskByTipo } from '@medisupply/shared/tasks/registry';
 import type { Container } from '../container.ts';
 import { confirmarEntrega } from '../entregas/confirmar-entrega.ts';
-import type { FirmasRechazadas } from '../entregas/firmas-rechazadas.ts';
 import { reintentarEntrega } from './reintentar-entrega.ts';
 import type { TareaEncolada } from '@medisupply/shared/contracts/logistica/tareas';
 import { confirmBody, retryBody } from '@medisupply/shared/contracts/logistica/tareas';
 import { availableTipos, ejemplos } from './tareas-disponibles.ts';
 
-type Deps = Container & { firmasRechazadas: FirmasRechazadas };
 type Request = { tipo: string } & Record<string, unknown>;
 
 /**
@@ -29,7 +27,7 @@ type Request = { tipo: string } & Record<string, unknown>;
  * confirmation itself; its signature is verified either way before anything is applied.
  */
 export async function encolarTarea(
-  container: Deps,
+  container: Container,
   request: Request,
   caller: Caller,
   key: IdempotencyKey | undefined,
@@ -65,14 +63,14 @@ export async function encolarTarea(
   return answer;
 }
 
-async function confirmFromTask(container: Deps, request: z.output<typeof confirmBody>): Promise<Reply> {
+async function confirmFromTask(container: Container, request: z.output<typeof confirmBody>): Promise<Reply> {
   const { firma_payload, usuario_id, entrega_id, ...fields } = request.confirmacion_info;
   const answer = await confirmarEntrega(container, {
     payload: deliveryPayload({ ...fields, entrega_id: request.entrega_id }, usuario_id),
     firma: firma_payload,
     usuario_id,
     // The signing user's own rights count, not those of the service that passes the confirmation on.
-    veTodas: false,
+    admin: false,
     claimed: { entrega_id },
   });
   return reply(202, answer);

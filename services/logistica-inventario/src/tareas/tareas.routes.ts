@@ -3,7 +3,6 @@ import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
-import { createFirmasRechazadas } from '../entregas/firmas-rechazadas.ts';
 import { consultarTarea, listarTareas } from './consultar-tarea.ts';
 import { cancelarTarea, reactivarTarea } from './controlar-tarea.ts';
 import { encolarTarea } from './encolar-tarea.ts';
@@ -21,7 +20,6 @@ const tag = 'tareas';
 const scopes: readonly Scope[] = ['tareas'];
 
 export function tareasRoutes(container: Container): Route[] {
-  const confirming = { ...container, firmasRechazadas: createFirmasRechazadas(container) };
   const detail = (path: string): Route =>
     callerRoute({
       method: 'get',
@@ -64,7 +62,7 @@ export function tareasRoutes(container: Container): Route[] {
       body: encolarTareaBody,
       example: { tipo: 'ping_logistica' },
       responses: { 202: { description: 'Guardada; se ejecutará', schema: tareaEncolada } },
-      handler: ({ body, caller, idempotencyKey }) => encolarTarea(confirming, body, caller, idempotencyKey),
+      handler: ({ body, caller, idempotencyKey }) => encolarTarea(container, body, caller, idempotencyKey),
     }),
     detail('/tareas/:task_id'),
     detail('/tarea/:task_id'),

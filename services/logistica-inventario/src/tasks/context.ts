@@ -9,7 +9,7 @@ import { loadConfig } from '@medisupply/shared/config/load-config';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { fetchJwks } from '@medisupply/shared/security/fetch-jwks';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
-import { createFieldCipher, fieldKeyRing } from '@medisupply/shared/security/field-cipher';
+import { fieldKeyRing, followFieldCipher } from '@medisupply/shared/security/field-cipher';
 import type { KeySet } from '@medisupply/shared/security/key-set';
 import { createKeySet } from '@medisupply/shared/security/key-set';
 import type { TaskHost } from '@medisupply/shared/queueing/handler';
@@ -48,7 +48,7 @@ export default async function createTaskContext(
   const context: LogisticaTaskContext = {
     // The task store is logistica.db itself.
     database: host.taskStore,
-    cipher: createFieldCipher(config.secrets.FIELD_KEYS),
+    cipher: followFieldCipher(config.secretFiles.FIELD_KEYS, host.logger),
     keySet,
     reportSlot: { taken: false },
     faults: config,

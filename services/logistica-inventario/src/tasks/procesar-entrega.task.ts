@@ -29,7 +29,7 @@ export default defineHandler(procesarEntrega, async ({ entrega_id }, run, contex
     const now = Date.now();
     if (!(await completeTask(tx, run, result, { evento: 'aplicada', entrega_id, now }))) return;
     if (jti !== undefined) await setVerified(tx, run.task_id, jti);
-    await aplicarConfirmacion(tx, confirmacion, now);
+    await aplicarConfirmacion(tx, run.task_id, now);
     crashPoint('worker.before_commit');
   });
   crashPoint('worker.after_commit');
@@ -51,9 +51,10 @@ async function verifyLate(context: LogisticaTaskContext, confirmacion: Confirmac
     entrega_id: confirmacion.entrega_id,
     usuario_id: confirmacion.usuario_id,
   };
-  // It was accepted at `creada`: what was valid then does not expire while it waits for keys.
+  // What was valid when it came in does not expire, and its key is not revoked, while it waits for keys.
   const verification = verifyDelivery(confirmacion.firma, payload, keySet.findSignatureKey, {
-    now: confirmacion.creada,
+    now: confirmacion.recibida || confirmacion.creada,
+    isLate: true,
   });
   if (verification.valid) return verification.jti;
   await database.unitOfWork.write((tx) =>

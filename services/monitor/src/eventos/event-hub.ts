@@ -1,9 +1,6 @@
 import type { Response } from 'express';
 import type { Redis } from 'ioredis';
 import { puedeVerEvento } from '@medisupply/shared/contracts/visibilidad';
-import { tooManyRequests, unavailable } from '@medisupply/shared/http/app-error';
-import type { Caller } from '@medisupply/shared/http/caller';
-import { callerName } from '@medisupply/shared/http/caller';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
 import type { Probes } from '../probes/probes.ts';
@@ -14,9 +11,9 @@ import type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 import { createLiveFigures } from './live-figures.ts';
 import type { SseConnection } from './sse-connection.ts';
 import { openSse, sseEvent } from './sse-connection.ts';
+import type { Place } from './stream-places.ts';
+import { createStreamPlaces } from './stream-places.ts';
 
-const MAX_PER_CALLER = 8;
-const MAX_CLIENTS = 1_000;
 const TICK = 1_000;
 const HEARTBEAT = 15_000;
 /** A client that has not taken what it was sent for so long is dropped (ms): it can come back and resume. */
@@ -27,25 +24,26 @@ const MAX_BEHIND = 1_000;
 export interface EventHub {
   /**
    * Begins a stream after event `ultimo`, or with what happens from now on.
-   * @throws AppError 429 too many streams of this caller; 503 of all
+   * @throws AppError 429 too many streams of this caller or address; 503 of all
    */
-  open(caller: Caller, response: Response, ultimo: number | undefined): void;
+  open(place: Place, response: Response, ultimo: number | undefined): void;
   clients(): number;
   /** Ends all streams: they would never end by themselves. */
   endAll(): void;
   close(): Promise<void>;
 }
 
-export interface EventHubOptions extends Pick<Probes, 'queues' | 'throughput'> {
+export interface EventHubOptions extends Pick<Probes, 'queues' | 'liveKey' | 'throughput'> {
   /** A connection of its own, which blocks. */
   blocking: Redis;
   isRevoked: (usuarioId: number, tokenVersion: number) => boolean;
   logger: Logger;
   maxStallMs?: number;
+  /** Streams that one address may have open. */
+  perAddress: number;
 }
 
-interface Client {
-  caller: Caller;
+interface Client extends Place {
   connection: SseConnection;
   /** Id up to which everything was sent or is not for this client; undefined until the stream's place is known. */
   cursor: number | undefined;
@@ -57,13 +55,15 @@ interface Client {
 
 /** All open event streams of this process: one ring of the last events, one poll of figures, a cursor for each client. */
 export function createEventHub(options: EventHubOptions): EventHub {
-  const { queues, blocking, isRevoked, logger, maxStallMs = MAX_STALL } = options;
+  const { queues, liveKey, blocking, isRevoked, logger, maxStallMs = MAX_STALL } = options;
   const clients = new Set<Client>();
+  const places = createStreamPlaces(clients, options.perAddress);
   const figures = createLiveFigures(options, (text) =>
     clients.forEach(({ connection }) => connection.send(text)),
   );
   const ring = createEventRing({
     redis: queues.redis,
+    liveKey,
     blocking,
     logger,
     onReset: (position) => clients.forEach((client) => tellGap(client, position)),
@@ -164,14 +164,6 @@ export function createEventHub(options: EventHubOptions): EventHub {
     connection.end(ephemeral('fin', { motivo }));
   }
 
-  function assertRoom(caller: Caller): void {
-    if (clients.size >= MAX_CLIENTS) throw unavailable('Hay demasiados flujos de eventos abiertos', 10);
-    const name = callerName(caller);
-    const own = [...clients].filter((client) => callerName(client.caller) === name).length;
-    if (own >= MAX_PER_CALLER)
-      throw tooManyRequests(`Ya hay ${MAX_PER_CALLER} flujos de eventos abiertos con esta cuenta`, 10);
-  }
-
   function add(client: Client): void {
     clients.add(client);
     const { caller, connection } = client;
@@ -195,12 +187,13 @@ export function createEventHub(options: EventHubOptions): EventHub {
   }
 
   return {
-    open(caller, response, ultimo) {
-      assertRoom(caller);
+    open({ caller, address }, response, ultimo) {
+      places.assertRoom(caller, address);
       const position = ring.position();
       const isFresh = ultimo === undefined;
       const client: Client = {
         caller,
+        address,
         connection: openSse(response),
         cursor: ultimo ?? position,
         known: ultimo ?? position ?? 0,

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { badRequest } from '@medisupply/shared/http/app-error';
+import { clientAddress } from '@medisupply/shared/http/client-address';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute } from '@medisupply/shared/http/route';
 import { MONITOR_SCOPES } from '../scopes.ts';
@@ -21,13 +22,13 @@ export function eventosRoutes({ eventos }: { eventos: EventHub }): Route[] {
             'Eventos entrega, tarea, colas, worker, redis, hueco y fin, solo los que quien pregunta puede ver; termina cuando expira el token',
           contentType: 'text/event-stream',
         },
-        429: { description: 'Demasiados flujos abiertos con la misma cuenta' },
+        429: { description: 'Demasiados flujos abiertos con la misma cuenta o desde la misma dirección' },
         503: { description: 'Demasiados flujos abiertos' },
       },
       handler({ caller, query, request, response }) {
         const ultimo = query.ultimo ?? lastEventId(request);
         if (request.method === 'HEAD') response.type('text/event-stream').end();
-        else eventos.open(caller, response, ultimo);
+        else eventos.open({ caller, address: clientAddress(request) }, response, ultimo);
       },
     }),
   ];

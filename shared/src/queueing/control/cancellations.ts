@@ -11,12 +11,15 @@ export type AnnounceCancellation = (taskId: string) => Promise<void>;
  */
 export function createCancellationAnnouncer(options: {
   redis: Pick<Redis, 'time' | 'publish'>;
-  queueKey: string;
+  queueKey: () => string;
   logger: Logger;
 }): AnnounceCancellation {
   return async (taskId) => {
     try {
-      await publishRequest(options.redis, options.queueKey, { command: 'abort', args: { task_id: taskId } });
+      await publishRequest(options.redis, options.queueKey(), {
+        command: 'abort',
+        args: { task_id: taskId },
+      });
     } catch (error) {
       options.logger.warn(
         { task_id: taskId, reason: String(error) },

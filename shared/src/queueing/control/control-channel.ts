@@ -69,7 +69,7 @@ export interface ControlListenerOptions {
   /** For replies and the time; not the subscribed connection. */
   redis: Pick<Redis, 'time' | 'publish'>;
   workerId: string;
-  queueKey: string;
+  queueKey: () => string;
   logger: Logger;
 }
 
@@ -85,7 +85,7 @@ export function createControlListener(options: ControlListenerOptions): ControlL
   subscriber.subscribe(CONTROL_CHANNEL).catch(() => {});
 
   async function receive(text: string): Promise<void> {
-    const request = verifyMessage(text, controlRequest, queueKey);
+    const request = verifyMessage(text, controlRequest, queueKey());
     if (!request) return admission.ignored('no está firmada con la clave de colas');
     if (request.worker !== null && request.worker !== workerId) return;
     if (!(await admission.admits(request))) return;
@@ -118,7 +118,7 @@ export function createControlListener(options: ControlListenerOptions): ControlL
         replyChannel(request.id),
         signMessage<ControlReply>(
           { v: 1, kind: 'reply', request: request.id, worker: workerId, outcome },
-          queueKey,
+          queueKey(),
         ),
       );
     } catch (error) {

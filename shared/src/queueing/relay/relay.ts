@@ -25,7 +25,7 @@ const FIRST_REVIEW = 30_000;
 export interface RelayOptions {
   database: OpenDatabase<OutboxTables>;
   queues: QueueClient;
-  queueKey: string;
+  queueKey: () => string;
   logger: Logger;
   /** How often it looks for rows that nobody woke it for (ms). */
   pollMs: number;
@@ -44,7 +44,7 @@ export class Relay {
   readonly #unitOfWork: UnitOfWork<OutboxTables>;
   readonly #read: OpenDatabase<OutboxTables>['read'];
   readonly #queues: QueueClient;
-  readonly #queueKey: string;
+  readonly #queueKey: () => string;
   readonly #logger: Logger;
   readonly #loop: Loop;
   #outgoing: Sending[] = [];
@@ -259,7 +259,7 @@ export class Relay {
           ...(message.request_id ? { request_id: message.request_id } : {}),
           ...(message.traceparent ? { traceparent: message.traceparent } : {}),
         },
-        this.#queueKey,
+        this.#queueKey(),
       ),
     };
   }

@@ -1,5 +1,6 @@
 /** Queries and changes of the task tables. All take the transaction; none of them talks to Redis. */
 import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { logContext } from '../../logging/logger.ts';
@@ -189,6 +190,17 @@ export async function deferMessage(tx: Tx<OutboxTables>, taskId: string, disponi
     .updateTable('outbox')
     .set((eb) => ({ estado: 'PENDIENTE', claim_until: 0, disponible, gen: eb('gen', '+', 1) }))
     .where('task_id', '=', taskId)
+    .execute();
+}
+
+/** Sends the message again that became this job: signed with the key of now, under a new job id. */
+export async function resendMessage(tx: Tx<OutboxTables>, jobId: string, now: number): Promise<void> {
+  await tx
+    .updateTable('outbox')
+    .set((eb) => ({ estado: 'PENDIENTE', claim_until: 0, disponible: now, gen: eb('gen', '+', 1) }))
+    .where('task_id', '=', jobId.slice(0, TASK_ID_LENGTH))
+    // Only if no newer one was sent.
+    .where(sql<string>`task_id || '-' || intento || '-' || gen`, '=', jobId)
     .execute();
 }
 

@@ -19,7 +19,7 @@ beforeEach(async () => {
   relay = new Relay({
     database: fixture.database,
     queues: fixture.queues,
-    queueKey: QUEUE_KEY,
+    queueKey: () => QUEUE_KEY,
     logger: silent,
     pollMs: 50,
   });

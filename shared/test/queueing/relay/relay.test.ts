@@ -12,7 +12,7 @@ const newRelay = () =>
   new Relay({
     database: fixture.database,
     queues: fixture.queues,
-    queueKey: QUEUE_KEY,
+    queueKey: () => QUEUE_KEY,
     logger: silent,
     pollMs: 50,
   });

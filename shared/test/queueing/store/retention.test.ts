@@ -33,7 +33,8 @@ test('when a process lives for minutes only, then expired rows are removed all t
   const outbox = createOutbox({
     database,
     queues,
-    queueKey: QUEUE_KEY,
+    queueKey: () => QUEUE_KEY,
+    liveKey: () => QUEUE_KEY,
     logger: silent,
     relayPollMs: 60_000,
     viewersOf: () => Promise.resolve(new Map()),
