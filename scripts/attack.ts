@@ -15,11 +15,11 @@ import { ROLE_CASES } from './attack/roles.ts';
 import type { AttackClass, AttackReport, Case, CaseResult } from './attack/suite.ts';
 import { CLASSES, runCases, verdict } from './attack/suite.ts';
 import { toTable } from './attack/table.ts';
+import type { TargetOptions } from './attack/target.ts';
 import { openTarget } from './attack/target.ts';
 import { TEXT_CASES } from './attack/texto.ts';
 import { TOKEN_CASES } from './attack/tokens.ts';
-import type { Wire } from './attack/wire.ts';
-import { openWire } from './attack/wire.ts';
+import { noFigures, openWire } from './attack/wire.ts';
 import { readPorts } from './launcher/ports.ts';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
@@ -43,10 +43,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const started = performance.now();
-  const wire = openWire();
   const report: AttackReport = {
     casos: [],
-    cifras: wire.figures,
+    cifras: noFigures(),
     muertes: [],
     segundos: 0,
     semilla: options.seed,
@@ -56,60 +55,67 @@ async function main(): Promise<number> {
     if (!options.json && result.resultado !== 'rechazado')
       process.stderr.write(`${result.resultado}: ${result.clase} › ${result.nombre}\n`);
   };
-  try {
-    const cases = casesOf(options);
-    if (options.base !== undefined) {
-      await attackRunning({ wire, base: options.base, dataDir: options.dataDir, cases, onResult });
-    } else {
-      await attackOwn(cases, { wire, onResult, report });
-    }
-  } finally {
-    wire.close();
-  }
+  const cases = casesOf(options);
+  if (options.base === undefined) await attackOwn(cases, { report, onResult });
+  else await attackRunning(cases, { base: options.base, dataDir: options.dataDir, report, onResult });
   report.segundos = (performance.now() - started) / 1_000;
   print(options.json ? JSON.stringify({ ...report, veredicto: verdict(report) }) : toTable(report));
   return verdict(report).length === 0 ? 0 : 1;
 }
 
 interface Attack {
-  wire: Wire;
+  report: AttackReport;
   onResult: (result: CaseResult) => void;
 }
 
 async function attackRunning(
-  attack: Attack & { base: string; dataDir: string; cases: readonly Case[] },
+  cases: readonly Case[],
+  { base, dataDir, report, onResult }: Attack & { base: string; dataDir: string },
 ): Promise<void> {
   const ports = readPorts(process.env);
-  const target = await openTarget({
-    ...attack,
-    ports: Object.fromEntries(SERVICES.map((service) => [service.name, ports[portVariable(service)]])),
-  });
+  await attack(
+    cases.filter((each) => !isLimit(each)),
+    {
+      wire: openWire(report.cifras),
+      base,
+      dataDir,
+      ports: Object.fromEntries(SERVICES.map((service) => [service.name, ports[portVariable(service)]])),
+    },
+    onResult,
+  );
   // Whoever uses that platform would be shut out with us.
-  const [limits, others] = [attack.cases.filter(isLimit), attack.cases.filter((each) => !isLimit(each))];
-  await runCases(others, target, attack.onResult).finally(() => target.close());
-  for (const { clase, nombre } of limits)
-    attack.onResult({ clase, nombre, resultado: 'no probado', detalle: 'solo en una plataforma propia' });
+  for (const { clase, nombre } of cases.filter(isLimit))
+    onResult({ clase, nombre, resultado: 'no probado', detalle: 'solo en una plataforma propia' });
 }
 
 /** What is behind the limits is attacked without them, the limits on another platform that has them as they come. */
-async function attackOwn(
-  cases: readonly Case[],
-  { wire, onResult, report }: Attack & { report: AttackReport },
-): Promise<void> {
+async function attackOwn(cases: readonly Case[], { report, onResult }: Attack): Promise<void> {
   const parts = [
-    { env: WITHOUT_RATES, cases: cases.filter((each) => !isLimit(each)) },
-    { env: {}, cases: cases.filter(isLimit) },
+    { env: WITHOUT_RATES, limitsWanted: false, cases: cases.filter((each) => !isLimit(each)) },
+    { env: {}, limitsWanted: true, cases: cases.filter(isLimit) },
   ];
-  for (const part of parts) {
-    if (part.cases.length === 0) continue;
-    const platform = await startOwnPlatform(part.env);
+  for (const { env, limitsWanted, cases: some } of parts) {
+    if (some.length === 0) continue;
+    const platform = await startOwnPlatform(env);
     try {
-      const target = await openTarget({ wire, ...platform });
-      await runCases(part.cases, target, onResult).finally(() => target.close());
+      await attack(some, { wire: openWire(report.cifras, { limitsWanted }), ...platform }, onResult);
       report.muertes.push(...platform.deaths());
     } finally {
       await platform.close();
     }
+  }
+}
+
+async function attack(
+  cases: readonly Case[],
+  options: TargetOptions,
+  onResult: (result: CaseResult) => void,
+): Promise<void> {
+  try {
+    const target = await openTarget(options);
+    await runCases(cases, target, onResult).finally(() => target.close());
+  } finally {
+    options.wire.close();
   }
 }
 

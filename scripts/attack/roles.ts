@@ -1,4 +1,6 @@
 /** Operations of a role that one does not have, and ways to get the role. */
+import type { Scope } from '@medisupply/shared/contracts/vocabulary';
+import { SERVICE_KEY_OWNERS } from '@medisupply/shared/security/secret-layout';
 import { SERVICES } from '@medisupply/shared/services';
 import { fillWith } from './fuzz/fuzz.ts';
 import type { Operation } from './fuzz/operations.ts';
@@ -17,9 +19,6 @@ const emptyHanded = (target: Target) =>
 
 const restricted = async (target: Target): Promise<Operation[]> =>
   (await readOperations(target, BEHIND_THE_GATEWAY)).filter(({ roles }) => roles !== undefined);
-
-/** Who owns which key, and what it is for, as the keys' own file tells. */
-const SERVICE_KEYS = ['worker', 'logistica-inventario', 'monitor', 'bull-board', 'metrics', 'operator'];
 
 export const ROLE_CASES: readonly Case[] = [
   {
@@ -118,21 +117,12 @@ export const ROLE_CASES: readonly Case[] = [
     clase,
     nombre: 'una clave de servicio fuera de su ámbito, directa al servicio',
     async run(target) {
-      const scopes = new Map(
-        (
-          JSON.parse(target.secret('logistica-inventario/service_keys.json')) as {
-            id: string;
-            scopes: string[];
-          }[]
-        ).map((record) => [record.id, record.scopes]),
-      );
       const url = target.direct('logistica-inventario');
-      return firstOf(SERVICE_KEYS, async (folder) => {
+      return firstOf(SERVICE_KEY_OWNERS, async ({ folder, scopes }) => {
         const key = target.secret(`${folder}/service_key`);
-        const has = scopes.get(key.split('.')[0]!) ?? [];
         const send = (method: string, path: string) =>
           target.wire.send({ method, url: url + path, headers: ['i-api-key', key] });
-        const expected = (scope: string) => (has.includes(scope) ? [200] : [403]);
+        const expected = (scope: Scope) => (scopes.includes(scope) ? [200] : [403]);
         return (
           unless(await send('GET', '/tareas'), expected('tareas'), `${folder} GET /tareas`) ??
           unless(await send('GET', '/metrics'), expected('metrics'), `${folder} GET /metrics`) ??
