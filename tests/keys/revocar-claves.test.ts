@@ -56,7 +56,12 @@ const DATOS = { direccion: 'Calle 1', nombre_recibe: 'Ana', firma_recibe: '<svg/
 
 async function nuevaEntrega(): Promise<number> {
   const { direccion, pedido_id } = DATOS;
-  const { body } = await logistica('POST', '/entregas', { direccion, pedido_id, estado: 'EN_CAMINO' });
+  const { body } = await logistica('POST', '/entregas', {
+    direccion,
+    pedido_id,
+    estado: 'EN_CAMINO',
+    asignada_a: USER,
+  });
   return Number(body['id']);
 }
 

@@ -160,7 +160,6 @@ describe('npm start, again on the same data folder', () => {
       for (const [file, mode] of [
         ['logistica.db', 0o644],
         ['redis/appendonlydir', 0o755],
-        ['jwks', 0o755],
       ] as const)
         await chmod(join(dataDir, file), mode);
       const { lines } = await start();

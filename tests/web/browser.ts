@@ -118,7 +118,15 @@ export function useWeb(): Web {
         nombre: `Persona ${process.pid}.${personas}`,
         contrasena: `tres barcos lentos ${personas}`,
       };
-      await createApiClient({ base: url }).call('autorizador', 'POST /signup', { body: persona });
+      const signedUp = await createApiClient({ base: url }).call('autorizador', 'POST /signup', {
+        body: persona,
+      });
+      // A courier: sees that there are deliveries which nobody has claimed.
+      const admin = await this.api(this.admin);
+      await admin.call('autorizador', 'PATCH /usuarios/:id', {
+        params: { id: signedUp.data.usuario.id },
+        body: { roles: ['usuario', 'Mensajero'] },
+      });
       return persona;
     },
     async api(persona) {
