@@ -153,6 +153,8 @@ export async function logIn(page: Page, { nombre, contrasena }: Persona): Promis
 
 /** No violation that axe knows, in the page as it is now, in both themes; the light one stays. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A notice is hidden from readers for the moment until it is announced; then it is like any other text.
+  await page.locator('mat-snack-bar-container div[aria-hidden="true"]').waitFor({ state: 'detached' });
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme });
     // The other way of running axe opens a page of its own each time.
