@@ -56,12 +56,7 @@ const DATOS = { direccion: 'Calle 1', nombre_recibe: 'Ana', firma_recibe: '<svg/
 
 async function nuevaEntrega(): Promise<number> {
   const { direccion, pedido_id } = DATOS;
-  const { body } = await logistica('POST', '/entregas', {
-    direccion,
-    pedido_id,
-    estado: 'EN_CAMINO',
-    asignada_a: USER,
-  });
+  const { body } = await logistica('POST', '/entregas', { direccion, pedido_id, estado: 'EN_CAMINO' });
   return Number(body['id']);
 }
 
@@ -143,7 +138,12 @@ test('when a confirmation waits for its verification while its key is revoked, t
     return (await response.json()) as Record<string, unknown>;
   };
   const { direccion, pedido_id } = DATOS;
-  const { id } = await bySystem('/entregas', { direccion, pedido_id, estado: 'EN_CAMINO' });
+  const { id } = await bySystem('/entregas', {
+    direccion,
+    pedido_id,
+    estado: 'EN_CAMINO',
+    asignada_a: USER,
+  });
   const entrega_id = Number(id);
   const firma_payload = await signDelivery({ ...DATOS, entrega_id, usuario_id: USER }, firma);
   const { task_id } = await bySystem('/tareas', {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import type { ApiClient } from '@medisupply/api-client/api-client';
 import { createApiClient } from '@medisupply/api-client/api-client';
 import type { Browser, BrowserContext, Page, ViewportSize } from 'playwright-core';
@@ -45,6 +46,8 @@ export interface Web {
   newPage(options?: PageOptions): Promise<Page>;
   /** A new user with the role `usuario`. */
   newPersona(): Promise<Persona>;
+  /** One who sees that there are deliveries which nobody has claimed. */
+  newCourier(): Promise<Persona>;
   /** The API as that user, for what a story does not tell itself. */
   api(persona: Persona): Promise<ApiClient>;
 }
@@ -118,15 +121,16 @@ export function useWeb(): Web {
         nombre: `Persona ${process.pid}.${personas}`,
         contrasena: `tres barcos lentos ${personas}`,
       };
-      const signedUp = await createApiClient({ base: url }).call('autorizador', 'POST /signup', {
-        body: persona,
-      });
-      // A courier: sees that there are deliveries which nobody has claimed.
+      await createApiClient({ base: url }).call('autorizador', 'POST /signup', { body: persona });
+      return persona;
+    },
+    async newCourier() {
+      const persona = await this.newPersona();
       const admin = await this.api(this.admin);
-      await admin.call('autorizador', 'PATCH /usuarios/:id', {
-        params: { id: signedUp.data.usuario.id },
-        body: { roles: ['usuario', 'Mensajero'] },
-      });
+      const { data } = await admin.call('autorizador', 'GET /usuarios', { query: { limite: 200 } });
+      const { id } = data.find(({ nombre }) => nombre === persona.nombre)!;
+      const body = { roles: ['usuario', 'Mensajero'] satisfies Rol[] };
+      await admin.call('autorizador', 'PATCH /usuarios/:id', { params: { id }, body });
       return persona;
     },
     async api(persona) {
