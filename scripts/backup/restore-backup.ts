@@ -15,6 +15,7 @@ import Database from 'better-sqlite3';
 import type { Manifest } from './archive.ts';
 import { isLock, MANIFEST, parseManifest, sha256Of, unpack } from './archive.ts';
 import { lockDataDir } from '../launcher/data-dir-lock.ts';
+import { closeToOthers } from '../launcher/data-dir.ts';
 import { UserError } from '../terminal/user-error.ts';
 import type { Source } from './write-backup.ts';
 
@@ -118,6 +119,8 @@ function setAside(target: Source): string {
   for (const name of readdirSync(dataDir).filter((entry) => /\.db(-wal|-shm)?$/.test(entry))) {
     renameSync(join(dataDir, name), join(before, name));
   }
+  // A secret that its reader sees through a group is of no use to it here.
+  closeToOthers(before);
   return before;
 }
 
