@@ -108,6 +108,7 @@ async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions)
     dataDir,
     firstStart,
     devPort: devServer?.port,
+    tls: Boolean(env['TLS_CERT_FILE']),
     ms: performance.now() - startedAt,
   });
 }
@@ -187,23 +188,28 @@ interface Ready {
   firstStart: boolean;
   /** Of the page with live reload. */
   devPort: number | undefined;
+  /** Whether what is published speaks HTTPS. */
+  tls: boolean;
   ms: number;
 }
 
 function printReadyBlock(ready: Ready): void {
-  const { ports, dataDir, firstStart, devPort } = ready;
+  const { ports, dataDir, firstStart, devPort, tls } = ready;
+  const published = (port: number) => url(port, tls ? 'https' : 'http');
   const passwordFile = join(dataDir, 'secrets', 'admin_contrasena');
   const password = whereThePasswordIs(passwordFile, { firstStart, isTerminal: process.stdout.isTTY });
   const behindGateway = SERVICES.flatMap(({ gateway }) => gateway?.path ?? []);
   const rows: [string, string][] = [
-    ['Página', url(ports.FRONTEND_PORT)],
+    ['Página', published(ports.FRONTEND_PORT)],
     ...(devPort === undefined
       ? []
       : [['En vivo', `${url(devPort)}   (se recarga al cambiar; tarda unos segundos)`] as [string, string]]),
-    ['API', `${url(ports.GATEWAY_PORT)}/api/v1/{${behindGateway.join(',')}}/…`],
+    ['API', `${published(ports.GATEWAY_PORT)}/api/v1/{${behindGateway.join(',')}}/…`],
     ...SERVICES.map((service): [string, string] => [
       service.title,
-      `${url(ports[portVariable(service)])}${service.gateway ? '   (documentación en /docs)' : ''}`,
+      service.gateway
+        ? `${url(ports[portVariable(service)])}   (documentación en /docs)`
+        : published(ports[portVariable(service)]),
     ]),
     ['Datos', dataDir],
     ['', ''],
@@ -212,7 +218,9 @@ function printReadyBlock(ready: Ready): void {
     ['', ''],
     [
       'Probar',
-      ports.GATEWAY_PORT === 8080 ? 'npm run demo' : `npm run demo -- --base ${url(ports.GATEWAY_PORT)}`,
+      ports.GATEWAY_PORT === 8080 && !tls
+        ? 'npm run demo'
+        : `npm run demo -- --base ${published(ports.GATEWAY_PORT)}`,
     ],
     ['Detener', 'Ctrl-C'],
   ];
@@ -221,7 +229,7 @@ function printReadyBlock(ready: Ready): void {
   print(['', bold(`MediSupply está listo (${seconds(ready.ms)})`), '', ...lines, ''].join('\n'));
 }
 
-const url = (port: number) => `http://localhost:${port}`;
+const url = (port: number, scheme = 'http') => `${scheme}://localhost:${port}`;
 
 try {
   await main();

@@ -4,6 +4,7 @@
 #   SERVICES_FILE   one service a line, `path VARIABLE base` (`-`: no base), as scripts/gateway-services.ts prints them
 #   <VARIABLE>_URL  where each is found, http://host:port; <VARIABLE>_PORT the port that is passed through to it
 #   RUN_DIR         a folder that may be written
+#   TLS_CERT_FILE, TLS_KEY_FILE   PEM; every port speaks TLS then. A device in their place (/dev/null) is none.
 #
 # The other keys are those of .env.example. VERSION is the content of the file `version` beside this one.
 set -eu
@@ -36,6 +37,21 @@ mkdir -p "$run"
 : >"$run/origins.map"
 : >"$run/services.conf"
 
+: >"$run/tls.conf"
+tls=
+certificate=${TLS_CERT_FILE:-/dev/null} key=${TLS_KEY_FILE:-/dev/null}
+if [ ! -c "$certificate" ] || [ ! -c "$key" ]; then
+  for variable in TLS_CERT_FILE TLS_KEY_FILE; do
+    file=$(value $variable /dev/null)
+    [ ! -c "$file" ] || fail "$variable: falta; TLS necesita el certificado y su clave"
+    { [ -f "$file" ] && [ -r "$file" ]; } || fail "$variable: no se puede leer $file (lo lee el usuario $(id -u), grupos $(id -G))"
+    case $file in *[!A-Za-z0-9./_-]*) fail "$variable: la ruta solo puede tener letras, cifras y ./_- (\"$file\")" ;; esac
+  done
+  tls='ssl '
+  printf '%s\n' "ssl_certificate $certificate;" "ssl_certificate_key $key;" 'ssl_protocols TLSv1.2 TLSv1.3;' \
+    'ssl_session_cache shared:tls:5m;' 'ssl_session_timeout 1d;' >"$run/tls.conf"
+fi
+
 routes= routes_json=
 [ -r "${SERVICES_FILE:-$here/services}" ] || fail "SERVICES_FILE: no se puede leer ${SERVICES_FILE:-$here/services}"
 while read -r path variable base; do
@@ -50,7 +66,7 @@ while read -r path variable base; do
   port=$(value "${variable}_PORT")
   [ -n "$port" ] || continue
   port=$(number "${variable}_PORT" "$port")
-  fill "$here/service.conf.template" "PORT=$port" "NAME=$path" "ADDRESS=$address" >>"$run/services.conf"
+  fill "$here/service.conf.template" "PORT=$port" "TLS=${tls:+ ssl}" "NAME=$path" "ADDRESS=$address" >>"$run/services.conf"
 done <"${SERVICES_FILE:-$here/services}"
 
 for origin in $(printf %s "${CORS_ORIGINS:-}" | tr , ' '); do
@@ -71,7 +87,7 @@ burst=$((burst > 1 ? burst - 1 : 1))
 fill "$here/nginx.conf.template" \
   "FRONTEND_PORT=$frontend_port" "GATEWAY_PORT=$gateway_port" "GATEWAY_RATE=$rate" "GATEWAY_BURST=$burst" \
   "FRONTEND_DIR=${FRONTEND_DIR:-/usr/share/nginx/html}" "VERSION=${VERSION:-$(cat "$here/version")}" "RESOLVER=${resolver:-127.0.0.1}" \
-  "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" \
+  "TLS=$tls" "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" \
   "POLICY=default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'" \
   >"$run/nginx.conf"
 

@@ -104,7 +104,9 @@ async function startNginx(env: Environment): Promise<Started> {
   const url = `http://127.0.0.1:${port}`;
   await until(async () => {
     if (nginx.exitCode !== null) throw new Error(`Nginx: ${said}`);
-    return (await fetch(`${url}/health`).catch(() => undefined))?.ok === true;
+    // In the clear, 308 where it speaks HTTPS.
+    const answer = await fetch(`${url}/health`, { redirect: 'manual' }).catch(() => undefined);
+    return answer !== undefined && answer.status < 400;
   });
   return {
     gateway: { url, port, servicePorts },

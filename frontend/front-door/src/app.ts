@@ -5,6 +5,7 @@ import { AppError } from '@medisupply/shared/http/app-error';
 import { setupCors } from '@medisupply/shared/http/cors';
 import { addHealthCheck } from '@medisupply/shared/http/health';
 import { problemHandler } from '@medisupply/shared/http/problem';
+import { strictTransport } from '@medisupply/shared/http/strict-transport';
 import { requestId } from '@medisupply/shared/http/request-id';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
@@ -43,6 +44,7 @@ export function buildApp({ config, logger, isStopping }: FrontDoorOptions): Fron
 
   app.use(requestId);
   app.use(securityHeaders());
+  app.use(strictTransport);
   app.use(closeWhenStopping(isStopping));
   app.use(requestLineLimit);
   setupCors(app, config.CORS_ORIGINS);
@@ -85,7 +87,6 @@ function upstreamsOf(config: FrontDoorConfig): Upstream[] {
   });
 }
 
-/** No HSTS or upgrade: this is plain HTTP, TLS ends in front of it. */
 function securityHeaders(): RequestHandler {
   return helmet({
     strictTransportSecurity: false,

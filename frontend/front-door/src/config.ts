@@ -7,6 +7,7 @@ import {
   processEnvironment,
   proxyEnvironment,
   serviceUrls,
+  tlsEnvironment,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 
@@ -19,6 +20,7 @@ export const environment = z.object({
   ...processEnvironment,
   ...doorEnvironment,
   ...proxyEnvironment,
+  ...tlsEnvironment,
   FRONTEND_PORT: port(4200),
   GATEWAY_PORT: port(8080),
   ...serviceUrls,

@@ -1,5 +1,6 @@
 import { createLogger } from '@medisupply/shared/logging/logger';
 import { Lifecycle, runProcess } from '@medisupply/shared/lifecycle/run-process';
+import { tlsFiles } from '@medisupply/shared/lifecycle/tls';
 import { buildApp } from './app.ts';
 import { frontDoorConfig } from './config.ts';
 
@@ -11,13 +12,11 @@ await runProcess('front-door', async () => {
 
   const door = buildApp({ config, logger, isStopping: lifecycle.isStopping });
   lifecycle.onStop('conexiones con los servicios', door.close);
-  const frontend = await lifecycle.listen(
-    door.app,
-    config.FRONTEND_PORT,
-    config.BIND_ADDRESS,
-    'FRONTEND_PORT',
-  );
-  const gateway = await lifecycle.listen(door.app, config.GATEWAY_PORT, config.BIND_ADDRESS, 'GATEWAY_PORT');
+  const tls = tlsFiles(config);
+  const listen = (variable: 'FRONTEND_PORT' | 'GATEWAY_PORT') =>
+    lifecycle.listen(door.app, config[variable], config.BIND_ADDRESS, variable, tls);
+  const frontend = await listen('FRONTEND_PORT');
+  const gateway = await listen('GATEWAY_PORT');
   lifecycle.onStop('flujos de eventos', door.endStreams);
   lifecycle.ready({ frontend, gateway });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { port, proxyEnvironment } from '@medisupply/shared/config/environment';
+import { port, proxyEnvironment, tlsEnvironment } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
@@ -9,6 +9,7 @@ const { CORS_ORIGINS: _, ...boardEnvironment } = serviceEnvironment;
 export const environment = z.object({
   ...boardEnvironment,
   ...proxyEnvironment,
+  ...tlsEnvironment,
   BULL_BOARD_PORT: port(5555),
 });
 

@@ -99,6 +99,12 @@ export const proxyEnvironment = {
     .optional(),
 };
 
+/** Of what is published without anything in front of it: the front door and Bull Board. */
+export const tlsEnvironment = {
+  TLS_CERT_FILE: z.string().optional(),
+  TLS_KEY_FILE: z.string().optional(),
+};
+
 export const redisEnvironment = {
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'Debe ser una dirección redis://' })

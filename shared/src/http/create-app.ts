@@ -17,6 +17,7 @@ import { problemHandler, routeNotFound } from './problem.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import { mountRoutes } from './route.ts';
+import { strictTransport } from './strict-transport.ts';
 import { VERSION } from '../version.ts';
 
 export interface AppOverrides extends HealthOptions {
@@ -56,6 +57,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(requestId);
   app.use(accessLog(logger));
   app.use(helmet({ strictTransportSecurity: false }));
+  app.use(strictTransport);
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
   app.use(refuseLargeBody);

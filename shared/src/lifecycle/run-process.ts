@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Express } from 'express';
 import { ConfigError } from '../config/load-config.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { TlsFiles } from './tls.ts';
+import { createSecureServer } from './tls.ts';
 import { cutUnreadBody } from './unread-body.ts';
 import { refuseUnreadable } from './unreadable-request.ts';
 
@@ -33,9 +35,15 @@ export class Lifecycle {
     this.#closers.push({ name, close });
   }
 
-  /** Listens, and drains the server's connections on stop. Resolves with the port. */
-  async listen(app: Express, port: number, address: string, variable: string): Promise<number> {
-    const server = await listen(app, port, address, variable);
+  /** Listens, and drains the server's connections on stop. Resolves with the port. @throws ConfigError */
+  async listen(
+    app: Express,
+    port: number,
+    address: string,
+    variable: string,
+    tls?: TlsFiles,
+  ): Promise<number> {
+    const server = await listen(app, port, address, variable, tls);
     this.onStop('http', () => drain(server));
     return (server.address() as AddressInfo).port;
   }
@@ -107,17 +115,22 @@ export async function runProcess(name: string, main: () => Promise<void>): Promi
   }
 }
 
-/** An HTTP server with deadlines for slow clients, and ends for bodies without one. Port 0 takes a free one. */
-export function listen(app: Express, port: number, address: string, variable: string): Promise<Server> {
-  const server = createServer(
-    {
-      keepAliveTimeout: 75_000,
-      headersTimeout: 10_000,
-      requestTimeout: 10_000,
-      connectionsCheckingInterval: 2_000,
-    },
-    app,
-  );
+const DEADLINES = {
+  keepAliveTimeout: 75_000,
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/** An HTTP(S) server with deadlines for slow clients, and ends for bodies without one. Port 0 takes a free one. */
+export function listen(
+  app: Express,
+  port: number,
+  address: string,
+  variable: string,
+  tls?: TlsFiles,
+): Promise<Server> {
+  const server = tls ? createSecureServer(DEADLINES, app, tls) : createServer(DEADLINES, app);
   server.on('request', cutUnreadBody);
   refuseUnreadable(server);
   return new Promise((resolve, reject) => {

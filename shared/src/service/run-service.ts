@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { Lifecycle, runProcess } from '../lifecycle/run-process.ts';
+import { tlsFiles } from '../lifecycle/tls.ts';
 import { createLogger } from '../logging/logger.ts';
 import type { Overrides } from './open-service.ts';
 import type { ServiceConfig } from './service-config.ts';
@@ -40,6 +41,7 @@ export function runService<C extends ServiceConfig, K extends { close(): Promise
       Number(config[service.port]),
       config.BIND_ADDRESS,
       service.port,
+      tlsFiles(config),
     );
     const details = service.start?.(container, lifecycle) ?? {};
     lifecycle.ready({ port, ...details });

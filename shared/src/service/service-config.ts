@@ -28,7 +28,12 @@ type Environment<K extends keyof typeof serviceEnvironment> = z.output<
 /** What opening a process takes, whoever it is. */
 export type ServiceConfig = Environment<
   'LOG_LEVEL' | 'LOG_FORMAT' | 'DATA_DIR' | 'BIND_ADDRESS' | 'REDIS_URL'
-> & { LAME_DUCK_MS?: number; secrets: { REDIS_PASSWORD: string } };
+> & {
+  LAME_DUCK_MS?: number;
+  TLS_CERT_FILE?: string | undefined;
+  TLS_KEY_FILE?: string | undefined;
+  secrets: { REDIS_PASSWORD: string };
+};
 
 /** What checking its callers takes, with autorizador's public keys. */
 export type VerifyingConfig = ServiceConfig &
