@@ -7,7 +7,7 @@ import { QUEUE_CASES } from './attack/cola.ts';
 import { SIGNATURE_CASES } from './attack/firmas.ts';
 import { fuzzCases } from './attack/fuzz/fuzz.ts';
 import { LIMIT_CASES } from './attack/limites.ts';
-import { startOwnPlatform, WITHOUT_RATES } from './attack/own-platform.ts';
+import { startOwnPlatform, WITHOUT_RATES } from './testing/own-platform.ts';
 import { OWNERSHIP_CASES } from './attack/propiedad.ts';
 import { GATEWAY_CASES } from './attack/puerta.ts';
 import { REST_CASES } from './attack/reposo.ts';

@@ -7,6 +7,7 @@ import type {
   SqliteDialectConfig,
   SqliteStatement,
 } from 'kysely';
+import { databaseWork } from './database-work.ts';
 
 /** Kysely's SQLite dialect, with transactions that take the write lock at once and DDL inside them. */
 export class ImmediateSqliteDialect extends SqliteDialect {
@@ -57,8 +58,14 @@ export class CachedStatements implements SqliteDatabase {
     const statement = this.#handle.prepare(sql);
     const cached: SqliteStatement = {
       reader: statement.reader,
-      all: (parameters) => statement.all(parameters),
-      run: (parameters) => statement.run(parameters),
+      all: (parameters) => {
+        databaseWork.statements += 1;
+        return statement.all(parameters);
+      },
+      run: (parameters) => {
+        databaseWork.statements += 1;
+        return statement.run(parameters);
+      },
       // A statement that is being iterated is busy: each stream gets its own.
       iterate: (parameters) => this.#handle.prepare(sql).iterate(parameters),
     };

@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { unavailable } from '../http/app-error.ts';
 import { DatabaseBusy, isBusy } from './database-busy.ts';
+import { databaseWork } from './database-work.ts';
 import { backoff } from '../lifecycle/backoff.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
@@ -97,6 +98,7 @@ export class UnitOfWork<DB> {
     try {
       for (const item of group) outcomes.push(await this.#runInSavepoint(item));
       this.#handle.exec('COMMIT');
+      databaseWork.commits += 1;
     } catch (error) {
       // The whole transaction is gone (disk full, I/O error): nothing of the group happened.
       this.#rollback();

@@ -1,7 +1,13 @@
 import type { Registry } from 'prom-client';
 import { Counter } from 'prom-client';
+import { databaseWork } from '../db/database-work.ts';
 import { createEventLoopLag } from '../queueing/control/event-loop-lag.ts';
 import { registerGauge } from './gauge.ts';
+
+const DATABASE_WORK: Readonly<Record<keyof typeof databaseWork, string>> = {
+  statements: 'SQL statements run, without those that begin and end transactions',
+  commits: 'Transactions that wrote to a database',
+};
 
 /** Names as prom-client's own collector has them; that one cannot be stopped, so each test would leave its timers. */
 export function registerProcessMetrics(registry: Registry): { close(): void } {
@@ -20,6 +26,18 @@ export function registerProcessMetrics(registry: Registry): { close(): void } {
       },
     }),
   );
+  for (const [what, help] of Object.entries(DATABASE_WORK))
+    registry.registerMetric(
+      new Counter({
+        name: `medisupply_db_${what}_total`,
+        help,
+        registers: [],
+        collect() {
+          this.reset();
+          this.inc(databaseWork[what as keyof typeof databaseWork]);
+        },
+      }),
+    );
   registerGauge(registry, {
     name: 'process_resident_memory_bytes',
     help: 'Resident memory',

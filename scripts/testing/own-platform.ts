@@ -1,4 +1,4 @@
-/** A platform of its own, on free ports and with data of its own, for as long as the attack lasts. */
+/** A platform of its own, on free ports and with data of its own, for as long as an attack or a measurement lasts. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,15 +8,17 @@ import { freePorts, nothingLeft, processesOf, ROOT, runCommand } from '../../tes
 export interface OwnPlatform {
   base: string;
   dataDir: string;
-  /** Port of each service, by its name. */
+  /** Port of each service and of the worker, by its name. */
   ports: Record<string, number>;
+  /** Process of each of them, and of Redis and the front door, by its name. */
+  pids(): Map<string, number>;
   log: readonly string[];
   /** What the launcher said about processes that ended. */
   deaths(): string[];
   close(): Promise<void>;
 }
 
-/** Every limit on how often one may ask: the attack shall meet what is behind them. */
+/** Every limit on how often one may ask: what is behind them shall be met. */
 export const WITHOUT_RATES = {
   GATEWAY_RATE: '1000000',
   GATEWAY_BURST: '1000000',
@@ -30,7 +32,7 @@ const TALKATIVE = { LOG_FORMAT: 'pretty', LOG_LEVEL: 'debug' };
 
 /** Starts it as `npm start` does. */
 export async function startOwnPlatform(env: Record<string, string>): Promise<OwnPlatform> {
-  const parent = await mkdtemp(join(tmpdir(), 'medisupply-attack-'));
+  const parent = await mkdtemp(join(tmpdir(), 'medisupply-own-'));
   const dataDir = join(parent, 'data');
   const variables = await freePorts();
   const run = runCommand(process.execPath, ['scripts/start.ts'], {
@@ -54,12 +56,25 @@ export async function startOwnPlatform(env: Record<string, string>): Promise<Own
     base: `http://127.0.0.1:${variables['GATEWAY_PORT']}`,
     dataDir,
     ports: Object.fromEntries(
-      SERVICES.map((service) => [service.name, Number(variables[portVariable(service)])]),
+      [
+        ...SERVICES.map((service): [string, string] => [service.name, portVariable(service)]),
+        ['worker', 'WORKER_PORT'],
+      ].map(([name, variable]) => [name, Number(variables[variable ?? ''])]),
     ),
+    pids: () => pidsOf(dataDir),
     log: run.lines,
     deaths: () => deathsIn(run.lines),
     close,
   };
+}
+
+function pidsOf(dataDir: string): Map<string, number> {
+  const pids = new Map<string, number>();
+  for (const { pid, command } of processesOf(dataDir)) {
+    const name = /([\w-]+)\/src\/main\.ts/.exec(command)?.[1] ?? /redis-server/.exec(command)?.[0];
+    if (name !== undefined) pids.set(name === 'redis-server' ? 'redis' : name, pid);
+  }
+  return pids;
 }
 
 /** Each line that tells of an end, with what that process said last. */

@@ -1,0 +1,38 @@
+/** What processes cost, read from /proc. */
+import { readFileSync } from 'node:fs';
+
+/** USER_HZ of every Linux that Node runs on (ticks per second). */
+const TICKS = 100;
+
+/** User and system time of a process with all its threads so far (ms); undefined when it has ended. */
+export function cpuOf(pid: number): number | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  // The name in the second field may hold anything, brackets and spaces as well.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1_000;
+}
+
+/** By name, what each of the processes used since (ms). */
+export function cpuSince(before: ReadonlyMap<string, number>, pids: ReadonlyMap<string, number>) {
+  const used: Record<string, number> = {};
+  for (const [name, pid] of pids) {
+    const now = cpuOf(pid);
+    const then = before.get(name);
+    if (now === undefined || then === undefined)
+      throw new Error(`${name} (pid ${pid}) ended while it was measured`);
+    used[name] = now - then;
+  }
+  return used;
+}
+
+export const cpuNow = (pids: ReadonlyMap<string, number>): Map<string, number> =>
+  new Map([...pids].map(([name, pid]) => [name, cpuOf(pid) ?? 0]));
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
