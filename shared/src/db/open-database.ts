@@ -5,7 +5,7 @@ import { Kysely } from 'kysely';
 import { CachedStatements, ImmediateSqliteDialect } from './sqlite-dialect.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 
-/** How long SQLite itself may freeze the event loop while another process writes (ms). */
+/** How long SQLite itself may freeze the event loop while another process has what is needed (ms). */
 const BUSY_TIMEOUT = 20;
 /** How long opening waits for other processes that open the same file (ms). */
 const OPEN_WAIT = 10_000;
@@ -27,6 +27,8 @@ export interface OpenDatabase<DB> {
  */
 export function openDatabase<DB>(file: string): OpenDatabase<DB> {
   const writing = openHandle(file);
+  // The unit of work waits for the write lock by itself, and lets the event loop turn meanwhile.
+  writing.pragma('busy_timeout = 0');
   const reading = openHandle(file);
   reading.pragma('query_only = ON');
   const read = kyselyOver<DB>(reading);

@@ -8,8 +8,15 @@ import { backoff } from '../lifecycle/backoff.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
 const BUSY_BUDGET = 10_000;
-/** Between attempts to get the lock (ms). */
-const BUSY_PAUSE = { first: 10, max: 250 };
+/**
+ * Between attempts to get the lock (ms): others hold it for a group commit, so whoever looks seldom is starved by who
+ * looks often. One that is held for longer is a stranger's.
+ */
+const BUSY_PAUSE = { first: 2, max: 5 };
+const LONG_PAUSE = { after: 1_000, ms: 50 };
+/** For so long after the lock was somebody else's, each group is followed by a pause in which others get their turn (ms). */
+const SHARED_FOR = 1_000;
+const TURN = 1;
 const MAX_GROUP = 500;
 
 declare const written: unique symbol;
@@ -22,6 +29,7 @@ export type Tx<DB> = Kysely<DB> & { readonly [written]: true };
 
 interface Pending<DB> {
   fn: (tx: Tx<DB>) => Promise<unknown>;
+  /** On the monotonic clock. */
   submitted: number;
   resolve: (value: never) => void;
   reject: (error: unknown) => void;
@@ -31,12 +39,15 @@ type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
 
 /**
  * The only way to write. Everything that is submitted in the same turn of the event loop shares one
- * `BEGIN IMMEDIATE … COMMIT`, each in its own savepoint: full durability costs one fsync per group, not per request.
+ * `BEGIN IMMEDIATE … COMMIT`: full durability costs one fsync per group, not per request. Most groups succeed as a
+ * whole; when one of them throws, all are done again, each in a savepoint of its own.
  */
 export class UnitOfWork<DB> {
   readonly #handle: Database.Database;
   readonly #tx: Tx<DB>;
   readonly #pending: Pending<DB>[] = [];
+  /** When the lock was somebody else's the last time. */
+  #contended = Number.NEGATIVE_INFINITY;
   #draining: Promise<void> | undefined;
   #closed = false;
 
@@ -47,13 +58,14 @@ export class UnitOfWork<DB> {
 
   /**
    * Runs `fn` in a transaction and resolves with its value once that is on disk. `fn` awaits queries on its `tx` and
-   * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone.
+   * nothing else: it shares the transaction's turn with others. When it throws, only its own changes are undone. It may
+   * run twice, so that it changes nothing but the database.
    * @throws DatabaseBusy when another process keeps the database locked for 10 s
    */
   write<T>(fn: (tx: Tx<DB>) => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ fn, submitted: Date.now(), resolve, reject });
+      this.#pending.push({ fn, submitted: performance.now(), resolve, reject });
       this.#draining ??= this.#drain();
     });
   }
@@ -72,10 +84,13 @@ export class UnitOfWork<DB> {
       if (this.#begin()) {
         attempt = 0;
         await this.#commitGroup(this.#pending.splice(0, MAX_GROUP));
+        if (performance.now() - this.#contended < SHARED_FOR) await delay(TURN);
         continue;
       }
+      this.#contended = performance.now();
       this.#rejectExpired();
-      const ceiling = backoff(attempt++, BUSY_PAUSE);
+      const waited = this.#contended - (this.#pending[0]?.submitted ?? this.#contended);
+      const ceiling = waited > LONG_PAUSE.after ? LONG_PAUSE.ms : backoff(attempt++, BUSY_PAUSE);
       await delay(ceiling / 2 + Math.random() * (ceiling / 2));
     }
     // In the same step as the check above: what is submitted from now on starts the next round.
@@ -94,9 +109,9 @@ export class UnitOfWork<DB> {
   }
 
   async #commitGroup(group: Pending<DB>[]): Promise<void> {
-    const outcomes: Outcome[] = [];
+    let outcomes: Outcome[];
     try {
-      for (const item of group) outcomes.push(await this.#runInSavepoint(item));
+      outcomes = await this.#runGroup(group);
       this.#handle.exec('COMMIT');
       databaseWork.commits += 1;
     } catch (error) {
@@ -110,6 +125,23 @@ export class UnitOfWork<DB> {
       if (outcome.ok) item.resolve(outcome.value as never);
       else item.reject(outcome.error);
     }
+  }
+
+  /** @throws when SQLite rolled the whole transaction back */
+  async #runGroup(group: readonly Pending<DB>[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    this.#handle.exec('SAVEPOINT grupo');
+    try {
+      for (const item of group) outcomes.push({ ok: true, value: await item.fn(this.#tx) });
+      return outcomes;
+    } catch (error) {
+      if (!this.#handle.inTransaction) throw error;
+      this.#handle.exec('ROLLBACK TO grupo');
+      if (group.length === 1) return [{ ok: false, error }];
+    }
+    const again: Outcome[] = [];
+    for (const item of group) again.push(await this.#runInSavepoint(item));
+    return again;
   }
 
   /** @throws when SQLite rolled the whole transaction back */
@@ -135,7 +167,7 @@ export class UnitOfWork<DB> {
   }
 
   #rejectExpired(): void {
-    const oldest = Date.now() - BUSY_BUDGET;
+    const oldest = performance.now() - BUSY_BUDGET;
     while (this.#pending[0] && this.#pending[0].submitted <= oldest) {
       this.#pending.shift()!.reject(new DatabaseBusy());
     }

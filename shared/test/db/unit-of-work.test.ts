@@ -71,6 +71,53 @@ test('when one write of a group fails, then only its own changes are undone', as
   expect(await ids()).toEqual([1, 3]);
 });
 
+test('when one of a group fails, then the others were done again, and their last values are the ones that count', async () => {
+  let runs = 0;
+  const outcomes = await Promise.allSettled([
+    database.unitOfWork.write(async (tx) => {
+      await tx.insertInto('cuenta').values({ id: 1, saldo: 0 }).execute();
+      return (runs += 1);
+    }),
+    database.unitOfWork.write(() => Promise.reject(new Error('se arrepintió'))),
+  ]);
+  expect(outcomes).toEqual([
+    { status: 'fulfilled', value: 2 },
+    { status: 'rejected', reason: new Error('se arrepintió') },
+  ]);
+  expect(await ids()).toEqual([1]);
+});
+
+test('when a write on its own fails, then it ran once and left nothing', async () => {
+  let runs = 0;
+  await expect(
+    database.unitOfWork.write(async (tx) => {
+      await tx.insertInto('cuenta').values({ id: 1, saldo: 0 }).execute();
+      throw new Error(`intento ${(runs += 1)}`);
+    }),
+  ).rejects.toThrow('intento 1');
+  expect(await ids()).toEqual([]);
+});
+
+test('when another process writes all the time, then a write gets its turn among its group commits', async () => {
+  const other = openDatabase<Tables>(file);
+  let isOver = false;
+  const busy = async (first: number) => {
+    for (let id = first; !isOver; id += 1)
+      await other.unitOfWork.write((tx) => tx.insertInto('cuenta').values({ id, saldo: 0 }).execute());
+  };
+  const both = Promise.all([busy(1_000), busy(1_000_000)]);
+  const waits: number[] = [];
+  for (let id = 0; id < 30; id += 1) {
+    const started = performance.now();
+    await insert(id);
+    waits.push(performance.now() - started);
+  }
+  isOver = true;
+  await both;
+  await other.close();
+  expect(waits.toSorted((a, b) => a - b)[15]).toBeLessThan(100);
+});
+
 test('when it reads inside a write, then it sees its own changes, and readers do not before the commit', async () => {
   const seen = await database.unitOfWork.write(async (tx) => {
     await tx.insertInto('cuenta').values({ id: 1, saldo: 5 }).execute();
