@@ -1,4 +1,5 @@
 import type { EventoTipo } from '../../contracts/vocabulary.ts';
+import { preparedInsert } from '../../db/prepared.ts';
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { EventoTable, OutboxTables } from './tables.ts';
 
@@ -16,20 +17,19 @@ export async function insertEventos(
   tx: Tx<{ evento: EventoTable }>,
   eventos: readonly NewEvento[],
 ): Promise<void> {
-  if (eventos.length === 0) return;
-  await tx
-    .insertInto('evento')
-    .values(
-      eventos.map((evento) => ({
-        tipo: evento.tipo,
-        momento: evento.momento,
-        task_id: evento.task_id ?? null,
-        entrega_id: evento.entrega_id ?? null,
-        datos: evento.datos ? JSON.stringify(evento.datos) : null,
-      })),
-    )
-    .execute();
+  await insertRows(
+    tx,
+    eventos.map((evento) => ({ ...evento, datos: evento.datos ? JSON.stringify(evento.datos) : null })),
+  );
 }
+
+const insertRows = preparedInsert<{ evento: EventoTable }, 'evento'>('evento', [
+  'tipo',
+  'momento',
+  'task_id',
+  'entrega_id',
+  'datos',
+]);
 
 /** `encolada` for each of the tasks, with its delivery. */
 export async function insertEncoladas(

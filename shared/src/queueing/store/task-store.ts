@@ -1,6 +1,7 @@
 /** Queries and changes of the task tables. All take the transaction; none of them talks to Redis. */
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import { prepared } from '../../db/prepared.ts';
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { logContext } from '../../logging/logger.ts';
@@ -56,28 +57,16 @@ const REVIEW_QUARANTINED = 500;
 /** State and intent in one: the task's row and the message that makes it run. Undefined when the task exists already. */
 export async function insertTask(tx: Tx<OutboxTables>, task: NewTask): Promise<OutboxMessage | undefined> {
   const params = JSON.stringify(task.params);
-  const inserted = await tx
-    .insertInto('tarea')
-    .values({
-      task_id: task.task_id,
-      tipo: task.task.name,
-      cola: task.task.queue,
-      estado: 'PENDING',
-      intento: 0,
-      creada_por: task.creada_por,
-      entrega_id: task.entrega_id ?? null,
-      params,
-      progreso: null,
-      resultado: null,
-      error: null,
-      creada: task.now,
-      iniciada: null,
-      terminada: null,
-      actualizada: task.now,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 0n) return undefined;
+  const { numAffectedRows } = await insertTarea(tx, {
+    task_id: task.task_id,
+    tipo: task.task.name,
+    cola: task.task.queue,
+    creada_por: task.creada_por,
+    entrega_id: task.entrega_id ?? null,
+    params,
+    now: task.now,
+  });
+  if (numAffectedRows === 0n) return undefined;
   return insertMessage(tx, {
     task_id: task.task_id,
     intento: 0,
@@ -89,30 +78,65 @@ export async function insertTask(tx: Tx<OutboxTables>, task: NewTask): Promise<O
   });
 }
 
-interface NewMessage {
-  task_id: string;
-  intento: number;
-  cola: QueueName;
-  nombre: string;
-  payload: string;
-  disponible: number;
-  claim_until?: number;
-}
+const insertTarea = prepared<
+  OutboxTables,
+  Pick<TareaRow, 'task_id' | 'tipo' | 'cola' | 'creada_por' | 'entrega_id' | 'params'> & { now: number }
+>((db, { task_id, tipo, cola, creada_por, entrega_id, params, now }) =>
+  db
+    .insertInto('tarea')
+    .values({
+      task_id,
+      tipo,
+      cola,
+      estado: 'PENDING',
+      intento: 0,
+      creada_por,
+      entrega_id,
+      params,
+      progreso: null,
+      resultado: null,
+      error: null,
+      creada: now,
+      iniciada: null,
+      terminada: null,
+      actualizada: now,
+    })
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+type NewMessage = Pick<
+  OutboxRow,
+  'task_id' | 'intento' | 'cola' | 'nombre' | 'payload' | 'disponible' | 'claim_until'
+>;
 
 async function insertMessage(tx: Tx<OutboxTables>, message: NewMessage): Promise<OutboxMessage> {
-  const context = logContext.getStore();
-  return tx
+  const { request_id = null, traceparent = null } = logContext.getStore() ?? {};
+  const { rows } = await insertOutbox(tx, { ...message, request_id, traceparent });
+  return { seq: rows[0]!.seq, gen: 0, ...message, request_id, traceparent };
+}
+
+const insertOutbox = prepared<
+  OutboxTables,
+  NewMessage & Pick<OutboxRow, 'request_id' | 'traceparent'>,
+  Pick<OutboxRow, 'seq'>
+>((db, { task_id, intento, cola, nombre, payload, disponible, claim_until, request_id, traceparent }) =>
+  db
     .insertInto('outbox')
     .values({
-      ...message,
+      task_id,
+      intento,
+      cola,
+      nombre,
+      payload,
+      disponible,
+      claim_until,
       enviado: null,
       error: null,
-      request_id: context?.request_id ?? null,
-      traceparent: context?.traceparent ?? null,
+      request_id,
+      traceparent,
     })
-    .returning(MESSAGE_COLUMNS)
-    .executeTakeFirstOrThrow();
-}
+    .returning('seq'),
+);
 
 export async function findTarea(db: Kysely<OutboxTables>, taskId: string): Promise<TareaRow | undefined> {
   return db.selectFrom('tarea').selectAll().where('task_id', '=', taskId).executeTakeFirst();
@@ -137,13 +161,13 @@ export async function listWaitingForTheirTime(
 }
 
 export async function isProcessed(db: Kysely<OutboxTables>, taskId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('tarea_procesada')
-    .select('task_id')
-    .where('task_id', '=', taskId)
-    .executeTakeFirst();
-  return row !== undefined;
+  const { rows } = await findProcesada(db, { taskId });
+  return rows.length > 0;
 }
+
+const findProcesada = prepared<OutboxTables, { taskId: string }, { task_id: string }>((db, { taskId }) =>
+  db.selectFrom('tarea_procesada').select('task_id').where('task_id', '=', taskId),
+);
 
 /** The task's next attempt, sent not before `disponible`; the earlier attempt's row goes in the same write. */
 export async function insertAttempt(
@@ -166,6 +190,7 @@ export async function insertAttempt(
     nombre: tarea.tipo,
     payload: JSON.stringify(attempt.params),
     disponible: attempt.disponible,
+    claim_until: 0,
   });
   await tx
     .updateTable('tarea')
@@ -216,21 +241,13 @@ export async function completeTask(
 ): Promise<boolean> {
   const now = options.now ?? Date.now();
   if (!(await markProcessed(tx, run.task_id, now))) return false;
-  const tarea = await tx
-    .updateTable('tarea')
-    .set({
-      estado: 'SUCCESS',
-      resultado: JSON.stringify(result),
-      error: null,
-      progreso: 100,
-      iniciada: run.started,
-      terminada: now,
-      actualizada: now,
-    })
-    .where('task_id', '=', run.task_id)
-    .returning('entrega_id')
-    .executeTakeFirst();
-  const entrega_id = options.entrega_id ?? tarea?.entrega_id ?? null;
+  const { rows } = await setSuccess(tx, {
+    task_id: run.task_id,
+    resultado: JSON.stringify(result),
+    started: run.started,
+    now,
+  });
+  const entrega_id = options.entrega_id ?? rows[0]?.entrega_id ?? null;
   await insertEventos(tx, [
     ...(run.announced ? [] : [startOf(run, entrega_id)]),
     { tipo: options.evento ?? 'fin', momento: now, task_id: run.task_id, entrega_id },
@@ -238,6 +255,26 @@ export async function completeTask(
   run.settled = true;
   return true;
 }
+
+const setSuccess = prepared<
+  OutboxTables,
+  { task_id: string; resultado: string; started: number; now: number },
+  Pick<TareaRow, 'entrega_id'>
+>((db, { task_id, resultado, started, now }) =>
+  db
+    .updateTable('tarea')
+    .set({
+      estado: 'SUCCESS',
+      resultado,
+      error: null,
+      progreso: 100,
+      iniciada: started,
+      terminada: now,
+      actualizada: now,
+    })
+    .where('task_id', '=', task_id)
+    .returning('entrega_id'),
+);
 
 /** Ends the task for good without success. @returns false when it had ended before */
 export async function failTask(
@@ -265,14 +302,21 @@ export async function failTask(
 }
 
 async function markProcessed(tx: Tx<OutboxTables>, taskId: string, now: number): Promise<boolean> {
-  const inserted = await tx
+  const { numAffectedRows } = await insertProcesada(tx, { taskId, now });
+  await deleteOutbox(tx, { taskId });
+  return numAffectedRows === 1n;
+}
+
+const insertProcesada = prepared<OutboxTables, { taskId: string; now: number }>((db, { taskId, now }) =>
+  db
     .insertInto('tarea_procesada')
     .values({ task_id: taskId, procesada: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  await tx.deleteFrom('outbox').where('task_id', '=', taskId).execute();
-  return inserted.numInsertedOrUpdatedRows === 1n;
-}
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+const deleteOutbox = prepared<OutboxTables, { taskId: string }>((db, { taskId }) =>
+  db.deleteFrom('outbox').where('task_id', '=', taskId),
+);
 
 const startOf = (run: TaskRun, entrega_id: number | null): NewEvento => ({
   tipo: 'inicio',
