@@ -46,6 +46,7 @@ test("when a courier claims a delivery and confirms it, then it leaves other cou
   await page.getByRole('button', { name: `Tomar la entrega ${pedido_id}` }).click();
   await page.getByText(`Entrega ${pedido_id} tomada: ahora la lleva usted.`).waitFor();
   await screenshot(page, 'entregas-tomada-phone');
+  await page.locator('a:focus', { hasText: 'Sin asignar' }).waitFor();
   for (const one of [page, other, all]) await rowOf(one, pedido_id).waitFor({ state: 'detached' });
 
   await page.goto('/confirmar');

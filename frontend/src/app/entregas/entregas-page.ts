@@ -1,4 +1,5 @@
-import { Component, computed, inject, input } from '@angular/core';
+import type { ElementRef } from '@angular/core';
+import { Component, computed, inject, input, viewChild } from '@angular/core';
 import { MatButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
@@ -97,8 +98,12 @@ export class EntregasPage {
   protected readonly linkOf = ({ id }: Entrega): unknown[] => ['/entregas', id];
   protected readonly idOf = ({ id }: Entrega): number => id;
 
+  protected readonly freeLink = viewChild<ElementRef<HTMLElement>>('free');
+
+  /** The button goes with its row: whoever uses the keyboard goes on from the list's name. */
   protected async claim(entrega: Entrega): Promise<void> {
     await this.#asignacion.tomar(entrega);
+    this.freeLink()?.nativeElement.focus({ preventScroll: true });
     this.live.readAgain();
   }
 
