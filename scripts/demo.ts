@@ -30,8 +30,8 @@ const base = baseAddress();
 async function main(): Promise<void> {
   const startedAt = performance.now();
   await assertRunning();
-  const nombre = `demo-${randomBytes(4).toString('hex')}`;
-  const contrasena = randomBytes(12).toString('base64url');
+  const nombre = newName();
+  const contrasena = newPassword();
 
   await step(`Crear el usuario ${nombre}`, async () => {
     await expectAnswer(201, 'POST', '/autorizador/signup', { nombre, contrasena });
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   });
 
   const entrega = await step('Crear una entrega', createDelivery);
+  await step('Comprobar que otra cuenta no la ve ni la toma', () => assertHidden(entrega));
   const confirmacion = await step('Firmar lo que se entrega', () => sign(entrega));
   const taskId = await step('Confirmar la entrega', async () => {
     const { body } = await confirm(entrega, confirmacion, 202);
@@ -66,6 +67,20 @@ async function main(): Promise<void> {
   process.stdout.write(
     `Todo bien: una entrega confirmada y dos falsificaciones rechazadas en ${seconds} s\n`,
   );
+}
+
+const newName = () => `demo-${randomBytes(4).toString('hex')}`;
+const newPassword = () => randomBytes(12).toString('base64url');
+
+/** Nobody carries it: its creator may confirm it, and couriers claim it. A new account is no courier. */
+async function assertHidden({ entrega_id }: Delivery): Promise<void> {
+  const own = token;
+  const account = { nombre: newName(), contrasena: newPassword() };
+  const { body } = await expectAnswer(201, 'POST', '/autorizador/signup', account);
+  token = text(body, 'token');
+  await expectAnswer(404, 'GET', `/logistica/entrega/${entrega_id}`);
+  await expectAnswer(403, 'POST', `/logistica/entregas/${entrega_id}/tomar`);
+  token = own;
 }
 
 async function createDelivery(): Promise<Delivery> {

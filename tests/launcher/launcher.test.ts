@@ -95,7 +95,7 @@ describe('npm start, on a data folder that does not exist yet', () => {
     { timeout: SLOW },
     async () => {
       const lines = await demo();
-      expect(lines.filter((line) => line.startsWith('✓')).length).toBe(10);
+      expect(lines.filter((line) => line.startsWith('✓')).length).toBe(11);
       expect(lines.at(-1)).toContain('Todo bien');
     },
   );

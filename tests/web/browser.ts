@@ -48,6 +48,8 @@ export interface Web {
   newPersona(): Promise<Persona>;
   /** One who sees that there are deliveries which nobody has claimed. */
   newCourier(): Promise<Persona>;
+  /** One who hands deliveries to couriers. */
+  newDispatcher(): Promise<Persona>;
   /** The API as that user, for what a story does not tell itself. */
   api(persona: Persona): Promise<ApiClient>;
 }
@@ -114,6 +116,16 @@ export function useWeb(): Web {
     if (!answer.ok()) throw new Error(`login of ${nombre}: ${answer.status()} ${await answer.text()}`);
   }
 
+  async function withRole(web: Web, rol: Rol): Promise<Persona> {
+    const persona = await web.newPersona();
+    const admin = await web.api(web.admin);
+    const { data } = await admin.call('autorizador', 'GET /usuarios', { query: { limite: 200 } });
+    const { id } = data.find(({ nombre }) => nombre === persona.nombre)!;
+    const body = { roles: ['usuario', rol] satisfies Rol[] };
+    await admin.call('autorizador', 'PATCH /usuarios/:id', { params: { id }, body });
+    return persona;
+  }
+
   return {
     url,
     admin: { nombre: 'admin', contrasena: adminContrasena },
@@ -127,14 +139,11 @@ export function useWeb(): Web {
       await createApiClient({ base: url }).call('autorizador', 'POST /signup', { body: persona });
       return persona;
     },
-    async newCourier() {
-      const persona = await this.newPersona();
-      const admin = await this.api(this.admin);
-      const { data } = await admin.call('autorizador', 'GET /usuarios', { query: { limite: 200 } });
-      const { id } = data.find(({ nombre }) => nombre === persona.nombre)!;
-      const body = { roles: ['usuario', 'Mensajero'] satisfies Rol[] };
-      await admin.call('autorizador', 'PATCH /usuarios/:id', { params: { id }, body });
-      return persona;
+    newCourier() {
+      return withRole(this, 'Mensajero');
+    },
+    newDispatcher() {
+      return withRole(this, 'Despacho');
     },
     async api(persona) {
       const anonymous = createApiClient({ base: url });
@@ -209,7 +218,7 @@ export async function expectTranslated(page: Page): Promise<void> {
   const text = await page.locator('body').innerText();
   expect(
     text.match(
-      /\b(nav|ui|estados|cuenta|eventos|preferencias|marca|acceso|actor|confirmar|entregas|inventario|tareas|timeline|usuarios)\.[a-z_]+(\.\w+)*/g,
+      /\b(nav|ui|estados|cuenta|eventos|preferencias|marca|acceso|actor|asignacion|confirmar|entregas|inventario|tareas|timeline|usuarios)\.[a-z_]+(\.\w+)*/g,
     ),
   ).toBeNull();
 }

@@ -117,7 +117,7 @@ test('when a delivery is created with more than there is, then its row says so, 
   await page.getByText('Escriba el número de pedido').waitFor();
   await page.getByLabel('Número de pedido').fill(sku);
   await page.getByLabel('Dirección').fill(DIRECCION);
-  await page.getByLabel('Quién la lleva').selectOption({ label: 'A mí' });
+  await page.getByLabel('Asignar a').selectOption({ label: 'A mí' });
   await page.getByLabel('Añadir un producto').fill(sku);
   await page.getByRole('option', { name: sku }).getByText('5 disponibles').waitFor();
   await screenshot(page, 'entrega-nueva-productos');

@@ -139,6 +139,23 @@ test('when nobody carries it, then its creator or an Admin confirms it, and no d
   }
 });
 
+test('when a service created it for nobody, then an Admin confirms it, or a courier who claimed it', async () => {
+  const created = await call(platform, 'POST', '/entregas', {
+    key: await platform.serviceKey('worker'),
+    body: { direccion: 'Calle 10 # 5-51', estado: 'EN_CAMINO', pedido_id: 'PED-1001' },
+  });
+  expect(created.status).toBe(201);
+  const { id } = created.body;
+  for (const [userId, as] of [
+    [CREATOR, creator()],
+    [COURIER, courier()],
+    [30, despacho()],
+  ] as const)
+    expect((await confirmBy(id, userId, as)).status).toBe(404);
+  expect((await post(id, 'tomar', courier())).status).toBe(200);
+  expect((await confirmBy(id, COURIER, courier())).status).toBe(202);
+});
+
 test('when couriers claim one at once, then one of them has it', async () => {
   const id = await createEntrega(platform, CREATOR);
   const answers = await Promise.all(

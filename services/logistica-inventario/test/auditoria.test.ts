@@ -42,6 +42,24 @@ test('when a delivery is cancelled, then one line tells who did it and from wher
   ]);
 });
 
+test('when a delivery is claimed and given back, then one line tells each; a refusal leaves none', async () => {
+  const id = await createEntrega(platform, USER);
+  const courier = platform.token({ id: 8, roles: ['usuario', 'Mensajero'] });
+  const other = platform.token({ id: 9, roles: ['usuario', 'Mensajero'] });
+  const dispatcher = platform.token({ id: 30, roles: ['usuario', 'Despacho'] });
+  const post = (action: string, token: string) => () =>
+    call(platform, 'POST', `/entregas/${id}/${action}`, { as: token });
+  const sobre = { id: String(id) };
+  expect(await auditOf(post('tomar', courier))).toEqual([
+    { accion: 'entrega.tomar', quien: 'usuario:8', sobre, desde },
+  ]);
+  for (const refused of [post('tomar', other), post('soltar', other), post('soltar', as)])
+    expect(await auditOf(refused)).toEqual([]);
+  expect(await auditOf(post('soltar', dispatcher))).toEqual([
+    { accion: 'entrega.soltar', quien: 'usuario:30', sobre, desde },
+  ]);
+});
+
 test('when a task is cancelled, then one line tells it', async () => {
   const { body } = await call(platform, 'POST', '/tareas', { as: admin, body: { tipo: 'ping_logistica' } });
   const task_id: string = body.task_id;

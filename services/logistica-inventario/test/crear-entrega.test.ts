@@ -67,7 +67,7 @@ test('when a delivery is created, then the answer is the row as it is stored, wi
     .select(['tipo', 'datos'])
     .where('entrega_id', '=', id)
     .execute();
-  expect(eventos).toEqual([{ tipo: 'creada', datos: '{"estado":"EN_CAMINO"}' }]);
+  expect(eventos).toEqual([{ tipo: 'creada', datos: '{"estado":"EN_CAMINO","asignada_a":12}' }]);
 });
 
 test('when two deliveries have one address, then their ciphertexts differ', async () => {

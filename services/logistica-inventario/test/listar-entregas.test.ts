@@ -3,7 +3,7 @@ import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import type { Answer } from './support.ts';
-import { call, createEntrega, problem, signedBody } from './support.ts';
+import { call, createEntrega, problem, signedBody, someFields } from './support.ts';
 
 const CREATOR = 7;
 const ASSIGNEE = 8;
@@ -179,4 +179,24 @@ test.for([
 ])('when the query is %s, then it is refused', async (query) => {
   const answer = await list(query, CREATOR);
   expect(answer).toMatchObject({ status: 400, body: { instance: '/entregas', status: 400 } });
+});
+
+test('when what nobody carries is asked for, then it comes as far as it can be claimed and may be seen', async () => {
+  const pedido_id = 'PED-por-tomar';
+  const free = await createEntrega(platform, CREATOR, { pedido_id });
+  await createEntrega(platform, CREATOR, { pedido_id, asignada_a: ASSIGNEE });
+  const cancelled = await createEntrega(platform, CREATOR, { pedido_id });
+  await call(platform, 'POST', `/entregas/${cancelled}/cancelar`, { as: tokenOf(CREATOR) });
+  const confirmed = await createEntrega(platform, CREATOR, { pedido_id });
+  const body = await signedBody(platform, confirmed, CREATOR, { ...someFields(), pedido_id });
+  const answer = await call(platform, 'POST', `/entrega/${confirmed}/confirmar`, {
+    as: tokenOf(CREATOR),
+    body,
+  });
+  expect(answer.status).toBe(202);
+
+  const query = `?pedido_id=${pedido_id}&sin_asignar=true`;
+  for (const who of [COURIER, DISPATCHER, ADMIN, CREATOR]) expect(await pages(query, who)).toEqual([[free]]);
+  for (const who of [ASSIGNEE, STRANGER]) expect(await pages(query, who)).toEqual([[]]);
+  expect((await list('?sin_asignar=false', COURIER)).status).toBe(400);
 });

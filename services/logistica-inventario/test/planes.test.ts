@@ -108,6 +108,15 @@ test('when a user lists deliveries, then each reason is read in order from its i
   }
 });
 
+test('when what nobody carries is listed, then the open ones are read in order from their index', async () => {
+  const filter = { pedido_id: undefined, ...everything, sinAsignar: true };
+  for (const reader of [undefined, viewer(['usuario', 'Mensajero'])]) {
+    const plans = await plansOf(() => listEntregas(db, { ...filter, viewer: reader }));
+    expect(plans.filter((plan) => isScan(plan) || plan.includes('TEMP B-TREE'))).toEqual([]);
+    expect(plans.join()).toContain('entrega_abierta');
+  }
+});
+
 test('when a dispatcher lists tasks, then those of all deliveries are read in order from an index', async () => {
   const read = { ...everything, tipo: undefined, viewer: viewer(['Despacho']) };
   for (const before of [undefined, ROWS]) {

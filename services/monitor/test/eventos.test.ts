@@ -228,6 +228,22 @@ describe('who sees an event', () => {
     });
   });
 
+  it('when a delivery is claimed, then couriers who could have claimed it are told, and not by whom', async () => {
+    const courier = await watch(bearer({ usuario_id: 11, roles: ['usuario', 'Mensajero'] }));
+    const claimant = await watch(bearer({ usuario_id: 8, roles: ['usuario', 'Mensajero'] }));
+    const stranger = await watch(bearer({ usuario_id: 10 }));
+    const taken = { ...entrega({ creador_id: 7, asignada_a: 8 }), datos: { asignada_a: 8 } };
+    const [id] = await happen({ ...taken, tipo: 'tomada' }, { ...taken, tipo: 'recibida' });
+    const after = await happen(...[8, 10, 11].map((usuario) => tarea(`usuario:${usuario}`)));
+    for (const [index, client] of [claimant, stranger, courier].entries())
+      await client.received((event) => event.id === after[index]);
+    const dataOf = (client: SseClient) => client.events.find((event) => event.id === id)?.data;
+    expect(dataOf(claimant)).toMatchObject({ tipo: 'tomada', entrega_id: 5, datos: { asignada_a: 8 } });
+    expect(dataOf(courier)).toMatchObject({ tipo: 'tomada', entrega_id: 5, datos: null });
+    expect(idsOf(courier)).toEqual([id, after[2]]);
+    expect(idsOf(stranger)).toEqual([after[1]]);
+  });
+
   it('when a client resumes, then the same filter applies to what it missed', async () => {
     await happen(...EVENTS);
     const client = await watch({ ...bearer({ usuario_id: 9 }), 'last-event-id': '2-0' });

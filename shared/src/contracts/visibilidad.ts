@@ -1,6 +1,6 @@
 import { callerName, isAdmin } from '../http/caller.ts';
 import type { Caller, UserCaller } from '../http/caller.ts';
-import type { Rol } from './vocabulary.ts';
+import type { EventoTipo, Rol } from './vocabulary.ts';
 
 /** What a role sees without a reason. */
 const VE_TODO: Readonly<Record<Rol, { entregas: boolean; tareas: boolean }>> = {
@@ -84,14 +84,23 @@ export const puedeVerTarea = (
   tarea.creada_por === callerName(caller) ||
   (viewers !== null && puedeVerEntrega(viewers, caller));
 
-/** The same rule for something that happened to a task, to a delivery, or to both. */
-export const puedeVerEvento = (
-  evento: { creada_por: string | null; viewers: Viewers | null },
+/**
+ * The same rule for something that happened to a task, to a delivery, or to both. That a delivery was claimed is told to
+ * everybody who could have claimed it, `reservada`: not by whom.
+ */
+export function vistaDeEvento(
+  { tipo, creada_por, viewers }: { tipo: EventoTipo; creada_por: string | null; viewers: Viewers | null },
   caller: Caller,
-): boolean =>
-  evento.creada_por === null
-    ? veTodasLasTareas(caller) || (evento.viewers !== null && puedeVerEntrega(evento.viewers, caller))
-    : puedeVerTarea({ creada_por: evento.creada_por }, evento.viewers, caller);
+): Vista | undefined {
+  const isSeen =
+    creada_por === null
+      ? veTodasLasTareas(caller) || (viewers !== null && puedeVerEntrega(viewers, caller))
+      : puedeVerTarea({ creada_por }, viewers, caller);
+  if (isSeen) return 'completa';
+  return tipo === 'tomada' && viewers !== null
+    ? vistaDe({ ...viewers, asignada_a: null }, caller)
+    : undefined;
+}
 
 /** Service keys do. */
 export const veTodasLasTareas = (caller: Caller): boolean =>

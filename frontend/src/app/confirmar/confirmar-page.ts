@@ -13,8 +13,10 @@ import type { Translated } from '../core/i18n/translated';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
+import { Asignacion } from '../ui/asignacion';
 import { BackLink } from '../ui/back-link';
 import { EmptyState } from '../ui/empty-state';
+import { EntregaAjena } from '../ui/entrega-ajena';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
@@ -37,6 +39,7 @@ type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstac
     BackLink,
     ConfirmacionResult,
     EmptyState,
+    EntregaAjena,
     ErrorState,
     Field,
     FormField,
@@ -58,6 +61,7 @@ export class ConfirmarPage {
   readonly id = input.required<string>();
 
   readonly #confirmaciones = inject(Confirmaciones);
+  readonly #asignacion = inject(Asignacion);
 
   protected readonly entrega = readEntrega(this.id);
   /** Stays while it is read again, and when that fails, so that the form and its drawing stay. */
@@ -67,6 +71,10 @@ export class ConfirmarPage {
     const error = this.entrega.error();
     return error instanceof ApiError && error.status !== 0 ? error : undefined;
   });
+  /** Nobody carried it when it was read last, and now somebody else does. */
+  protected readonly wasTaken = computed(
+    () => this.datos()?.reservada === true && this.readRefusal()?.status === 404,
+  );
   protected readonly obstacle = computed<Obstaculo | undefined>(() => obstacleOf(this.datos()?.estado ?? ''));
 
   /** Begins empty for each delivery: a signature is never taken over from another one. */
@@ -126,6 +134,11 @@ export class ConfirmarPage {
     });
     eventos.escuchar('hueco', () => this.entrega.reload());
     readWhenLive(this.entrega);
+  }
+
+  protected async claim(datos: { id: number; pedido_id: string }): Promise<void> {
+    await this.#asignacion.tomar(datos);
+    this.entrega.reload();
   }
 
   async #signAndConfirm(): Promise<undefined> {

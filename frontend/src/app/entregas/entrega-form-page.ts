@@ -14,6 +14,7 @@ import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import type { AutorizadorOperations } from '@medisupply/api-client/operations';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { AutorizadorApi } from '../core/api/autorizador-api';
 import { IdempotencyKey } from '../core/api/idempotency-key';
@@ -36,6 +37,8 @@ interface Line {
   disponible: number;
   cantidad: number;
 }
+
+type Mensajero = AutorizadorOperations['GET /mensajeros']['answer'][number];
 
 const TOO_MUCH = 'disponible';
 
@@ -76,16 +79,10 @@ export class EntregaFormPage {
   });
 
   protected readonly yo = this.#sesion.usuario()?.id;
-  /** Only administrators may list users. */
-  protected readonly usuarios = resource({
-    params: () => (this.#sesion.hasRole('Admin') ? {} : undefined),
-    loader: async ({ abortSignal }) => {
-      const { data } = await this.#autorizador.call('GET /usuarios', {
-        query: { limite: LIMITES.pagina },
-        signal: abortSignal,
-      });
-      return data.filter(({ id, activo }) => activo && id !== this.yo);
-    },
+  /** Only who hands out deliveries may list couriers. */
+  protected readonly mensajeros = resource({
+    params: () => (this.#sesion.hasRole('Despacho', 'Admin') ? {} : undefined),
+    loader: ({ abortSignal }) => this.#listMensajeros(abortSignal),
     defaultValue: [],
   });
   protected readonly failure = signal<unknown>(undefined);
@@ -133,6 +130,21 @@ export class EntregaFormPage {
     return field()
       .errors()
       .some(({ kind }) => kind === TOO_MUCH);
+  }
+
+  async #listMensajeros(abortSignal: AbortSignal): Promise<Mensajero[]> {
+    const found: Mensajero[] = [];
+    let cursor: string | undefined;
+    do {
+      const query = { limite: LIMITES.pagina, ...(cursor === undefined ? {} : { cursor }) };
+      const { data, next } = await this.#autorizador.call('GET /mensajeros', {
+        query,
+        signal: abortSignal,
+      });
+      found.push(...data.filter(({ id }) => id !== this.yo));
+      cursor = next;
+    } while (cursor !== undefined);
+    return found.toSorted((a, b) => a.nombre.localeCompare(b.nombre));
   }
 
   async #create(): Promise<ValidationError.WithFieldTree[]> {

@@ -1,18 +1,26 @@
 import { Component, computed, input } from '@angular/core';
 import type { LogisticaOperations } from '@medisupply/api-client/operations';
+import type { CambioDeAsignacion } from '@medisupply/shared/contracts/vocabulary';
+import { TranslocoDirective } from '@jsverse/transloco';
 import { Actor } from '../ui/actor';
+import { Chip } from '../ui/chip';
 import { StateChip } from '../ui/state-chip';
+import { sucesoDe } from '../ui/sucesos';
 import { Time } from '../ui/time';
 
-/** The states that a delivery went through, the newest first. */
+/** The states that a delivery went through, and who carried it, the newest first. */
 @Component({
   selector: 'ms-entrega-history',
-  imports: [Actor, StateChip, Time],
+  imports: [Actor, Chip, StateChip, Time, TranslocoDirective],
   template: `
-    <ol>
+    <ol *transloco="let t; prefix: 'sucesos'">
       @for (change of newestFirst(); track $index) {
         <li>
-          <ms-state-chip kind="entrega" [state]="change.estado" />
+          @if (change.cambio; as cambio) {
+            <ms-chip tone="rest" [icon]="iconOf(cambio)">{{ t(cambio) }}</ms-chip>
+          } @else {
+            <ms-state-chip kind="entrega" [state]="change.estado" />
+          }
           <ms-actor class="ms-soft" [value]="change.actor" />
           <ms-time class="ms-soft" [value]="change.momento" [exact]="true" />
         </li>
@@ -53,5 +61,6 @@ import { Time } from '../ui/time';
 })
 export class EntregaHistory {
   readonly historial = input.required<LogisticaOperations['GET /entrega/:id']['answer']['historial']>();
+  protected readonly iconOf = (cambio: CambioDeAsignacion) => sucesoDe({ tipo: cambio })?.icon;
   protected readonly newestFirst = computed(() => this.historial().toReversed());
 }

@@ -4,6 +4,7 @@ import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
+import { ApiError } from '@medisupply/api-client/api-client';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { readEntrega } from '../core/api/read-entrega';
 import { Sesion } from '../core/auth/sesion';
@@ -12,8 +13,10 @@ import type { Translated } from '../core/i18n/translated';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
+import { Asignacion } from '../ui/asignacion';
 import { BackLink } from '../ui/back-link';
 import { Confirm } from '../ui/confirm-dialog';
+import { EntregaAjena } from '../ui/entrega-ajena';
 import { ErrorState } from '../ui/error-state';
 import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
@@ -34,6 +37,7 @@ type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstac
   selector: 'ms-entrega-page',
   imports: [
     BackLink,
+    EntregaAjena,
     EntregaData,
     EntregaHistory,
     EntregaTimeline,
@@ -54,6 +58,7 @@ export class EntregaPage {
 
   readonly #logistica = inject(LogisticaApi);
   readonly #sesion = inject(Sesion);
+  readonly #asignacion = inject(Asignacion);
   readonly #confirm = inject(Confirm);
   readonly #toast = inject(Toast);
   readonly #transloco = inject(TranslocoService);
@@ -72,9 +77,15 @@ export class EntregaPage {
     const aceptada = id === undefined ? undefined : this.#aceptadas().get(id);
     return aceptada && aceptada.task_id === task_id ? aceptada.antes : [];
   });
-  protected readonly mayClaim = computed(
-    () => this.datos()?.asignada_a === null && this.#sesion.hasRole('Mensajero', 'Admin'),
-  );
+  /** It was shown, and may be seen no more: somebody else carries it, or the user gave it back. */
+  protected readonly isGone = computed(() => {
+    const error = this.entrega.error();
+    return error instanceof ApiError && error.status === 404;
+  });
+  protected readonly mayClaim = computed(() => {
+    const datos = this.datos();
+    return datos !== undefined && this.#asignacion.mayClaim(datos);
+  });
   protected readonly mayRelease = computed(() => {
     const asignada = this.datos()?.asignada_a ?? null;
     return (
@@ -98,10 +109,17 @@ export class EntregaPage {
     this.entrega.reload();
   }
 
-  protected async assign(accion: 'tomar' | 'soltar'): Promise<void> {
+  protected async claim(datos: { id: number; pedido_id: string }): Promise<void> {
+    this.refusal.set(undefined);
+    await this.#asignacion.tomar(datos);
+    this.readAgain();
+  }
+
+  protected async release({ id, pedido_id }: { id: number; pedido_id: string }): Promise<void> {
     this.refusal.set(undefined);
     try {
-      await this.#logistica.call(`POST /entregas/:id/${accion}`, { params: { id: Number(this.id()) } });
+      await this.#logistica.call('POST /entregas/:id/soltar', { params: { id } });
+      this.#toast.say(this.#transloco.translate<string>('entregas.soltada', { pedido: pedido_id }));
     } catch (error) {
       this.refusal.set(error);
     }

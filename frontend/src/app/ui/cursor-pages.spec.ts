@@ -124,3 +124,11 @@ test('when the filter changes between empty pages, then the old ones are not ask
   await turn();
   expect([asked.length, pages.rows()]).toEqual([2, [9]]);
 });
+
+test('when a row is left out, then the others stay in their order', async () => {
+  const pages = start();
+  asked[0]?.answer({ data: [3, 2, 1], next: undefined });
+  await turn();
+  pages.update((row) => (row === 2 ? undefined : row * 10));
+  expect(pages.rows()).toEqual([30, 10]);
+});

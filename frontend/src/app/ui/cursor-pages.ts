@@ -19,8 +19,8 @@ export interface CursorPages<T> {
   loadMore(): void;
   /** From the first page on; what is shown stays until the answer is there. */
   reload(): void;
-  /** Replaces rows in place, for live changes. */
-  update(change: (row: T) => T): void;
+  /** Replaces rows in place, for live changes; undefined leaves one out. */
+  update(change: (row: T) => T | undefined): void;
 }
 
 /**
@@ -93,6 +93,6 @@ export function cursorPages<Q, T>(
       // A failed next page is asked for again; everything else begins at the first.
       void fetchPage(untracked(query), state() === 'failed' ? next() : undefined);
     },
-    update: (change) => rows.update((before) => before.map(change)),
+    update: (change) => rows.update((before) => before.map(change).filter((row) => row !== undefined)),
   };
 }

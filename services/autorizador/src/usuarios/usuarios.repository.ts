@@ -89,7 +89,6 @@ export async function listUsuarios(
   return rows.map(fromRow);
 }
 
-/** The same password, hashed otherwise; nothing when it was changed meanwhile. */
 /** Active couriers, newest first; one more than `limit` when there is another page. */
 export function listMensajeros(
   db: Db,
@@ -107,6 +106,7 @@ export function listMensajeros(
     .execute();
 }
 
+/** The same password, hashed otherwise; nothing when it was changed meanwhile. */
 export async function updateContrasenaHash(
   tx: Tx<AutorizadorTables>,
   id: number,

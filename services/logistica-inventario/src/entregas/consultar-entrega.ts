@@ -69,6 +69,7 @@ export async function listarEntregas(
     before: decodeCursor(query.cursor),
     estado: query.estado,
     pedido_id: query.pedido_id,
+    sinAsignar: query.sin_asignar !== undefined,
     limit: limit + 1,
   });
   return pageOf(

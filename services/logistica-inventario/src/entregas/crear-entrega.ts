@@ -32,8 +32,9 @@ export async function crearEntrega(
     (id) => cipher.encrypt(input.direccion, fieldAad('entrega', 'direccion', id)),
   );
   await insertHistorial(tx, { id: row.id, estado: row.estado, anterior: null, momento: now, actor });
+  const asignada = row.asignada_a === null ? {} : { asignada_a: row.asignada_a };
   await insertEventos(tx, [
-    { tipo: 'creada', momento: now, entrega_id: row.id, datos: { estado: row.estado } },
+    { tipo: 'creada', momento: now, entrega_id: row.id, datos: { estado: row.estado, ...asignada } },
   ]);
   const isBounded = caller.kind === 'user' && !isAdmin(caller);
   await reservar(tx, row, input.items ?? [], {

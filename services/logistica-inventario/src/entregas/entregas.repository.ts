@@ -4,7 +4,7 @@ import type { Viewer, Viewers } from '@medisupply/shared/contracts/visibilidad';
 import { razonesPara } from '@medisupply/shared/contracts/visibilidad';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { CambioDeAsignacion, CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
-import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
+import { ESTADO_ENTREGA, ESTADOS_RESERVADOS } from '@medisupply/shared/contracts/vocabulary';
 import type { EntregaTable, LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
@@ -71,6 +71,8 @@ export interface ListFilter {
   before: number | undefined;
   estado: string | undefined;
   pedido_id: string | undefined;
+  /** Only what can be claimed. */
+  sinAsignar?: boolean;
   limit: number;
 }
 
@@ -97,6 +99,11 @@ export async function listEntregas(db: Db, filter: ListFilter): Promise<EntregaR
     if (filter.before !== undefined) filtered = filtered.where('id', '<', filter.before);
     if (filter.estado !== undefined) filtered = filtered.where('estado', '=', filter.estado);
     if (filter.pedido_id !== undefined) filtered = filtered.where('pedido_id', '=', filter.pedido_id);
+    if (filter.sinAsignar)
+      filtered = filtered
+        .where('asignada_a', 'is', null)
+        .where('confirmada_por', 'is', null)
+        .where('estado', 'not in', ESTADOS_RESERVADOS);
     return filtered.orderBy('id', 'desc').limit(filter.limit);
   };
   const ids = () => db.selectFrom('entrega').select('id');

@@ -92,6 +92,7 @@ export function entregasRoutes(container: Container): Route[] {
       tag,
       summary: 'Un mensajero toma una entrega sin asignar y ve desde entonces su dirección',
       roles: ['Mensajero', 'Admin'],
+      audit: { accion: 'entrega.tomar' },
       params: entregaParams,
       responses: { 200: { description: 'La entrega, asignada a quien la toma', schema: entregaGuardada } },
       handler: async ({ params, caller }) =>
@@ -102,6 +103,7 @@ export function entregasRoutes(container: Container): Route[] {
       path: '/entregas/:id/soltar',
       tag,
       summary: 'Deja una entrega sin asignar (quien la lleva, Despacho o Admin)',
+      audit: { accion: 'entrega.soltar' },
       params: entregaParams,
       responses: { 200: { description: 'La entrega, sin asignar', schema: entregaGuardada } },
       handler: async ({ params, caller }) =>

@@ -1,12 +1,12 @@
 import type { Response } from 'express';
 import type { Redis } from 'ioredis';
-import { puedeVerEvento } from '@medisupply/shared/contracts/visibilidad';
+import { vistaDeEvento } from '@medisupply/shared/contracts/visibilidad';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { entryIdOf } from '@medisupply/shared/queueing/wire/event-stream';
 import type { Probes } from '../probes/probes.ts';
 import type { Batch } from './event-ring.ts';
 import { createEventRing } from './event-ring.ts';
-import { ephemeral } from './evento.presenter.ts';
+import { ephemeral, toSse } from './evento.presenter.ts';
 import type { EventData } from '@medisupply/shared/contracts/monitor/eventos';
 import { createLiveFigures } from './live-figures.ts';
 import type { SseConnection } from './sse-connection.ts';
@@ -115,8 +115,9 @@ export function createEventHub(options: EventHubOptions): EventHub {
     let text = '';
     for (const { id, evento, text: event } of entries) {
       const isOld = freshSince !== undefined && id <= ring.told() && evento.momento < freshSince;
-      if (isOld || !puedeVerEvento(evento, caller)) continue;
-      text += event;
+      const vista = isOld ? undefined : vistaDeEvento(evento, caller);
+      if (!vista) continue;
+      text += vista === 'completa' ? event : toSse(id, { ...evento, datos: null });
       client.known = id;
     }
     client.cursor = last;

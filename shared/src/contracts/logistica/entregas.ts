@@ -31,6 +31,7 @@ export const listarEntregasQuery = z.strictObject({
   ...pageQuery,
   estado: text(LIMITES.filtro).optional(),
   pedido_id: text(LIMITES.filtro).optional(),
+  sin_asignar: z.literal('true').optional().describe('Solo las que nadie lleva y se pueden tomar'),
 });
 export type ListarEntregas = z.output<typeof listarEntregasQuery>;
 
