@@ -1,5 +1,7 @@
+import Database from 'better-sqlite3';
 import { Registry } from 'prom-client';
 import { expect, test, vi } from 'vitest';
+import { kyselyOver } from '@medisupply/shared/db/open-database';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { Container } from '../src/container.ts';
 import { createFirmasRechazadas } from '../src/entregas/firmas-rechazadas.ts';
@@ -40,15 +42,12 @@ test('when nothing can be written, then a hundred events wait, the rest is dropp
 
 test('when one user forges again and again, then a row has the first and one the rest of the minute, by user', async () => {
   vi.useFakeTimers();
-  const written: unknown[] = [];
-  const unitOfWork = {
-    write: (work: (tx: unknown) => Promise<void>) =>
-      work({
-        insertInto: () => ({
-          values: (rows: unknown[]) => ({ execute: async () => void written.push(...rows) }),
-        }),
-      }),
-  };
+  const handle = new Database(':memory:');
+  handle.exec(
+    'create table evento (id integer primary key, momento integer, tipo text, task_id text, entrega_id integer, datos text)',
+  );
+  const tx = kyselyOver(handle);
+  const unitOfWork = { write: (work: (of: unknown) => Promise<void>) => work(tx) };
   const registry = new Registry();
   const rechazadas = createFirmasRechazadas({
     database: { unitOfWork } as unknown as Container['database'],
@@ -62,6 +61,8 @@ test('when one user forges again and again, then a row has the first and one the
   rechazadas.registrar(3, 7);
   await rechazadas.close();
   vi.useRealTimers();
+  const written = handle.prepare('select entrega_id, datos from evento order by id').all();
+  await tx.destroy();
   expect(
     (written as { entrega_id: number | null; datos: string }[]).map(({ entrega_id, datos }) => [
       entrega_id,

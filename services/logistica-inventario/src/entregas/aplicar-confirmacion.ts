@@ -4,42 +4,27 @@ import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import { debitar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
-import { soloPersonales } from './campos-personales.ts';
 import type { ConfirmacionRow } from './confirmaciones.repository.ts';
-import { findConfirmacion, getConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
-import { changeState } from './entregas.repository.ts';
+import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
+import { applyConfirmacion, changeState } from './entregas.repository.ts';
 
 const WORKER = 'worker';
 
-/**
- * ENTREGADA with the confirmed data (ciphertext is copied, nothing is decrypted), and its stock debited. The row is read
- * here: since the caller looked at it, it may have been encrypted again with another key.
- */
+/** ENTREGADA with the confirmed data, and its stock debited. */
 export async function aplicarConfirmacion(
   tx: Tx<LogisticaTables>,
-  taskId: string,
+  { task_id, entrega_id }: Pick<ConfirmacionRow, 'task_id' | 'entrega_id'>,
   now: number,
 ): Promise<void> {
-  const confirmacion = await getConfirmacion(tx, taskId);
-  await changeState(
-    tx,
-    {
-      id: confirmacion.entrega_id,
-      estado: ESTADO_ENTREGA.entregada,
-      anterior: ESTADO_ENTREGA.pendiente,
-      momento: now,
-      actor: WORKER,
-      task_id: confirmacion.task_id,
-    },
-    {
-      confirmada_por: confirmacion.usuario_id,
-      ...soloPersonales(confirmacion),
-      firma: confirmacion.firma,
-      fecha_entrega: now,
-    },
-  );
-  await debitar(tx, confirmacion.entrega_id, confirmacion.task_id, now);
-  await setConfirmacionState(tx, confirmacion.task_id, 'APLICADA', now);
+  await applyConfirmacion(tx, {
+    id: entrega_id,
+    anterior: ESTADO_ENTREGA.pendiente,
+    momento: now,
+    actor: WORKER,
+    task_id,
+  });
+  await debitar(tx, entrega_id, task_id, now);
+  await setConfirmacionState(tx, task_id, 'APLICADA', now);
 }
 
 /** The late verification refused the signature: the delivery is as it was before, and free to be confirmed. */

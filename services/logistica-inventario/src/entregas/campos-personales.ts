@@ -8,9 +8,6 @@ type Personal = Record<CampoPersonal, string>;
 const each = <T>(of: (campo: CampoPersonal) => T): Record<CampoPersonal, T> =>
   Object.fromEntries(CAMPOS_PERSONALES.map((campo) => [campo, of(campo)])) as Record<CampoPersonal, T>;
 
-/** These columns of a row and no other. */
-export const soloPersonales = (row: Personal): Personal => each((campo) => row[campo]);
-
 /** Bound to the delivery's row, so that the worker copies ciphertext and never needs to open it. */
 export const cifrar = (cipher: FieldCipher, entregaId: number, datos: Personal): Personal =>
   each((campo) => cipher.encrypt(datos[campo], fieldAad('entrega', campo, entregaId)));

@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import { prepared, preparedInsert } from '@medisupply/shared/db/prepared';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { ConfirmacionEstado, Respuesta } from '@medisupply/shared/contracts/vocabulary';
 import type { ConfirmacionTable, LogisticaTables } from '../tables.ts';
@@ -47,17 +48,34 @@ export async function insertConfirmacion(
   tx: Tx<LogisticaTables>,
   confirmacion: Insertable<ConfirmacionTable>,
 ): Promise<void> {
-  await tx.insertInto('confirmacion').values(confirmacion).execute();
+  await insertRow(tx, [confirmacion]);
 }
 
-export async function findConfirmacion(db: Db, taskId: string): Promise<ConfirmacionRow | undefined> {
-  return db.selectFrom('confirmacion').selectAll().where('task_id', '=', taskId).executeTakeFirst();
-}
+const insertRow = preparedInsert<LogisticaTables, 'confirmacion'>('confirmacion', [
+  'task_id',
+  'entrega_id',
+  'usuario_id',
+  'jti',
+  'req_hash',
+  'direccion',
+  'nombre_recibe',
+  'firma_recibe',
+  'firma',
+  'verificada',
+  'estado',
+  'estado_anterior',
+  'respuesta',
+  'creada',
+  'terminada',
+  'recibida',
+]);
 
-/** @throws Error when there is none */
-export async function getConfirmacion(tx: Tx<LogisticaTables>, taskId: string): Promise<ConfirmacionRow> {
-  return tx.selectFrom('confirmacion').selectAll().where('task_id', '=', taskId).executeTakeFirstOrThrow();
-}
+export const findConfirmacion = async (db: Db, taskId: string): Promise<ConfirmacionRow | undefined> =>
+  (await selectByTask(db, { taskId })).rows[0];
+
+const selectByTask = prepared<LogisticaTables, { taskId: string }, ConfirmacionRow>((db, { taskId }) =>
+  db.selectFrom('confirmacion').selectAll().where('task_id', '=', taskId),
+);
 
 export async function setConfirmacionState(
   tx: Tx<LogisticaTables>,
@@ -65,8 +83,15 @@ export async function setConfirmacionState(
   estado: ConfirmacionEstado,
   terminada: number | null,
 ): Promise<void> {
-  await tx.updateTable('confirmacion').set({ estado, terminada }).where('task_id', '=', taskId).execute();
+  await updateState(tx, { taskId, estado, terminada });
 }
+
+const updateState = prepared<
+  LogisticaTables,
+  { taskId: string; estado: ConfirmacionEstado; terminada: number | null }
+>((db, { taskId, estado, terminada }) =>
+  db.updateTable('confirmacion').set({ estado, terminada }).where('task_id', '=', taskId),
+);
 
 /** A signature that was accepted unverified has been verified now. */
 export async function setVerified(tx: Tx<LogisticaTables>, taskId: string, jti: string): Promise<void> {

@@ -2,8 +2,9 @@ import type { Expression, Kysely, Selectable, SelectQueryBuilder, SqlBool } from
 import { expressionBuilder } from 'kysely';
 import type { Viewer, Viewers } from '@medisupply/shared/contracts/visibilidad';
 import { razonesPara } from '@medisupply/shared/contracts/visibilidad';
+import { prepared, preparedInsert } from '@medisupply/shared/db/prepared';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
-import type { CambioDeAsignacion, CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
+import type { CambioDeAsignacion } from '@medisupply/shared/contracts/vocabulary';
 import { ESTADO_ENTREGA, ESTADOS_RESERVADOS } from '@medisupply/shared/contracts/vocabulary';
 import type { EntregaTable, LogisticaTables } from '../tables.ts';
 
@@ -57,13 +58,15 @@ export type EntregaState = Pick<
   'id' | 'estado' | 'pedido_id' | 'asignada_a' | 'creador_id' | 'confirmada_por'
 >;
 
-export async function findEntregaState(db: Db, id: number): Promise<EntregaState | undefined> {
-  return db
+export const findEntregaState = async (db: Db, id: number): Promise<EntregaState | undefined> =>
+  (await selectState(db, { id })).rows[0];
+
+const selectState = prepared<LogisticaTables, { id: number }, EntregaState>((db, { id }) =>
+  db
     .selectFrom('entrega')
     .select(['id', 'estado', 'pedido_id', 'asignada_a', 'creador_id', 'confirmada_por'])
-    .where('id', '=', id)
-    .executeTakeFirst();
-}
+    .where('id', '=', id),
+);
 
 export interface ListFilter {
   /** Only what this user may see; undefined: everything. */
@@ -138,18 +141,38 @@ export interface StateChange {
 export async function changeState(
   tx: Tx<LogisticaTables>,
   change: StateChange,
-  columns: Partial<Pick<EntregaRow, 'confirmada_por' | 'firma' | 'fecha_entrega' | CampoPersonal>> = {},
+  columns: Partial<Pick<EntregaRow, 'confirmada_por'>> = {},
 ): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('entrega')
-    .set({ ...columns, estado: change.estado, actualizada: change.momento })
-    .where('id', '=', change.id)
-    .where('estado', '<>', ESTADO_ENTREGA.entregada)
-    .executeTakeFirst();
-  if (numUpdatedRows === 0n) return false;
+  const { id, estado, momento } = change;
+  const { confirmada_por } = columns;
+  const { numAffectedRows } =
+    confirmada_por === undefined
+      ? await setState(tx, { id, estado, momento })
+      : await setStateAndUser(tx, { id, estado, momento, confirmada_por });
+  if (numAffectedRows === 0n) return false;
   await insertHistorial(tx, change);
   return true;
 }
+
+const setState = prepared<LogisticaTables, { id: number; estado: string; momento: number }>(
+  (db, { id, estado, momento }) =>
+    db
+      .updateTable('entrega')
+      .set({ estado, actualizada: momento })
+      .where('id', '=', id)
+      .where('estado', '<>', ESTADO_ENTREGA.entregada),
+);
+
+const setStateAndUser = prepared<
+  LogisticaTables,
+  { id: number; estado: string; momento: number; confirmada_por: number | null }
+>((db, { id, estado, momento, confirmada_por }) =>
+  db
+    .updateTable('entrega')
+    .set({ estado, actualizada: momento, confirmada_por })
+    .where('id', '=', id)
+    .where('estado', '<>', ESTADO_ENTREGA.entregada),
+);
 
 /** Who carries it from now on; its state stays. */
 export async function changeAssignee(
@@ -174,23 +197,56 @@ export async function changeAssignee(
     .executeTakeFirstOrThrow();
 }
 
+/**
+ * ENTREGADA with what was confirmed; ciphertext is copied, nothing is decrypted. The confirmation is read in the same
+ * statement: since anybody looked at it, it may have been encrypted again with another key.
+ */
+export async function applyConfirmacion(
+  tx: Tx<LogisticaTables>,
+  change: Omit<StateChange, 'estado' | 'cambio'> & { task_id: string },
+): Promise<void> {
+  const { id, task_id, momento } = change;
+  const { numAffectedRows } = await copyConfirmed(tx, { id, task_id, momento });
+  if (numAffectedRows === 1n) await insertHistorial(tx, { ...change, estado: ESTADO_ENTREGA.entregada });
+}
+
+const copyConfirmed = prepared<LogisticaTables, { id: number; task_id: string; momento: number }>(
+  (db, { id, task_id, momento }) =>
+    db
+      .updateTable('entrega')
+      .from('confirmacion')
+      .set((eb) => ({
+        estado: ESTADO_ENTREGA.entregada,
+        actualizada: momento,
+        confirmada_por: eb.ref('confirmacion.usuario_id'),
+        direccion: eb.ref('confirmacion.direccion'),
+        nombre_recibe: eb.ref('confirmacion.nombre_recibe'),
+        firma_recibe: eb.ref('confirmacion.firma_recibe'),
+        firma: eb.ref('confirmacion.firma'),
+        fecha_entrega: momento,
+      }))
+      .where('entrega.id', '=', id)
+      .where('entrega.estado', '<>', ESTADO_ENTREGA.entregada)
+      .where('confirmacion.task_id', '=', task_id),
+);
+
 export async function insertHistorial(
   tx: Tx<LogisticaTables>,
   change: Omit<StateChange, 'anterior'> & { anterior: string | null },
 ): Promise<void> {
-  await tx
-    .insertInto('entrega_historial')
-    .values({
-      entrega_id: change.id,
-      estado: change.estado,
-      anterior: change.anterior,
-      momento: change.momento,
-      actor: change.actor,
-      task_id: change.task_id ?? null,
-      cambio: change.cambio ?? null,
-    })
-    .execute();
+  const { id, estado, anterior, momento, actor, task_id = null, cambio = null } = change;
+  await insertChange(tx, [{ entrega_id: id, estado, anterior, momento, actor, task_id, cambio }]);
 }
+
+const insertChange = preparedInsert<LogisticaTables, 'entrega_historial'>('entrega_historial', [
+  'entrega_id',
+  'estado',
+  'anterior',
+  'momento',
+  'actor',
+  'task_id',
+  'cambio',
+]);
 
 /** Read from the index by state, up to 100,000. */
 export async function countByState(db: Db, estado: string): Promise<number> {

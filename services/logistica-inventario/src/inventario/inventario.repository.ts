@@ -1,5 +1,6 @@
 import type { Expression, Insertable, Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
+import { prepared } from '@medisupply/shared/db/prepared';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { EntregaItemTable, LogisticaTables, MovimientoTable, ProductoTable } from '../tables.ts';
 
@@ -85,14 +86,18 @@ export async function insertItem(
     .execute();
 }
 
-export async function listItems(db: Db, entregaId: number) {
-  return db
+type Item = Pick<Selectable<EntregaItemTable>, 'producto_id' | 'cantidad' | 'estado'>;
+
+export const listItems = async (db: Db, entregaId: number): Promise<Item[]> =>
+  (await selectItems(db, { entregaId })).rows;
+
+const selectItems = prepared<LogisticaTables, { entregaId: number }, Item>((db, { entregaId }) =>
+  db
     .selectFrom('entrega_item')
     .select(['producto_id', 'cantidad', 'estado'])
     .where('entrega_id', '=', entregaId)
-    .orderBy('producto_id')
-    .execute();
-}
+    .orderBy('producto_id'),
+);
 
 export async function setItemsState(
   tx: Tx<LogisticaTables>,

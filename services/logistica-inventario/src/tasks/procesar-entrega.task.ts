@@ -29,7 +29,7 @@ export default defineHandler(procesarEntrega, async ({ entrega_id }, run, contex
     const now = Date.now();
     if (!(await completeTask(tx, run, result, { evento: 'aplicada', entrega_id, now }))) return;
     if (jti !== undefined) await setVerified(tx, run.task_id, jti);
-    await aplicarConfirmacion(tx, run.task_id, now);
+    await aplicarConfirmacion(tx, confirmacion, now);
     crashPoint('worker.before_commit');
   });
   crashPoint('worker.after_commit');
