@@ -10,7 +10,7 @@ export interface ServiceKeyOwner {
 }
 
 export const SERVICE_KEY_OWNERS: readonly ServiceKeyOwner[] = [
-  { id: 'worker', folder: 'worker', scopes: ['tareas'] },
+  { id: 'worker', folder: 'worker', scopes: ['tareas', 'reintentos'] },
   ...SERVICES.flatMap(({ name, serviceKey }) => (serviceKey ? [{ ...serviceKey, folder: name }] : [])),
   { id: 'metrics', folder: 'metrics', scopes: ['metrics'] },
   { id: 'operator', folder: 'operator', scopes: ['tareas', 'metrics', 'monitor'] },

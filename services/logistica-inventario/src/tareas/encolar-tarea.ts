@@ -41,7 +41,7 @@ export async function encolarTarea(
   }
   if (task === procesarEntrega) {
     if ('confirmacion_info' in params) return confirmFromTask(container, parse(confirmBody, request));
-    return reply(202, await reintentarEntrega(container, parse(retryBody, request)));
+    return reply(202, await reintentarEntrega(container, parse(retryBody, request), caller));
   }
   const answer = await container.database.unitOfWork.write((tx) =>
     once(tx, key, async () => {
