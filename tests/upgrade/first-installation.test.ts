@@ -1,5 +1,5 @@
 /** Today's version takes over what the first one left, however it left it, and nothing is lost. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Confirmacion, Entrega, JsonObject, Producto } from '../fixtures/fi
 import { readExpected } from '../fixtures/first-installation/expected.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, runNpm } from '../launcher/launch.ts';
-import { inspectDatabases, layOutDataDir, restoreBackup } from './first-installation.ts';
+import { countUnsealed, inspectDatabases, layOutDataDir, restoreBackup } from './first-installation.ts';
 
 const SLOW = 120_000;
 /** Less, so that it is told what did not come about. */
@@ -30,12 +30,14 @@ describe.each([
   let dataDir: string;
   let base: string;
   let ports: Record<string, string>;
+  let plainBefore: number;
   let platform: Run | undefined;
   const calls = new Map<string, Call>();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'medisupply-upgrade-'));
     dataDir = layOut(folder);
+    plainBefore = countUnsealed(dataDir).plain;
     ports = await freePorts();
     base = `http://127.0.0.1:${ports['GATEWAY_PORT']}/api/v1`;
     platform = runNpm(['start'], { ...ports, DATA_DIR: dataDir, LOG_LEVEL: 'error' });
@@ -184,6 +186,15 @@ describe.each([
         before.estado === 'CANCELADA' ? rest : { items, ...rest },
       );
     }
+  });
+
+  test('when the platform has started, then the hashes and signatures of old rows are sealed by itself', async () => {
+    expect(plainBefore).toBeGreaterThan(20);
+    await expect.poll(() => countUnsealed(dataDir), POLLED).toEqual({ plain: 0, toDo: 0 });
+    const files = readdirSync(join(dataDir, 'secrets'), { recursive: true });
+    expect(files.filter((file) => String(file).endsWith('hash_key'))).toEqual([
+      'logistica-inventario/hash_key',
+    ]);
   });
 
   test('when an old confirmation is repeated, then it gets its stored answer', async () => {

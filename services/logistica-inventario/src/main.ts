@@ -10,5 +10,8 @@ await runService({
   readConfig,
   createContainer,
   buildApp,
-  start: ({ outbox }) => outbox.start(),
+  start({ outbox, sellado }) {
+    outbox.start();
+    sellado.start();
+  },
 });

@@ -84,6 +84,7 @@ const EXPECTED = [
   ...['jwks.json', 'redis_password', 'service_keys.json'].map((f) => `bull-board/${f}`),
   ...[
     'field_keys.json',
+    'hash_key',
     'jwks.json',
     'live_key',
     'queue_key',
