@@ -3,6 +3,7 @@ import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { SERVICE_NAME } from './container.ts';
 import { createContainer } from './create-container.ts';
+import { ALONE_AFTER } from './sellado/sellado.ts';
 
 await runService({
   name: SERVICE_NAME,
@@ -12,6 +13,6 @@ await runService({
   buildApp,
   start({ outbox, sellado }) {
     outbox.start();
-    sellado.start();
+    sellado.start(ALONE_AFTER);
   },
 });

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
@@ -12,7 +11,12 @@ import { createSellado } from '../src/sellado/sellado.ts';
 import { call, createEntrega, signedBody, someFields } from './support.ts';
 
 const USER = 7;
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+const SRC = join(import.meta.dirname, '../src');
+/** The sealing of a process of its own. */
+const PROGRAM = `
+  import { readConfig } from '${SRC}/config.ts';
+  import { createContainer } from '${SRC}/create-container.ts';
+  (await createContainer(readConfig())).sellado.start();`;
 
 let platform: Platform;
 let as: string;
@@ -145,12 +149,10 @@ test('when two processes seal and both are stopped halfway, then another goes on
   );
 
   // As a process that was killed: nothing but the database is left of it.
-  const env = {
-    ...process.env,
-    ...platform.env('logistica-inventario'),
-    LOGISTICA_PORT: String(await freePort()),
-  };
-  const killed = spawn(process.execPath, [MAIN], { env, stdio: 'ignore' });
+  const killed = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+    env: { ...process.env, ...platform.env('logistica-inventario') },
+    stdio: 'ignore',
+  });
   await until(() => left() < rest);
   killed.kill('SIGKILL');
   await once(killed, 'exit');

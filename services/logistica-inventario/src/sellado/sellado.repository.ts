@@ -83,11 +83,11 @@ export async function countLooked(db: Kysely<LogisticaTables>): Promise<{ vistas
   const turnos = await db.selectFrom('sellado').select(['tabla', 'vistas']).execute();
   let [vistas, filas] = [0, 0];
   for (const turno of turnos) {
-    const { rows } = await sql<{
-      filas: number;
-    }>`select count(*) as filas from ${sql.table(turno.tabla)}`.execute(db);
+    const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(turno.tabla)}`.execute(
+      db,
+    );
     vistas += turno.vistas;
-    filas += rows[0]?.filas ?? 0;
+    filas += rows[0]?.n ?? 0;
   }
   return { vistas, filas };
 }

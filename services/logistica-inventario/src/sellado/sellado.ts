@@ -14,6 +14,8 @@ import { countLooked, nextPage, replaceValues, setLooked } from './sellado.repos
 const BATCH = 100;
 const PAUSE = 20;
 const PAUSE_AFTER_FAILURE = { first: 1_000, max: 60_000 };
+/** By then no process of an older version runs any more, which could neither read what is sealed nor seal (ms). */
+export const ALONE_AFTER = 15_000;
 /** Between two lines of progress (ms). */
 const TELL_EVERY = 1_000;
 
@@ -26,7 +28,7 @@ interface Options {
 
 /** Seals, beside everything else, what older versions stored as plain hashes and as signatures in clear. */
 export interface Sellado {
-  start(): void;
+  start(afterMs?: number): void;
   stop(): Promise<void>;
 }
 
@@ -56,7 +58,7 @@ export function createSellado(options: Options): Sellado {
       if (hasWorked) logger.info('ya no hay huellas ni firmas guardadas en claro');
     },
   });
-  return { start: () => loop.start(), stop: () => loop.stop() };
+  return { start: (afterMs) => loop.start(afterMs), stop: () => loop.stop() };
 }
 
 /** False when nothing is left. */
