@@ -90,6 +90,32 @@ test('when a confirmation was accepted under the old key and is applied after it
   expect(await entrega(body.entrega_id)).toMatchObject({ integridad_firma: true, nombre_recibe: 'Ana Díaz' });
 });
 
+test('when a signature is stored in clear as older versions did, then it is encrypted with the rest', async () => {
+  const { delivered } = await someRows(() => platform.startWorker());
+  const before = await entrega(delivered);
+  expect(before.integridad_firma).toBe(true);
+  const { database, cipher } = platform.logistica.container;
+  const { firma } = await database.read
+    .selectFrom('entrega')
+    .select('firma')
+    .where('id', '=', delivered)
+    .executeTakeFirstOrThrow();
+  const clear = cipher.decrypt(firma ?? '', `entrega|firma|${delivered}`);
+  await database.unitOfWork.write((tx) =>
+    tx.updateTable('entrega').set({ firma: clear }).where('id', '=', delivered).execute(),
+  );
+  keys('revoke', 'campos');
+  keys('recifrar');
+  const after = await database.read
+    .selectFrom('entrega')
+    .select('firma')
+    .where('firma', 'is not', null)
+    .execute();
+  expect(after).toHaveLength(1);
+  expect(after.every((row) => row.firma?.startsWith(`v1:${ringOf('worker').actual}:`))).toBe(true);
+  expect(await entrega(delivered)).toEqual(before);
+});
+
 test('when it is killed in the middle, then it goes on where it was, and the keys are deleted only at the end', async () => {
   for (let i = 0; i < 300; i++) await createEntrega(platform, USER);
   const old = ringOf('worker').actual;

@@ -1,4 +1,5 @@
 /** Today's version takes over what the first one left, however it left it, and nothing is lost. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import type { Confirmacion, Entrega, JsonObject, Producto } from '../fixtures/fi
 import { readExpected } from '../fixtures/first-installation/expected.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, runNpm } from '../launcher/launch.ts';
-import { inspectDatabases, layOutDataDir, restoreBackup } from './first-installation.ts';
+import { countUnsealed, inspectDatabases, layOutDataDir, restoreBackup } from './first-installation.ts';
 
 const SLOW = 120_000;
 /** Less, so that it is told what did not come about. */
@@ -28,13 +29,16 @@ describe.each([
   let folder: string;
   let dataDir: string;
   let base: string;
+  let ports: Record<string, string>;
+  let plainBefore: number;
   let platform: Run | undefined;
   const calls = new Map<string, Call>();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'medisupply-upgrade-'));
     dataDir = layOut(folder);
-    const ports = await freePorts();
+    plainBefore = countUnsealed(dataDir).plain;
+    ports = await freePorts();
     base = `http://127.0.0.1:${ports['GATEWAY_PORT']}/api/v1`;
     platform = runNpm(['start'], { ...ports, DATA_DIR: dataDir, LOG_LEVEL: 'error' });
     await platform.printed('MediSupply está listo');
@@ -76,6 +80,23 @@ describe.each([
     const answer = await as('admin')('POST', '/logistica/tareas', { body });
     expect(answer.status).toBe(202);
     return String(answer.body['task_id']);
+  }
+
+  async function confirmNew(): Promise<{ entrega_id: number; task_id: string }> {
+    const admin = as('admin');
+    const created = { direccion: 'Calle nueva 1', pedido_id: 'PED-NUEVO' };
+    const { body } = await admin('POST', '/logistica/entregas', {
+      body: { ...created, estado: 'EN_CAMINO' },
+    });
+    const entrega_id = Number(body['id']);
+    const datos = { ...created, nombre_recibe: 'Eva Gil', firma_recibe: '<svg/>' };
+    const payload = { ...datos, entrega_id };
+    const { firma } = (await admin('POST', '/autorizador/sign-data', { body: { payload } })).body;
+    const answer = await admin('POST', `/logistica/entrega/${entrega_id}/confirmar`, {
+      body: { ...datos, firma_payload: firma },
+    });
+    expect(answer.status).toBe(202);
+    return { entrega_id, task_id: String(answer.body['task_id']) };
   }
 
   async function everyEntrega(): Promise<Entrega[]> {
@@ -167,6 +188,15 @@ describe.each([
     }
   });
 
+  test('when the platform has started, then the hashes and signatures of old rows are sealed by itself', async () => {
+    expect(plainBefore).toBeGreaterThan(20);
+    await expect.poll(() => countUnsealed(dataDir), POLLED).toEqual({ plain: 0, toDo: 0 });
+    const files = readdirSync(join(dataDir, 'secrets'), { recursive: true });
+    expect(files.filter((file) => String(file).endsWith('hash_key'))).toEqual([
+      'logistica-inventario/hash_key',
+    ]);
+  });
+
   test('when an old confirmation is repeated, then it gets its stored answer', async () => {
     for (const one of expected.confirmaciones) {
       if (!calls.has(one.usuario)) continue;
@@ -252,6 +282,21 @@ describe.each([
   test('when deliveries were created as cancelled, then what they held is released', async () => {
     expect(held(expected.entregas)).toMatchObject([{ cantidad: 2 }, { cantidad: 5 }]);
     expect(held(await everyEntrega())).toEqual([]);
+  });
+
+  test('when the worker asks for another attempt, then its key of old may, and an administrator may not', async () => {
+    const control = (...words: string[]) =>
+      runNpm(['run', '--silent', 'control', '--', ...words, 'logistica'], { DATA_DIR: dataDir }).exit;
+    const secret = readFileSync(join(dataDir, 'secrets/worker/service_key'), 'utf8').trim();
+    const worker = callerOf(`http://127.0.0.1:${ports['LOGISTICA_PORT']}`, { 'i-api-key': secret });
+    expect((await control('pause')).code).toBe(0);
+    const { entrega_id, task_id } = await confirmNew();
+    const body = { tipo: 'procesar_entrega', task_id, entrega_id, _retry_count: 1 };
+    expect((await as('admin')('POST', '/logistica/tareas', { body })).status).toBe(403);
+    expect((await worker('POST', '/tareas', { body })).status).toBe(202);
+    expect(await tarea(task_id)).toMatchObject({ status: 'RETRY', retry_count: 1 });
+    expect((await control('resume')).code).toBe(0);
+    await becomes([entrega_id], 'ENTREGADA');
   });
 
   test('when a dead confirmation is re-driven, then it is applied; the other one stays dead', async () => {

@@ -67,6 +67,20 @@ function renewTimes(dataDir: string, changed: () => void): void {
   for (const { db } of databases) db.close();
 }
 
+/** How many hashes and signatures of logistica lie there as the first version stored them, and what is still to be sealed. */
+export function countUnsealed(dataDir: string): { plain: number; toDo: number } {
+  const db = new Database(join(dataDir, 'logistica.db'), { readonly: true });
+  const count = (rows: string) => Number(db.prepare(`select count(*) from ${rows}`).pluck().get());
+  const plain =
+    count("idempotencia where huella not like 'h1:%'") +
+    count("confirmacion where req_hash not like 'h1:%' or firma not like 'v1:%'") +
+    count("entrega where firma not like 'v1:%'");
+  const isMigrated = count("sqlite_schema where name = 'sellado'") > 0;
+  const toDo = isMigrated ? count('sellado') : 0;
+  db.close();
+  return { plain, toDo };
+}
+
 /** Rows per table of each database, and what SQLite thinks of it. */
 export function inspectDatabases(dataDir: string, names: readonly string[]) {
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ApiClient } from '@medisupply/api-client/api-client';
 import type { Page } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
@@ -7,7 +8,7 @@ import { pidOf } from '../launcher/launch.ts';
 import { expectPresentable, PHONE, screenshot, useWeb } from './browser.ts';
 
 const web = useWeb();
-const { dataDir } = inject('platform');
+const { dataDir, ports } = inject('platform');
 
 const stateOf = (page: Page) => page.getByRole('status').locator('[data-state]');
 
@@ -20,6 +21,17 @@ async function whileWorkerStands(story: () => Promise<void>): Promise<void> {
   } finally {
     process.kill(worker, 'SIGCONT');
   }
+}
+
+/** As the worker does after a failed attempt; nobody else may. */
+async function retryAsWorker(task: { entrega_id: number; task_id: string }, retry: number): Promise<void> {
+  const key = await readFile(join(dataDir, 'secrets', 'worker', 'service_key'), 'utf8');
+  const answer = await fetch(`http://127.0.0.1:${ports['LOGISTICA_PORT']}/tareas`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'i-api-key': key.trim() },
+    body: JSON.stringify({ tipo: 'procesar_entrega', ...task, _retry_count: retry }),
+  });
+  expect(answer.status).toBe(202);
 }
 
 async function confirm(api: ApiClient): Promise<{ entrega_id: number; task_id: string }> {
@@ -177,11 +189,11 @@ test('when a delivery ran out of retries, then an administrator re-drives it, an
     await page.getByLabel('Entrega').fill(String(entrega_id));
     await page.getByLabel('Reintento').fill('1');
     await page.getByRole('button', { name: 'Ejecutar' }).click();
+    await page.getByText('Solo el worker pide otro intento').waitFor();
+    await retryAsWorker({ task_id, entrega_id }, 1);
+    await page.goto(`/tareas/${task_id}`);
     await stateOf(page).getByText('Se reintentará').waitFor();
-    for (let retry = 2; retry <= 4; retry += 1) {
-      const body = { tipo: 'procesar_entrega', task_id, entrega_id, _retry_count: retry };
-      await api.call('logistica', 'POST /tareas', { body });
-    }
+    for (let retry = 2; retry <= 4; retry += 1) await retryAsWorker({ task_id, entrega_id }, retry);
     await stateOf(page).getByText('Fallida').waitFor();
     await page.getByText('Sin éxito tras 3 reintentos').first().waitFor();
     await page.getByRole('button', { name: 'Reactivar tarea' }).click();

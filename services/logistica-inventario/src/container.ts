@@ -5,11 +5,13 @@ import type { AnnounceCancellation } from '@medisupply/shared/queueing/control/c
 import type { Outbox } from '@medisupply/shared/queueing/relay/outbox';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
+import type { HashSeal } from '@medisupply/shared/security/hash-seal';
 import type { KeySet } from '@medisupply/shared/security/key-set';
 import type { ServiceContainer } from '@medisupply/shared/service/open-service';
 import type { AutorizadorClient } from './clients/autorizador.client.ts';
 import type { Config } from './config.ts';
 import type { FirmasRechazadas } from './entregas/firmas-rechazadas.ts';
+import type { Sellado } from './sellado/sellado.ts';
 import type { LogisticaTables } from './tables.ts';
 
 export const SERVICE_NAME = 'logistica-inventario';
@@ -18,6 +20,8 @@ export const SERVICE_NAME = 'logistica-inventario';
 export interface Container extends ServiceContainer<Config> {
   database: OpenDatabase<LogisticaTables>;
   cipher: FieldCipher;
+  hashSeal: HashSeal;
+  sellado: Sellado;
   keySet: KeySet;
   autorizador: AutorizadorClient;
   queues: QueueClient;

@@ -5,6 +5,7 @@ import { createCancellationAnnouncer } from '@medisupply/shared/queueing/control
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { followFieldCipher } from '@medisupply/shared/security/field-cipher';
+import { createHashSeal } from '@medisupply/shared/security/hash-seal';
 import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
@@ -16,6 +17,7 @@ import { openLogisticaDatabase } from './database.ts';
 import { registerDeadConfirmations } from './entregas/confirmaciones.metrics.ts';
 import { createFirmasRechazadas } from './entregas/firmas-rechazadas.ts';
 import { removeExpired } from './retention.ts';
+import { createSellado } from './sellado/sellado.ts';
 import { findViewersOf } from './tareas/tareas.repository.ts';
 
 /** A limit must not keep a confirmation waiting for a Redis that hangs (ms). */
@@ -49,6 +51,11 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     registerOutboxMetrics(metrics.registry, database.read);
     registerDeadConfirmations(metrics.registry, database.read);
 
+    const cipher = followFieldCipher(config.secretFiles.FIELD_KEYS, logger);
+    const hashSeal = createHashSeal(config.secrets.HASH_KEY);
+    const sellado = createSellado({ database, cipher, hashSeal, logger });
+    opening.onClose(() => sellado.stop());
+
     const rateOf = (name: string, perMinute: number) =>
       createRateLimit({
         redis: queues.redis,
@@ -60,7 +67,9 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
 
     return {
       database,
-      cipher: followFieldCipher(config.secretFiles.FIELD_KEYS, logger),
+      cipher,
+      hashSeal,
+      sellado,
       keySet,
       authenticator,
       autorizador: createAutorizadorClient(autorizador),

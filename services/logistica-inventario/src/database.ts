@@ -7,6 +7,7 @@ import * as inventario from '../migrations/002-inventario.ts';
 import * as canceladas from '../migrations/003-canceladas.ts';
 import * as reservasPorUsuario from '../migrations/050-reservas-por-usuario.ts';
 import * as asignaciones from '../migrations/060-asignaciones.ts';
+import * as sellado from '../migrations/070-sellado.ts';
 import type { LogisticaTables } from './tables.ts';
 
 export const migrations = {
@@ -15,6 +16,7 @@ export const migrations = {
   '003-canceladas': canceladas,
   '050-reservas-por-usuario': reservasPorUsuario,
   '060-asignaciones': asignaciones,
+  '070-sellado': sellado,
 };
 
 /** Migrates and opens `$DATA_DIR/logistica.db`. */

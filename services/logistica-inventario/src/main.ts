@@ -3,6 +3,7 @@ import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { SERVICE_NAME } from './container.ts';
 import { createContainer } from './create-container.ts';
+import { ALONE_AFTER } from './sellado/sellado.ts';
 
 await runService({
   name: SERVICE_NAME,
@@ -10,5 +11,8 @@ await runService({
   readConfig,
   createContainer,
   buildApp,
-  start: ({ outbox }) => outbox.start(),
+  start({ outbox, sellado }) {
+    outbox.start();
+    sellado.start(ALONE_AFTER);
+  },
 });

@@ -7,6 +7,7 @@
  * producto            stock on hand and how much of it is reserved
  * movimiento_inventario  the ledger: the stock is the sum of its rows
  * entrega_item        what a delivery carries: reserved, then debited or released
+ * sellado             tables of older versions that are being sealed, see sellado/
  */
 import type { Generated } from 'kysely';
 import type { IdempotencyTable } from '@medisupply/shared/db/idempotency';
@@ -36,7 +37,7 @@ export interface EntregaTable {
   nombre_recibe: string | null;
   /** cipher */
   firma_recibe: string | null;
-  /** The detached JWS that was applied. */
+  /** The detached JWS that was applied; cipher, since without the key it would confirm a guessed address. */
   firma: string | null;
   fecha_entrega: number | null;
   creada: number;
@@ -62,7 +63,7 @@ export interface ConfirmacionTable {
   usuario_id: number;
   /** Nonce of the signature; NULL until it was verified. */
   jti: string | null;
-  /** SHA-256 of the JCS of the signed fields and the signature. */
+  /** The seal of the SHA-256 of the JCS of the signed fields and the signature. */
   req_hash: string;
   /** cipher */
   direccion: string;
@@ -70,6 +71,7 @@ export interface ConfirmacionTable {
   nombre_recibe: string;
   /** cipher */
   firma_recibe: string;
+  /** cipher */
   firma: string;
   verificada: Verificacion;
   estado: ConfirmacionEstado;
@@ -117,6 +119,13 @@ export interface EntregaItemTable {
   creador_id: number | null;
 }
 
+export interface SelladoTable {
+  tabla: string;
+  /** Key of the last row that was looked at. */
+  ultima: string | number | null;
+  vistas: number;
+}
+
 export interface LogisticaTables extends OutboxTables {
   entrega: EntregaTable;
   entrega_historial: EntregaHistorialTable;
@@ -125,4 +134,5 @@ export interface LogisticaTables extends OutboxTables {
   producto: ProductoTable;
   movimiento_inventario: MovimientoTable;
   entrega_item: EntregaItemTable;
+  sellado: SelladoTable;
 }

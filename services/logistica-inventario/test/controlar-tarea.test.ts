@@ -96,6 +96,33 @@ describe('retry of a confirmation', () => {
     expect(await outboxOf(task.task_id)).toMatchObject([{ intento: 1 }]);
   });
 
+  test('when anybody but the worker sends a larger count, then it is 403 and no attempt is used up', async () => {
+    const task = await accepted();
+    expect((await retry(task, 1)).status).toBe(202);
+    const detail =
+      'Solo el worker pide otro intento de una confirmación; un Admin puede reactivar una que falló';
+    const callers = [
+      { as: admin },
+      { as: platform.token({ id: 3, roles: ['System'] }) },
+      { key: await platform.serviceKey('operator') },
+    ];
+    for (const caller of callers) {
+      const send = (_retry_count: number) =>
+        call(platform, 'POST', '/tareas', {
+          ...caller,
+          body: { tipo: 'procesar_entrega', ...task, _retry_count },
+        });
+      for (const n of [2, 3, 1_000]) {
+        const answer = await send(n);
+        expect(answer.body).toEqual(problem(403, 'no-permitido', detail, '/tareas'));
+        expect(answer.status).toBe(403);
+      }
+      expect(await send(1)).toMatchObject({ status: 202, body: { task_id: task.task_id } });
+    }
+    expect(await outboxOf(task.task_id)).toMatchObject([{ intento: 1 }]);
+    expect(await tarea(task.task_id)).toMatchObject({ retry_count: 1 });
+  });
+
   test.for([2, 3, 50, 5_000])('when the count jumps to %i, then it is 409', async (n) => {
     const task = await accepted();
     const answer = await retry(task, n);

@@ -54,7 +54,8 @@ test('when cancelled deliveries of an older version hold stock, then it is relea
 });
 
 test('when deliveries of an older version hold stock, then it is known of whom, and nothing is of others', async () => {
-  const { '050-reservas-por-usuario': reservas, '060-asignaciones': _, ...before050 } = migrations;
+  const { '050-reservas-por-usuario': reservas } = migrations;
+  const before050 = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '050'));
   await migrate(file, before050);
   const before = new Database(file);
   before.exec(`
@@ -80,4 +81,21 @@ test('when deliveries of an older version hold stock, then it is known of whom, 
     .get(7, 1);
   expect(plan).toMatchObject({ detail: expect.stringContaining('USING COVERING INDEX item_por_creador') });
   after.close();
+});
+
+test('when rows of an older version are there, then their tables are to be sealed; a new database has none', async () => {
+  await migrate(file, Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '070')));
+  const before = new Database(file);
+  before.exec(`insert into entrega (direccion, pedido_id, estado, creada_por, creada, actualizada)
+    values ('x', 'P', 'EN_CAMINO', 'usuario:7', 0, 0)`);
+  before.close();
+  const fresh = join(folder, 'nueva.db');
+  for (const each of [file, fresh]) await migrate(each, migrations);
+  const tablesOf = (path: string) => {
+    const db = new Database(path);
+    const tables = db.prepare('select tabla, ultima, vistas from sellado').raw().all();
+    db.close();
+    return tables;
+  };
+  expect([tablesOf(file), tablesOf(fresh)]).toEqual([[['entrega', null, 0]], []]);
 });

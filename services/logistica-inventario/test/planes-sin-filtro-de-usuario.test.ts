@@ -81,7 +81,7 @@ test.each([
   ['messages whose time comes', (db) => listWaitingForTheirTime(db, 50, 100), 'outbox_pendiente'],
   [
     'the same confirmation again',
-    (db) => findRepeated(db, { entrega_id: 7, usuario_id: 1, req_hash: 'x' }),
+    (db) => findRepeated(db, { entrega_id: 7, usuario_id: 1, req_hashes: ['h1:x', 'x'] }),
     'confirmacion_repetida',
   ],
 ] satisfies [string, (db: QueryPlans<LogisticaTables>['db']) => Promise<unknown>, string][])(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { request } from 'undici';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
+import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { call, json, send } from './support.ts';
 
 const CONTRASENA = 'Planta-Ombu-Secreta-7731';
@@ -20,6 +21,8 @@ let platform: Platform;
 /** By name; nowhere in clear. */
 const secrets: Record<string, string> = { contrasena: CONTRASENA };
 let firma: string;
+/** From which an address that is guessed can be told to be the right one, by whoever has no key. */
+const hashes: Record<string, string> = {};
 let taskId: string;
 /** Status of the answer about a row that does not decrypt. */
 let unreadable: number;
@@ -43,14 +46,17 @@ beforeAll(async () => {
   Object.assign(secrets, { token, refresh_token, signup_token: signup.body['token'] });
 
   // The main job.
-  const created = await call(platform, 'POST', '/entregas', {
-    as: token,
-    body: { direccion: FIELDS.direccion, pedido_id: FIELDS.pedido_id, estado: 'EN_CAMINO' },
-    headers: { 'idempotency-key': 'plantada' },
-  });
+  const entrega = { direccion: FIELDS.direccion, pedido_id: FIELDS.pedido_id, estado: 'EN_CAMINO' };
+  const headers = { 'idempotency-key': 'plantada' };
+  const created = await call(platform, 'POST', '/entregas', { as: token, body: entrega, headers });
   const entrega_id = created.body.id as number;
   const signed = await autorizador('/sign-data', { payload: { ...FIELDS, entrega_id } }, token);
   firma = signed.body['firma']!;
+  const usuario_id = created.body.creada_por.split(':')[1];
+  hashes['huella'] = sha256Hex(canonicalBytes(entrega));
+  hashes['req_hash'] = sha256Hex(
+    canonicalBytes({ ...FIELDS, entrega_id, usuario_id: Number(usuario_id), firma }),
+  );
   const path = `/entrega/${entrega_id}/confirmar`;
   const confirmed = await call(platform, 'POST', path, {
     as: token,
@@ -164,10 +170,10 @@ test('when Redis is read, what it holds and what was ever written to it, then th
   expect(leaked(written, { ...secrets, firma })).toEqual([]);
 });
 
-test('when the database files are read byte by byte, then the order is there and none of the secrets', async () => {
+test('when the database files are read byte by byte, then the order is there and none of the secrets, nor what confirms a guess', async () => {
   const names = (await readdir(platform.dataDir)).filter((name) => /\.db(-wal|-shm)?$/.test(name));
   expect(names).toEqual(expect.arrayContaining(['autorizador.db', 'logistica.db']));
   const bytes = Buffer.concat(await Promise.all(names.map((name) => readFile(join(platform.dataDir, name)))));
   expect(bytes.includes(FIELDS.pedido_id)).toBe(true);
-  expect(leaked(bytes, secrets)).toEqual([]);
+  expect(leaked(bytes, { ...secrets, ...hashes, firma })).toEqual([]);
 });

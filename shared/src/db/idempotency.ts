@@ -1,10 +1,12 @@
 import { AppError } from '../http/app-error.ts';
 import type { IdempotencyKey } from '../http/idempotency.ts';
 import type { Reply } from '../http/reply.ts';
+import type { HashSeal } from '../security/hash-seal.ts';
 import type { Tx } from './unit-of-work.ts';
 
 export interface IdempotencyTable {
   clave: string;
+  /** Sealed; plain as older versions stored it, until it has been sealed. */
   huella: string;
   status: number;
   respuesta: string;
@@ -22,18 +24,21 @@ export const IDEMPOTENCY_RETENTION = 24 * 3_600_000;
  */
 export async function once(
   tx: Tx<{ idempotencia: IdempotencyTable }>,
+  hashSeal: HashSeal,
   key: IdempotencyKey | undefined,
   effect: () => Promise<Reply>,
   now = Date.now(),
 ): Promise<Reply> {
   if (!key) return effect();
+  const { clave } = key;
+  const [huella, plain] = hashSeal.formsOf(key.huella);
   const stored = await tx
     .selectFrom('idempotencia')
     .selectAll()
-    .where('clave', '=', key.clave)
+    .where('clave', '=', clave)
     .executeTakeFirst();
   if (stored && stored.creada > now - IDEMPOTENCY_RETENTION) {
-    if (stored.huella !== key.huella) {
+    if (stored.huella !== huella && stored.huella !== plain) {
       throw new AppError('clave-reutilizada', 422, 'La Idempotency-Key ya se usó con otro cuerpo');
     }
     return {
@@ -45,7 +50,7 @@ export async function once(
   const result = await effect();
   await tx
     .replaceInto('idempotencia')
-    .values({ ...key, status: result.status, respuesta: JSON.stringify(result.body), creada: now })
+    .values({ clave, huella, status: result.status, respuesta: JSON.stringify(result.body), creada: now })
     .execute();
   return result;
 }

@@ -1,5 +1,5 @@
 /** Who makes a request: a person with an access token, or a service with its key. */
-import type { Rol } from '../contracts/vocabulary.ts';
+import type { Rol, Scope } from '../contracts/vocabulary.ts';
 
 export interface UserCaller {
   kind: 'user';
@@ -21,6 +21,9 @@ export interface ServiceCaller {
 export type Caller = UserCaller | ServiceCaller;
 
 export const isAdmin = (caller: Caller): boolean => caller.kind === 'user' && caller.roles.includes('Admin');
+
+export const hasScope = (caller: Caller, scope: Scope): boolean =>
+  caller.kind === 'service' && caller.scopes.includes(scope);
 
 /** What `creada_por` columns hold: `usuario:7`, `servicio:worker`. */
 export const callerName = (caller: Caller): string =>

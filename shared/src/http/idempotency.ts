@@ -8,7 +8,7 @@ import { callerName } from './caller.ts';
 export interface IdempotencyKey {
   /** SHA-256 over caller, method, route with its parameters, and key. */
   clave: string;
-  /** SHA-256 of the body's canonical form. */
+  /** SHA-256 of the body's canonical form: stored only as `once` seals it. */
   huella: string;
 }
 

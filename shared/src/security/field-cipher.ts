@@ -39,6 +39,7 @@ export const fieldAad = (table: string, column: string, id: number | string): st
   `${table}|${column}|${id}`;
 
 const VERSION = 'v1';
+const PREFIX = `${VERSION}:`;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -83,6 +84,9 @@ export function createFieldCipher(ring: FieldKeyRing): FieldCipher {
     kidOf: (stored) => split(stored).kid,
   };
 }
+
+/** Of a column that older versions wrote in clear: whether a value is encrypted. */
+export const isCiphertext = (stored: string): boolean => stored.startsWith(PREFIX);
 
 /** The cipher of a process that goes on running while `npm run keys` changes the ring. */
 export function followFieldCipher(

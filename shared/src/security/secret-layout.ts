@@ -10,7 +10,7 @@ export interface ServiceKeyOwner {
 }
 
 export const SERVICE_KEY_OWNERS: readonly ServiceKeyOwner[] = [
-  { id: 'worker', folder: 'worker', scopes: ['tareas'] },
+  { id: 'worker', folder: 'worker', scopes: ['tareas', 'reintentos'] },
   ...SERVICES.flatMap(({ name, serviceKey }) => (serviceKey ? [{ ...serviceKey, folder: name }] : [])),
   { id: 'metrics', folder: 'metrics', scopes: ['metrics'] },
   { id: 'operator', folder: 'operator', scopes: ['tareas', 'metrics', 'monitor'] },
@@ -26,6 +26,9 @@ export const JWKS_READERS: readonly string[] = [...SERVICE_FOLDERS, 'worker'];
 
 /** The first one's copy decides when they differ. */
 export const FIELD_KEY_READERS = ['logistica-inventario', 'worker'] as const;
+
+/** Seals the hashes that logistica stores; the worker compares none. */
+export const HASH_KEY_READER = 'logistica-inventario';
 
 /** Queue keys that were revoked, one a line, the newest last: beside the worker's `queue_key`, once there are any. */
 export const REPLACED_QUEUE_KEYS = 'queue_key_anteriores';

@@ -8,6 +8,7 @@ import {
   ADMIN_PASSWORD_FILE,
   AUTORIZADOR,
   FIELD_KEY_READERS,
+  HASH_KEY_READER,
   JWKS_READERS,
   LIVE_KEY_READERS,
   QUEUE_KEY_READERS,
@@ -45,6 +46,7 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
     ensureShared(store, QUEUE_KEY_READERS, 'queue_key', 'ejecute `npm run keys -- revoke cola`');
     ensureShared(store, LIVE_KEY_READERS, 'live_key', 'ejecute `npm run keys -- revoke cola`');
     ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
+    ensureOwn(store, `${HASH_KEY_READER}/hash_key`, () => randomSecret());
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.
     ensureOwn(store, adminPassword, () => randomSecret(18));

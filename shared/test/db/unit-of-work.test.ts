@@ -100,9 +100,9 @@ test('when a write on its own fails, then it ran once and left nothing', async (
 
 test('when another process writes all the time, then a write gets its turn among its group commits', async () => {
   const other = openDatabase<Tables>(file);
-  let isOver = false;
+  const over = new AbortController();
   const busy = async (first: number) => {
-    for (let id = first; !isOver; id += 1)
+    for (let id = first; !over.signal.aborted; id += 1)
       await other.unitOfWork.write((tx) => tx.insertInto('cuenta').values({ id, saldo: 0 }).execute());
   };
   const both = Promise.all([busy(1_000), busy(1_000_000)]);
@@ -112,7 +112,7 @@ test('when another process writes all the time, then a write gets its turn among
     await insert(id);
     waits.push(performance.now() - started);
   }
-  isOver = true;
+  over.abort();
   await both;
   await other.close();
   expect(waits.toSorted((a, b) => a - b)[15]).toBeLessThan(100);

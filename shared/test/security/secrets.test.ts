@@ -84,6 +84,7 @@ const EXPECTED = [
   ...['jwks.json', 'redis_password', 'service_keys.json'].map((f) => `bull-board/${f}`),
   ...[
     'field_keys.json',
+    'hash_key',
     'jwks.json',
     'live_key',
     'queue_key',
@@ -226,6 +227,21 @@ test('when an installation has what is no longer needed, then it starts unchange
   const verifier = createServiceKeyVerifier(json('logistica-inventario/service_keys.json'));
   expect(verifier.verify(key)).toBeUndefined();
   expect(verifier.verify(read('monitor/service_key'))).toMatchObject({ id: 'monitor', scopes: ['metrics'] });
+});
+
+test("when an installation's worker could not ask for retries by itself, then its key is good for them now", () => {
+  startFromTemplate();
+  const old = json('monitor/service_keys.json').map((record: { id: string }) =>
+    record.id === 'worker' ? { ...record, scopes: ['tareas'] } : record,
+  );
+  for (const folder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker'])
+    overwrite(`${folder}/service_keys.json`, JSON.stringify(old));
+  const key = read('worker/service_key');
+  ensureSecrets(dir);
+  expect(read('worker/service_key')).toBe(key);
+  const verifier = createServiceKeyVerifier(json('logistica-inventario/service_keys.json'));
+  expect(verifier.verify(key)).toMatchObject({ id: 'worker', scopes: ['tareas', 'reintentos'] });
+  expect(verifier.verify(read('operator/service_key'))?.scopes).not.toContain('reintentos');
 });
 
 test('when copies of one secret differ, then set-up stops and names it', () => {

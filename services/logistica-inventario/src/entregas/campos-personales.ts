@@ -1,7 +1,7 @@
 import type { CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
 import { CAMPOS_PERSONALES } from '@medisupply/shared/contracts/vocabulary';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
-import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import { fieldAad, isCiphertext } from '@medisupply/shared/security/field-cipher';
 
 type Personal = Record<CampoPersonal, string>;
 
@@ -22,3 +22,13 @@ export const descifrar = <R extends Record<CampoPersonal, string | null>>(
     const value = row[campo];
     return value === null ? null : cipher.decrypt(value, fieldAad('entrega', campo, entregaId));
   }) as Pick<R, CampoPersonal>;
+
+/** A delivery's signature: nobody reads it, but with the public key it tells whether a guessed address is the right one. */
+export const cifrarFirma = (cipher: FieldCipher, entregaId: number, firma: string): string =>
+  cipher.encrypt(firma, firmaAad(entregaId));
+
+/** One that an older version stored is in clear until it has been sealed. */
+export const descifrarFirma = (cipher: FieldCipher, entregaId: number, firma: string): string =>
+  isCiphertext(firma) ? cipher.decrypt(firma, firmaAad(entregaId)) : firma;
+
+const firmaAad = (entregaId: number): string => fieldAad('entrega', 'firma', entregaId);

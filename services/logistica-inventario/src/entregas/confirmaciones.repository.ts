@@ -15,14 +15,14 @@ export type StoredAnswer = Pick<ConfirmacionRow, 'task_id' | 'entrega_id' | 'res
 /** The same confirmation, sent before by the same user. */
 export async function findRepeated(
   db: Db,
-  repeated: { entrega_id: number; usuario_id: number; req_hash: string },
+  repeated: { entrega_id: number; usuario_id: number; req_hashes: readonly string[] },
 ): Promise<StoredAnswer | undefined> {
   return db
     .selectFrom('confirmacion')
     .select(['task_id', 'entrega_id', 'respuesta', 'creada'])
     .where('entrega_id', '=', repeated.entrega_id)
     .where('usuario_id', '=', repeated.usuario_id)
-    .where('req_hash', '=', repeated.req_hash)
+    .where('req_hash', 'in', repeated.req_hashes)
     .executeTakeFirst();
 }
 

@@ -8,11 +8,12 @@ import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { OutboxMessage } from '@medisupply/shared/queueing/store/task-store';
 import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
+import type { HashSeal } from '@medisupply/shared/security/hash-seal';
 import { dispatchTask } from '@medisupply/shared/queueing/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
 import type { LogisticaTables } from '../tables.ts';
-import { cifrar } from './campos-personales.ts';
+import { cifrar, cifrarFirma } from './campos-personales.ts';
 import type { StoredAnswer } from './confirmaciones.repository.ts';
 import {
   findLive,
@@ -47,6 +48,7 @@ type Deps = Pick<
   Container,
   | 'database'
   | 'cipher'
+  | 'hashSeal'
   | 'keySet'
   | 'autorizador'
   | 'outbox'
@@ -66,12 +68,10 @@ export async function confirmarEntrega(
   const { payload, firma, usuario_id } = confirmacion;
   const received = Date.now();
   assertClaimedIds(confirmacion);
-  const repeated = {
-    entrega_id: payload.entrega_id,
-    usuario_id,
-    // Malformed UTF-16 has no canonical form, and is refused further down like any other bad signature.
-    req_hash: sha256Hex(canonicalBytes({ ...payload, firma: firma.toWellFormed() })),
-  };
+  // Malformed UTF-16 has no canonical form, and is refused further down like any other bad signature.
+  const hash = sha256Hex(canonicalBytes({ ...payload, firma: firma.toWellFormed() }));
+  const req_hashes = deps.hashSeal.formsOf(hash);
+  const repeated = { entrega_id: payload.entrega_id, usuario_id, req_hashes };
   const stored = await findRepeated(deps.database.read, repeated);
   if (stored) return toAnswer(stored);
 
@@ -87,7 +87,7 @@ export async function confirmarEntrega(
 interface Acceptance {
   entrega_id: number;
   usuario_id: number;
-  req_hash: string;
+  req_hashes: ReturnType<HashSeal['formsOf']>;
   received: number;
   verified: number;
 }
@@ -128,10 +128,10 @@ async function accept(
       entrega_id: acceptance.entrega_id,
       usuario_id: acceptance.usuario_id,
       jti: signature.jti,
-      req_hash: acceptance.req_hash,
+      req_hash: acceptance.req_hashes[0],
       // In the transaction: `recifrar` deletes an old key in one of its own, after which nobody may write with it.
       ...cifrar(deps.cipher, acceptance.entrega_id, confirmacion.payload),
-      firma: confirmacion.firma,
+      firma: cifrarFirma(deps.cipher, acceptance.entrega_id, confirmacion.firma),
       verificada: signature.verificada,
       estado: 'ACEPTADA',
       estado_anterior: entrega.estado,

@@ -1,12 +1,13 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
-import { notFound } from '@medisupply/shared/http/app-error';
+import { AppError, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
+import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { Container } from '../container.ts';
 import { listItems } from '../inventario/inventario.repository.ts';
-import { descifrar } from './campos-personales.ts';
+import { descifrar, descifrarFirma } from './campos-personales.ts';
 import { latestTaskOf } from './confirmaciones.repository.ts';
 import { timeOrNull, toEntregaGuardada } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
@@ -34,6 +35,7 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     latestTaskOf(read, id),
     listItems(read, id),
   ]);
+  const firma = firmaDe(deps.cipher, row);
   const fields = vista === 'completa' ? descifrar(deps.cipher, row.id, row) : SIN_DATOS;
   return {
     id: row.id,
@@ -41,8 +43,8 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     ...(vista === 'reservada' ? { reservada: true } : {}),
     pedido_id: row.pedido_id,
     estado: row.estado,
-    integridad_firma: signatureHolds(deps, row, fields),
-    firma_clave: signingKeyOf(deps, row),
+    integridad_firma: signatureHolds(deps, { ...row, firma }, fields),
+    firma_clave: signingKeyOf(deps, firma),
     fecha_entrega: timeOrNull(row.fecha_entrega),
     asignada_a: row.asignada_a,
     creada_por: row.creada_por,
@@ -82,9 +84,20 @@ export async function listarEntregas(
 
 type ClearFields = Record<CampoPersonal, string | null>;
 
+/** In clear. One that was put in behind the platform's back and does not open is no signature, and covers nothing. */
+function firmaDe(cipher: FieldCipher, { id, firma }: EntregaRow): string | null {
+  if (firma === null) return null;
+  try {
+    return descifrarFirma(cipher, id, firma);
+  } catch (error) {
+    if (error instanceof AppError) return '';
+    throw error;
+  }
+}
+
 /** The key of the stored signature; `revocada` after the signature was accepted, or it would not have been. */
-function signingKeyOf({ keySet }: Deps, row: EntregaRow): EntregaDescifrada['firma_clave'] {
-  const kid = headerOfSignature(row.firma)?.kid;
+function signingKeyOf({ keySet }: Deps, firma: string | null): EntregaDescifrada['firma_clave'] {
+  const kid = headerOfSignature(firma)?.kid;
   if (kid === undefined) return null;
   const revoked = keySet.findSignatureKey(kid)?.revoked;
   return { kid, revocada: revoked === undefined ? null : isoTime(revoked * 1_000) };

@@ -39,7 +39,9 @@ export function entregasRoutes(container: Container): Route[] {
       handler: async ({ body, caller, idempotencyKey }) => {
         if (caller.kind === 'user') await container.createRate.consume(caller.usuario_id);
         return unitOfWork.write((tx) =>
-          once(tx, idempotencyKey, async () => reply(201, await crearEntrega(tx, container, body, caller))),
+          once(tx, container.hashSeal, idempotencyKey, async () =>
+            reply(201, await crearEntrega(tx, container, body, caller)),
+          ),
         );
       },
     }),

@@ -1,14 +1,16 @@
-/** The columns with personal data, for encrypting them again. Whatever is encrypted stands in this list. */
+/** The columns that are encrypted, for encrypting them again. Whatever is encrypted stands in this list. */
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { CAMPOS_PERSONALES } from '@medisupply/shared/contracts/vocabulary';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { LogisticaTables } from '../tables.ts';
 
+const COLUMNAS = [...CAMPOS_PERSONALES, 'firma'] as const;
+
 /** A table, the column that names its rows, the column with the delivery to which its values are bound. */
 export const CIFRADAS = [
-  { tabla: 'entrega', clave: 'id', entrega: 'id', columnas: CAMPOS_PERSONALES },
-  { tabla: 'confirmacion', clave: 'task_id', entrega: 'entrega_id', columnas: CAMPOS_PERSONALES },
+  { tabla: 'entrega', clave: 'id', entrega: 'id', columnas: COLUMNAS },
+  { tabla: 'confirmacion', clave: 'task_id', entrega: 'entrega_id', columnas: COLUMNAS },
 ] as const;
 
 export type Cifrada = (typeof CIFRADAS)[number];

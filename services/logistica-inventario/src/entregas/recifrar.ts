@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
-import { fieldAad } from '@medisupply/shared/security/field-cipher';
+import { fieldAad, isCiphertext } from '@medisupply/shared/security/field-cipher';
 import type { LogisticaTables } from '../tables.ts';
+import { cifrarFirma } from './campos-personales.ts';
 import type { Cifrada, ValorCifrado } from './recifrar.repository.ts';
 import {
   CIFRADAS,
@@ -94,6 +95,8 @@ function recifrarValor(
   cipher: FieldCipher,
   { valor, columna, entrega_id }: ValorCifrado,
 ): string | undefined {
+  // Not sealed yet: `sellado` may be on its way.
+  if (columna === 'firma' && !isCiphertext(valor)) return cifrarFirma(cipher, entrega_id, valor);
   const aad = fieldAad('entrega', columna, entrega_id);
   try {
     return cipher.encrypt(cipher.decrypt(valor, aad), aad);

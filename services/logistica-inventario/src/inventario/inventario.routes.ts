@@ -16,7 +16,7 @@ import { ajustarProducto, consultarProducto, crearProducto, listarProductos } fr
 
 const tag = 'inventario';
 
-export function inventarioRoutes({ database }: Container): Route[] {
+export function inventarioRoutes({ database, hashSeal }: Container): Route[] {
   const { unitOfWork, read } = database;
   return [
     userRoute({
@@ -52,7 +52,7 @@ export function inventarioRoutes({ database }: Container): Route[] {
       responses: { 201: { description: 'El producto', schema: producto } },
       handler: ({ body, caller, idempotencyKey }) =>
         unitOfWork.write((tx) =>
-          once(tx, idempotencyKey, async () => reply(201, await crearProducto(tx, body, caller))),
+          once(tx, hashSeal, idempotencyKey, async () => reply(201, await crearProducto(tx, body, caller))),
         ),
     }),
     userRoute({
@@ -69,7 +69,7 @@ export function inventarioRoutes({ database }: Container): Route[] {
       responses: { 201: { description: 'El producto después del ajuste', schema: producto } },
       handler: ({ params, body, caller, idempotencyKey }) =>
         unitOfWork.write((tx) =>
-          once(tx, idempotencyKey, async () =>
+          once(tx, hashSeal, idempotencyKey, async () =>
             reply(201, await ajustarProducto(tx, params.id, body, caller)),
           ),
         ),

@@ -41,10 +41,10 @@ export async function encolarTarea(
   }
   if (task === procesarEntrega) {
     if ('confirmacion_info' in params) return confirmFromTask(container, parse(confirmBody, request));
-    return reply(202, await reintentarEntrega(container, parse(retryBody, request)));
+    return reply(202, await reintentarEntrega(container, parse(retryBody, request), caller));
   }
   const answer = await container.database.unitOfWork.write((tx) =>
-    once(tx, key, async () => {
+    once(tx, container.hashSeal, key, async () => {
       const now = Date.now();
       const { task_id } = await dispatchTask(tx, task, params, { creada_por: callerName(caller), now });
       await insertEventos(tx, [{ tipo: 'aceptada', momento: now, task_id }]);

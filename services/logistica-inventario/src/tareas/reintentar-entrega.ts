@@ -1,4 +1,6 @@
-import { conflict } from '@medisupply/shared/http/app-error';
+import { conflict, forbidden } from '@medisupply/shared/http/app-error';
+import type { Caller } from '@medisupply/shared/http/caller';
+import { hasScope } from '@medisupply/shared/http/caller';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { backoff } from '@medisupply/shared/lifecycle/backoff';
 import { findTarea, insertAttempt } from '@medisupply/shared/queueing/store/task-store';
@@ -16,12 +18,14 @@ export const retryDelay = (intento: number, random: () => number = Math.random):
 
 /**
  * The next attempt of an accepted confirmation. Sending the same count again is harmless; after the last one the
- * confirmation is marked dead instead, visible and ready to be re-driven.
- * @throws AppError 409 no live confirmation, or a count that skips one
+ * confirmation is marked dead instead, visible and ready to be re-driven. Only the worker knows that an attempt failed: from
+ * anybody else a larger count would use the attempts up.
+ * @throws AppError 403 a larger count without the scope `reintentos`; 409 no live confirmation, or a count that skips one
  */
 export async function reintentarEntrega(
   { database, outbox }: Pick<Container, 'database' | 'outbox'>,
   request: RetryRequest,
+  caller: Caller,
 ): Promise<TareaEncolada> {
   const { task_id, entrega_id, _retry_count: intento } = request;
   const now = Date.now();
@@ -32,6 +36,10 @@ export async function reintentarEntrega(
       throw conflict('La entrega no tiene una confirmación en curso con esa tarea');
     }
     if (intento <= tarea.intento) return;
+    if (!hasScope(caller, 'reintentos'))
+      throw forbidden(
+        'Solo el worker pide otro intento de una confirmación; un Admin puede reactivar una que falló',
+      );
     if (intento > tarea.intento + 1) throw conflict(`El siguiente intento es el ${tarea.intento + 1}`);
     if (intento - tarea.intento_base > procesarEntrega.retry.max) {
       await marcarMuerta(tx, task_id, `Sin éxito tras ${procesarEntrega.retry.max} reintentos`, now);

@@ -6,7 +6,7 @@ import { DeferTask, defineHandler, RefusedTask } from '@medisupply/shared/queuei
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import { aplicarConfirmacion, rechazarConfirmacion } from '../entregas/aplicar-confirmacion.ts';
-import { descifrar } from '../entregas/campos-personales.ts';
+import { descifrar, descifrarFirma } from '../entregas/campos-personales.ts';
 import type { ConfirmacionRow } from '../entregas/confirmaciones.repository.ts';
 import { findConfirmacion, setVerified } from '../entregas/confirmaciones.repository.ts';
 import { findEntregaState } from '../entregas/entregas.repository.ts';
@@ -41,7 +41,8 @@ async function verifyLate(context: LogisticaTaskContext, confirmacion: Confirmac
   const { keySet, cipher, database } = context;
   if (keySet.isEmpty()) await keySet.refresh();
   if (keySet.isEmpty()) throw new DeferTask('Aún no hay claves públicas para verificar la firma', KEYS_WAIT);
-  const kid = headerOfSignature(confirmacion.firma)?.kid;
+  const firma = descifrarFirma(cipher, confirmacion.entrega_id, confirmacion.firma);
+  const kid = headerOfSignature(firma)?.kid;
   if (kid !== undefined && !keySet.findSignatureKey(kid)) await keySet.refreshForUnknownKid(kid);
 
   const entrega = await findEntregaState(database.read, confirmacion.entrega_id);
@@ -52,7 +53,7 @@ async function verifyLate(context: LogisticaTaskContext, confirmacion: Confirmac
     usuario_id: confirmacion.usuario_id,
   };
   // What was valid when it came in does not expire, and its key is not revoked, while it waits for keys.
-  const verification = verifyDelivery(confirmacion.firma, payload, keySet.findSignatureKey, {
+  const verification = verifyDelivery(firma, payload, keySet.findSignatureKey, {
     now: confirmacion.recibida || confirmacion.creada,
     isLate: true,
   });
