@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp as buildBullBoard } from '@medisupply/bull-board/app';
 import { readConfig as readBullBoardConfig } from '@medisupply/bull-board/config';
 import { createContainer as createBullBoard } from '@medisupply/bull-board/create-container';
+import { createServiceClient } from '@medisupply/shared/http/service-client';
+import { createMetrics } from '@medisupply/shared/metrics/metrics';
+import { registerBreakers } from '@medisupply/shared/metrics/breaker-metrics';
 import { buildApp as buildWorker } from '@medisupply/worker/app';
 import { buildApp as buildFrontDoor } from '../../frontend/front-door/src/app.ts';
 import { frontDoorConfig } from '../../frontend/front-door/src/config.ts';
@@ -223,7 +226,7 @@ test('when the platform is idle, then nothing waits; queues, workers, streams an
   expect({
     oldest: logisticaSeries.get('medisupply_outbox_oldest_seconds'),
     dead: logisticaSeries.get('medisupply_dead_confirmations'),
-    breaker: logisticaSeries.get('medisupply_circuit_breaker_open{target="autorizador"}'),
+    breaker: (await scrape('worker')).get('medisupply_circuit_breaker_open{target="logistica-inventario"}'),
   }).toEqual({ oldest: 0, dead: 0, breaker: 0 });
   const series = await scrape('monitor');
   const queues = [...series].filter(([name]) => name.startsWith('medisupply_queue_jobs'));
@@ -271,7 +274,7 @@ test('when /metrics is asked for from outside, then the front door knows of none
   }
 });
 
-test('when Redis and autorizador are away, then what waits and for how long is told, and the breaker opens', async () => {
+test('when Redis is away, then what waits and for how long is told', async () => {
   const alone = await startPlatform({ redis: false });
   closers.push(() => alone.close());
   const { container, url } = alone.logistica;
@@ -297,9 +300,25 @@ test('when Redis and autorizador are away, then what waits and for how long is t
   const series = await read();
   expect(series.get('medisupply_outbox_pending')).toBe(pending.length);
   expect(pending.length).toBeGreaterThanOrEqual(6);
-  expect(series.get('medisupply_circuit_breaker_open{target="autorizador"}')).toBe(1);
   const age = series.get('medisupply_outbox_oldest_seconds') ?? 0;
   await until(async () => ((await read()).get('medisupply_outbox_oldest_seconds') ?? 0) > age);
+});
+
+test('when a service that is called is away, then the breaker is told as open', async () => {
+  const metrics = createMetrics('prueba');
+  const client = createServiceClient({
+    name: 'logistica-inventario',
+    baseUrl: 'http://127.0.0.1:9',
+    timeoutMs: 500,
+    logger: silent,
+  });
+  registerBreakers(metrics.registry, { 'logistica-inventario': client });
+  for (let call = 0; call < 5; call += 1)
+    expect(await client.get('/')).toMatchObject({ ok: false, reason: 'unreachable' });
+  const series = seriesOf(await metrics.registry.metrics());
+  await client.close();
+  metrics.close();
+  expect(series.get('medisupply_circuit_breaker_open{target="logistica-inventario"}')).toBe(1);
 });
 
 describe('health of the worker', () => {

@@ -7,7 +7,6 @@ import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/s
 export const environment = z.object({
   ...serviceEnvironment,
   LOGISTICA_PORT: port(5002),
-  AUTORIZADOR_TIMEOUT_MS: milliseconds(800, 10_000),
   RELAY_POLL_MS: milliseconds(250, 60_000),
   CONFIRM_MAX_IN_FLIGHT: count(128, 10_000),
   USER_CREATE_RATE: perMinute(6_000),
@@ -21,7 +20,6 @@ export const secrets = {
   LIVE_KEY: { file: 'live_key', minLength: 32 },
   FIELD_KEYS: { file: 'field_keys.json', minLength: 32, json: fieldKeyRing },
   HASH_KEY: { file: 'hash_key', minLength: 32 },
-  SERVICE_KEY: { file: 'service_key', minLength: 32 },
 } as const;
 
 /** @throws ConfigError */

@@ -8,7 +8,6 @@ import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import type { HashSeal } from '@medisupply/shared/security/hash-seal';
 import type { KeySet } from '@medisupply/shared/security/key-set';
 import type { ServiceContainer } from '@medisupply/shared/service/open-service';
-import type { AutorizadorClient } from './clients/autorizador.client.ts';
 import type { Config } from './config.ts';
 import type { FirmasRechazadas } from './entregas/firmas-rechazadas.ts';
 import type { Sellado } from './sellado/sellado.ts';
@@ -23,7 +22,6 @@ export interface Container extends ServiceContainer<Config> {
   hashSeal: HashSeal;
   sellado: Sellado;
   keySet: KeySet;
-  autorizador: AutorizadorClient;
   queues: QueueClient;
   outbox: Outbox;
   announceCancellation: AnnounceCancellation;

@@ -9,7 +9,6 @@ import { createHashSeal } from '@medisupply/shared/security/hash-seal';
 import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
-import { createAutorizadorClient } from './clients/autorizador.client.ts';
 import type { Config } from './config.ts';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
@@ -32,11 +31,6 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const database = opening.own(await openLogisticaDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
     const { keySet, authenticator } = opening.verifier(queues.redis);
-    const autorizador = opening.client('autorizador', {
-      baseUrl: config.AUTORIZADOR_URL,
-      timeoutMs: config.AUTORIZADOR_TIMEOUT_MS,
-      connections: 64,
-    });
     const outbox = createOutbox({
       database,
       queues,
@@ -72,7 +66,6 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       sellado,
       keySet,
       authenticator,
-      autorizador: createAutorizadorClient(autorizador),
       queues,
       outbox,
       announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),

@@ -50,7 +50,6 @@ type Deps = Pick<
   | 'cipher'
   | 'hashSeal'
   | 'keySet'
-  | 'autorizador'
   | 'outbox'
   | 'confirmLimit'
   | 'confirmRate'

@@ -2,11 +2,8 @@ import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payl
 import { AppError } from '@medisupply/shared/http/app-error';
 import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { KeySet } from '@medisupply/shared/security/key-set';
-import type { Verificacion } from '@medisupply/shared/contracts/vocabulary';
-import type { AutorizadorClient } from '../clients/autorizador.client.ts';
 
-export type VerifiedSignature =
-  { verificada: Exclude<Verificacion, 'pendiente'>; jti: string } | { verificada: 'pendiente'; jti: null };
+export type VerifiedSignature = { verificada: 'local'; jti: string } | { verificada: 'pendiente'; jti: null };
 
 const FIRMA_NO_VALIDA = 'firma-no-valida';
 
@@ -17,12 +14,13 @@ export const isFirmaNoValida = (error: unknown): boolean =>
   error instanceof AppError && error.code === FIRMA_NO_VALIDA;
 
 /**
- * Has the signature verified by autorizador, or with its public keys when it cannot answer. An outage is never a
- * refusal: without any key the confirmation is accepted as `pendiente`, and the worker verifies before it applies.
+ * Verifies the signature with autorizador's public keys, and asks autorizador only for a key that is not known yet. An
+ * outage is never a refusal: without any key the confirmation is accepted as `pendiente`, and the worker verifies before
+ * it applies.
  * @throws AppError 403 when the signature is malformed, forged or expired, or its key never published, out of use or revoked
  */
 export async function verificarFirma(
-  deps: { autorizador: AutorizadorClient; keySet: KeySet },
+  { keySet }: { keySet: KeySet },
   payload: DeliveryPayload,
   firma: string,
   /** When it came in (ms). */
@@ -30,13 +28,10 @@ export async function verificarFirma(
 ): Promise<VerifiedSignature> {
   const header = headerOfSignature(firma);
   if (!header) throw firmaNoValida();
-  const answer = await deps.autorizador.validateSignature(payload, firma);
-  if (answer === 'no válida') throw firmaNoValida();
-  if (answer === 'válida') return { verificada: 'autorizador', jti: header.jti };
-
-  if (deps.keySet.isEmpty()) return { verificada: 'pendiente', jti: null };
-  if (!deps.keySet.findSignatureKey(header.kid)) await deps.keySet.refreshForUnknownKid(header.kid);
-  const local = verifyDelivery(firma, payload, deps.keySet.findSignatureKey, { now: received });
-  if (!local.valid) throw firmaNoValida();
-  return { verificada: 'local', jti: local.jti };
+  if (!keySet.findSignatureKey(header.kid)) await keySet.refreshForUnknownKid(header.kid);
+  if (keySet.isEmpty()) return { verificada: 'pendiente', jti: null };
+  const { findSignatureKey } = keySet;
+  const verification = verifyDelivery(firma, payload, findSignatureKey, { now: received });
+  if (!verification.valid) throw firmaNoValida();
+  return { verificada: 'local', jti: verification.jti };
 }
