@@ -35,8 +35,9 @@ mkdir -p "$run"
 : >"$run/bases.map"
 : >"$run/origins.map"
 : >"$run/services.conf"
+: >"$run/healths.conf"
 
-routes= routes_json=
+routes= routes_json= healths=
 [ -r "${SERVICES_FILE:-$here/services}" ] || fail "SERVICES_FILE: no se puede leer ${SERVICES_FILE:-$here/services}"
 while read -r path variable base; do
   url=$(value "${variable}_URL")
@@ -46,6 +47,8 @@ while read -r path variable base; do
   printf '%s %s;\n' "$path" "$address" >>"$run/upstreams.map"
   [ "$base" = - ] || printf '"%s 0" %s;\n' "$path" "$base" >>"$run/bases.map"
   routes="$routes, /api/v1/$path"
+  fill "$here/health.conf.template" "NAME=$path" "ADDRESS=$address" >>"$run/healths.conf"
+  healths="$healths,\"$path\":<!--# include virtual=\"/-/health/$path\" -->"
   routes_json="$routes_json,\"/api/v1/$path\""
   port=$(value "${variable}_PORT")
   [ -n "$port" ] || continue
@@ -71,7 +74,7 @@ burst=$((burst > 1 ? burst - 1 : 1))
 fill "$here/nginx.conf.template" \
   "FRONTEND_PORT=$frontend_port" "GATEWAY_PORT=$gateway_port" "GATEWAY_RATE=$rate" "GATEWAY_BURST=$burst" \
   "FRONTEND_DIR=${FRONTEND_DIR:-/usr/share/nginx/html}" "VERSION=${VERSION:-$(cat "$here/version")}" "RESOLVER=${resolver:-127.0.0.1}" \
-  "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" \
+  "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" "HEALTHS=${healths#,}" \
   "POLICY=default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'" \
   >"$run/nginx.conf"
 

@@ -104,7 +104,7 @@ async function startNginx(env: Environment): Promise<Started> {
   const url = `http://127.0.0.1:${port}`;
   await until(async () => {
     if (nginx.exitCode !== null) throw new Error(`Nginx: ${said}`);
-    return (await fetch(`${url}/health`).catch(() => undefined))?.ok === true;
+    return (await fetch(`${url}/frontend/health`).catch(() => undefined))?.ok === true;
   });
   return {
     gateway: { url, port, servicePorts },

@@ -130,7 +130,7 @@ describe.each([
       const before = expected.entregas.find(({ id }) => id === entrega_id);
       expect(await entrega(entrega_id)).toMatchObject({
         ...datos,
-        integridad_firma: true,
+        firma_verificada: true,
         confirmada_por: usuario_id,
         task_id,
         historial: [
@@ -258,7 +258,7 @@ describe.each([
     const answer = await as('admin')('POST', `/logistica/tareas/${revived.task_id}/reintentar`);
     expect(answer.status).toBe(202);
     await becomes([revived.entrega_id], 'ENTREGADA');
-    expect(await entrega(revived.entrega_id)).toMatchObject({ ...revived.datos, integridad_firma: true });
+    expect(await entrega(revived.entrega_id)).toMatchObject({ ...revived.datos, firma_verificada: true });
     await becomes([left.entrega_id], 'FAILED_MAX_RETRIES');
   });
 

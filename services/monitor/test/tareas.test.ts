@@ -77,6 +77,7 @@ const connected = () => vi.waitFor(() => expect(context.queues.isConnected()).to
 
 const run = (overrides: Partial<TaskRun> = {}): TaskRun => ({
   task_id: randomUUID(),
+  worker: 'w',
   intento: 0,
   started: Date.now(),
   signal: new AbortController().signal,
@@ -109,6 +110,8 @@ describe('monitor.log_activity', () => {
       tipo: 'sesion',
       guardada: true,
       repetida: false,
+      activity_id: attempt.task_id,
+      logged: true,
     });
     expect(await context.database.read.selectFrom('actividad').selectAll().execute()).toEqual([
       {

@@ -46,6 +46,16 @@ export const pedidoId = z.union(
   },
 );
 
+/** Fields of our own answers, which a client may send back among its own: taken, and ignored. */
+const ECOS =
+  'id estado asignada_a items historial creada actualizada creada_por confirmada_por ' +
+  'nombre_recibe firma_recibe fecha_entrega firma integridad_firma firma_verificada firma_clave ' +
+  'usuario_id entrega_id task_id task_name queue status message timestamp';
+const ignored = z.unknown().optional().describe('Se acepta y se ignora');
+export const ecos: Record<string, typeof ignored> = Object.fromEntries(
+  ECOS.split(' ').map((name) => [name, ignored]),
+);
+
 /** Milliseconds UTC → ISO 8601 with `Z`. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString();
 

@@ -58,7 +58,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(helmet({ strictTransportSecurity: false }));
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
-  addHealthCheck(app, { ...overrides, service: serviceName });
+  addHealthCheck(app, { ...overrides, service: overrides.service ?? serviceName });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
     addMetrics(app, overrides.metrics, overrides.authenticator);

@@ -27,9 +27,21 @@ export const validarInventario = defineTask({
   retry: { via: 'queue', max: 3 },
 });
 
-const fecha = z.union([z.iso.date(), z.iso.datetime()], {
-  error: 'Debe ser una fecha AAAA-MM-DD o ISO 8601 con Z',
-});
+const error = 'Debe ser una fecha AAAA-MM-DD o DD/MM/AAAA, o fecha y hora ISO 8601';
+const anyDatetime = z.iso.datetime({ local: true, offset: true });
+
+/** Normalised where it comes in: an hour without a zone is in the zone of that process (`TZ`), and UTC from there on. */
+const fecha = z
+  .string({ error })
+  .max(40, { error })
+  .transform((value) => {
+    const [, dia = '', mes = '', ano] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(value) ?? [];
+    if (ano !== undefined) return `${ano}-${mes.padStart(2, '0')}-${dia.padStart(2, '0')}`;
+    return !value.endsWith('Z') && anyDatetime.safeParse(value).success
+      ? new Date(value).toISOString()
+      : value;
+  })
+  .pipe(z.union([z.iso.date(), z.iso.datetime()], { error }));
 
 /** A day is included whole. @returns the first millisecond after the period */
 export const endOfPeriod = (fecha_fin: string): number =>
@@ -42,8 +54,10 @@ export const generarReporte = defineTask({
     'Reúne las cifras de un periodo: entregas, latencias, reintentos, firmas rechazadas y productos',
   params: z
     .strictObject({
-      fecha_inicio: fecha.optional().describe('Incluida; por defecto, 30 días antes del fin'),
-      fecha_fin: fecha.optional().describe('Incluida si es un día; por defecto, ahora'),
+      fecha_inicio: fecha
+        .nullish()
+        .describe('Incluida; null, desde el principio; por defecto, 30 días antes del fin'),
+      fecha_fin: fecha.nullish().describe('Incluida si es un día; por defecto, ahora'),
     })
     .refine(
       ({ fecha_inicio, fecha_fin }) =>

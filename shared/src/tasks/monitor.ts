@@ -12,19 +12,29 @@ export const healthCheck = defineTask({
   every: 60_000,
 });
 
+/** Characters of JSON; the depth of a body is bounded for all of them. */
+const MAX_ACTIVITY = 16_384;
+
+/** What the columns of an activity hold; anything else is kept as it came. */
+export const activity = z.strictObject({
+  tipo: text(64),
+  descripcion: text(512).optional(),
+  usuario_id: z.int().min(1).optional(),
+  datos: z.record(z.string(), z.json()).optional(),
+});
+
 export const logActivity = defineTask({
   name: 'monitor.log_activity',
   queue: 'monitor',
   description: 'Guarda una fila de actividad',
   params: z.strictObject({
-    activity_data: z.strictObject({
-      tipo: text(64),
-      descripcion: text(512).optional(),
-      usuario_id: z.int().min(1).optional(),
-      datos: z
-        .record(z.string().max(64), z.union([z.string().max(512), z.number(), z.boolean(), z.null()]))
-        .optional(),
-    }),
+    activity_data: z
+      .record(z.string().max(64), z.json(), { error: 'Debe ser un objeto' })
+      .default({})
+      .refine((data) => JSON.stringify(data).length <= MAX_ACTIVITY, {
+        error: `Máximo ${MAX_ACTIVITY} caracteres en JSON`,
+      })
+      .describe('Lo que se guarda; su clase se lee de tipo, evento o activity_type'),
   }),
   timeLimit: 60_000,
   retry: { via: 'queue', max: 5 },

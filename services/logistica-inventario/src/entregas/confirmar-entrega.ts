@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { OutboxMessage } from '@medisupply/shared/queueing/store/task-store';
@@ -56,7 +57,8 @@ type Deps = Pick<
 
 /**
  * Accepts a signed confirmation: once it has answered 202 the delivery will be applied, whatever fails afterwards.
- * The same confirmation again gets the same answer, also after it expired or was delivered.
+ * The same confirmation again gets the same answer, also after it expired or was delivered. The state of the delivery is
+ * told to nobody whose signature is bad.
  */
 export async function confirmarEntrega(
   deps: Deps,
@@ -75,7 +77,7 @@ export async function confirmarEntrega(
   if (stored) return toAnswer(stored);
 
   await deps.confirmRate.consume(usuario_id);
-  await assertConfirmable(deps.database.read, confirmacion);
+  await findVisible(deps.database.read, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
     const signature = await verifyOrRecord(deps, confirmacion, received);
     return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
@@ -192,17 +194,24 @@ function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promi
   });
 }
 
-/** @throws AppError 404 unknown or not for this user; 409 other order, delivered, cancelled or confirmed already */
-async function assertConfirmable(
+/** @throws AppError 404 unknown or not for this user */
+async function findVisible(
   db: Kysely<LogisticaTables>,
   { payload, usuario_id, veTodas }: Confirmacion,
 ): Promise<EntregaState> {
   const entrega = await findEntregaState(db, payload.entrega_id);
   if (!entrega || !(veTodas || puedeVer(entrega, usuario_id))) throw notFound('Entrega no encontrada');
-  if (entrega.pedido_id !== payload.pedido_id) throw conflict('El pedido_id no corresponde a la entrega');
+  return entrega;
+}
+
+/** @throws AppError 404 as above; 409 other order, delivered, cancelled or confirmed already */
+async function assertConfirmable(tx: Tx<LogisticaTables>, confirmacion: Confirmacion): Promise<EntregaState> {
+  const entrega = await findVisible(tx, confirmacion);
+  if (entrega.pedido_id !== confirmacion.payload.pedido_id)
+    throw conflict('El pedido_id no corresponde a la entrega');
   if (entrega.estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
   if (entrega.estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');
-  if (await findLive(db, entrega.id)) throw conflict('La entrega ya tiene una confirmación en curso');
+  if (await findLive(tx, entrega.id)) throw conflict('La entrega ya tiene una confirmación en curso');
   return entrega;
 }
 

@@ -14,6 +14,8 @@ export const toEntregaGuardada = (row: EntregaRow): EntregaGuardada => ({
   creada_por: row.creada_por,
   confirmada_por: row.confirmada_por,
   nombre_recibe: row.nombre_recibe,
+  firma_recibe: row.firma_recibe,
+  integridad_firma: row.firma,
   fecha_entrega: timeOrNull(row.fecha_entrega),
   creada: isoTime(row.creada),
   actualizada: isoTime(row.actualizada),

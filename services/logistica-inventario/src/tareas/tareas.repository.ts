@@ -1,4 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { newestOf, razonesDe } from '../entregas/entregas.repository.ts';
@@ -6,6 +7,9 @@ import type { LogisticaTables } from '../tables.ts';
 import type { TaskStatus } from '@medisupply/shared/contracts/vocabulary';
 
 type Db = Kysely<LogisticaTables>;
+
+/** Characters of a result that a list still shows: a page of reports would be megabytes. */
+const LISTED_RESULT = 4_096;
 
 export interface TareaFilter {
   /** Only what this user may see; undefined: everything. */
@@ -64,6 +68,8 @@ export async function listTareas(db: Db, filter: TareaFilter) {
       'creada_por',
       'creada',
       'terminada',
+      sql<string | null>`iif(length(resultado) <= ${LISTED_RESULT}, resultado, null)`.as('resultado'),
+      sql<string | null>`json_extract(resultado, '$.worker')`.as('worker'),
     ])
     .where('seq', 'in', newest)
     .orderBy('seq', 'desc')

@@ -1,7 +1,7 @@
 /** Wire schemas of deliveries. */
 import { z } from 'zod';
 import { deliveryFields } from '../delivery-payload.ts';
-import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '../fields.ts';
+import { ecos, id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '../fields.ts';
 import { lookOf } from '../look-alike.ts';
 import { ESTADOS_RESERVADOS, ITEM_ESTADOS, LIMITES, RESPUESTAS } from '../vocabulary.ts';
 import { items } from './inventario.ts';
@@ -9,12 +9,13 @@ import { items } from './inventario.ts';
 const RESERVED_LOOKS = new Set(ESTADOS_RESERVADOS.map(lookOf));
 
 export const crearEntregaBody = z.strictObject({
+  ...ecos,
   direccion: deliveryFields.direccion,
   estado: text(LIMITES.estado).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
     error: `Estado reservado; lo pone la plataforma (${ESTADOS_RESERVADOS.join(', ')})`,
   }),
   pedido_id: pedidoId,
-  asignada_a: id.optional(),
+  asignada_a: id.nullish(),
   items: items.optional(),
 });
 export type CrearEntrega = z.output<typeof crearEntregaBody>;
@@ -40,6 +41,8 @@ export const entregaGuardada = z
     creada_por: z.string(),
     confirmada_por: id.nullable(),
     nombre_recibe: z.string().nullable().describe('Texto cifrado, v1:…'),
+    firma_recibe: z.string().nullable().describe('Texto cifrado, v1:…'),
+    integridad_firma: z.string().nullable().describe('La firma, como está guardada'),
     fecha_entrega: isoTimestamp.nullable(),
     creada: isoTimestamp,
     actualizada: isoTimestamp,
@@ -55,7 +58,8 @@ export const entregaDescifrada = z
     estado: estadoTexto,
     nombre_recibe: z.string().nullable(),
     firma_recibe: z.string().nullable(),
-    integridad_firma: z
+    integridad_firma: z.string().nullable().describe('La firma; null mientras no esté entregada'),
+    firma_verificada: z
       .boolean()
       .nullable()
       .describe('Si la firma guardada corresponde a los datos guardados; null mientras no esté entregada'),
@@ -88,6 +92,7 @@ export type EntregaDescifrada = z.output<typeof entregaDescifrada>;
 const { entrega_id: _, ...signedFields } = deliveryFields;
 
 export const confirmarEntregaBody = z.strictObject({
+  ...ecos,
   ...signedFields,
   firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
   usuario_id: id.optional(),
