@@ -44,6 +44,9 @@ test('when someone registers, then they are in; a reload keeps the session, and 
   await page.waitForURL('**/acceso/entrar?volver=%2Finventario');
 });
 
+// An open page that learns of the end by itself, before it is reloaded, says the reason along with it.
+const OUT_OF_TAREAS = /\/acceso\/entrar\?(motivo=terminada&)?volver=%2Ftareas$/;
+
 test('when someone logs out everywhere, then their other browsers are out as well', async () => {
   const persona = await web.newPersona();
   const phone = await web.newPage({ as: persona, viewport: PHONE });
@@ -58,7 +61,7 @@ test('when someone logs out everywhere, then their other browsers are out as wel
   await desktop.getByText('Sesión cerrada.').waitFor();
 
   await phone.reload();
-  await phone.waitForURL('**/acceso/entrar?volver=%2Ftareas');
+  await phone.waitForURL(OUT_OF_TAREAS);
 });
 
 test('when two tabs of a browser are reloaded at once, then both stay in', async () => {
@@ -133,7 +136,7 @@ test('when somebody changes their password, then it counts, they stay in, and th
   await page.getByRole('heading', { name: 'Entregas', level: 1 }).waitFor();
 
   await phone.reload();
-  await phone.waitForURL('**/acceso/entrar?volver=%2Ftareas');
+  await phone.waitForURL(OUT_OF_TAREAS);
   await logIn(phone, { nombre: persona.nombre, contrasena: NUEVA });
 });
 

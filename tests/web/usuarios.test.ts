@@ -46,6 +46,7 @@ test('when an administrator deactivates a user, then they are out and cannot log
   await screenshot(page, 'usuarios-desactivar');
   await page.getByRole('dialog').getByRole('button', { name: 'Desactivar' }).click();
   await rowOf(page, persona.nombre).getByText('Desactivada').waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await expectPresentable(page, 'usuarios');
 
   await theirs.reload();

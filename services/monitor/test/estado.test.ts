@@ -66,6 +66,7 @@ describe('GET /monitor/status', () => {
     await connected(running);
     const heartbeat = createHeartbeat({
       redis: running.container.queues.redis,
+      liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
     });
@@ -179,7 +180,7 @@ describe('GET /monitor/status', () => {
         autorizador: { status: 'error', schema: null, size: 2_050, wal_size: 0, error: 'SQLITE_NOTADB' },
         monitor: {
           status: 'ok',
-          schema: '001-inicial',
+          schema: '002-actividad-por-tipo',
           size: expect.any(Number),
           wal_size: expect.any(Number),
           error: null,
@@ -205,6 +206,7 @@ describe('GET /monitor/status', () => {
     await connected(running);
     const heartbeat = createHeartbeat({
       redis: running.container.queues.redis,
+      liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState({ id: 'w', faults: { FAULT_RATE: 0.1, FAULT_LATENCY_MS: 0 } }),
     });

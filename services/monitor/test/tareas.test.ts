@@ -189,6 +189,7 @@ describe('monitor.health_check', () => {
     }
     const heartbeat = createHeartbeat({
       redis: context.queues.redis,
+      liveKey: context.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
     });

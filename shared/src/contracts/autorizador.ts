@@ -148,6 +148,8 @@ export const crearUsuarioResponse = z.object({ usuario, contrasena: contrasenaDa
 
 export const darContrasenaResponse = z.object({ usuario, contrasena: contrasenaDada });
 
+export const mensajero = z.object({ id, nombre: z.string() });
+
 export const modificarUsuarioBody = z
   .strictObject({
     roles: roles.optional(),

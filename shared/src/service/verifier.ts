@@ -59,7 +59,7 @@ export function createVerifier({ process, config, serviceKeys, redis, logger }: 
   const tokens = createAccessTokenVerifier({ keySet });
   const keys = followServiceKeys(serviceKeys, logger, withdrawn);
   const looking = setInterval(keys.look, LOOK_MS).unref();
-  const revocations = createRevocationList({ redis, logger });
+  const revocations = createRevocationList({ redis, findTokenKey: keySet.findTokenKey, logger });
   return {
     keySet,
     tokens,

@@ -15,7 +15,7 @@ const respuesta = z.object({
   timestamp: isoTimestamp,
 });
 
-export function workersRoutes(probes: Pick<Probes, 'queues'>): Route[] {
+export function workersRoutes(probes: Pick<Probes, 'queues' | 'liveKey'>): Route[] {
   return [
     callerRoute({
       method: 'get',
