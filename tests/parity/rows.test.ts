@@ -111,7 +111,7 @@ test('when a delivery was applied, then its task tells it in both ways', SLOW, a
       entrega_id: id,
       estado: 'ENTREGADA',
       intento: 0,
-      status: 'success',
+      status: 'ENTREGADA',
       retry_count: 0,
       timestamp: someTime,
       worker: expect.any(String),
@@ -157,7 +157,7 @@ test.each([
       checks_performed: expect.arrayContaining(['redis']),
     },
   ],
-  [task('generate_metrics'), {}],
+  [task('generate_metrics'), { metrics_id: someId, metrics: { 'redis.conectado': 1 } }],
   [task('ping_logistica'), { ping_id: someId, target_service: 'logistica_inventario' }],
 ])('when %j has run, then its result has what clients read', SLOW, async (body, expected) => {
   const { result } = await run(body);

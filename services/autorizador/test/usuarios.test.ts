@@ -215,6 +215,11 @@ describe('GET /usuarios', () => {
     expect((await autorizador.call('GET', `/usuarios?${query}`, undefined, bearer(admin))).status).toBe(400);
   });
 
+  test('when the query has a parameter that nobody knows, then it is ignored', async () => {
+    const answer = await autorizador.call('GET', '/usuarios?orden=nombre', undefined, bearer(admin));
+    expect(answer.status).toBe(200);
+  });
+
   test('when a user without the role Admin asks, then 403; without a token, then 401', async () => {
     const { token } = await autorizador.newUsuario();
     expect((await autorizador.call('GET', '/usuarios', undefined, bearer(token))).status).toBe(403);

@@ -64,7 +64,7 @@ test('when a delivery has been confirmed, then its task is read by both paths, f
       task_id,
       estado: 'ENTREGADA',
       intento: 0,
-      status: 'success',
+      status: 'ENTREGADA',
       retry_count: 0,
       timestamp: expect.any(String),
       worker: expect.any(String),
@@ -203,6 +203,7 @@ describe('the list', () => {
     expect(idsIn(await get('/tareas?estado=REVOKED&tipo=ping_logistica', admin))).not.toContain(task_id);
     for (const query of ['?tipo=otra', '?estado=pending', '?limite=1e9', '?cursor=%F0'])
       expect((await get(`/tareas${query}`, admin)).status).toBe(400);
+    expect((await get('/tareas?nada=1', admin)).status).toBe(200);
   });
 });
 

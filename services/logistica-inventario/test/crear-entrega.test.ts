@@ -139,10 +139,10 @@ test('when every field is bad, then every one of them is named', async () => {
   const answer = await create({ direccion: '', estado: 5, pedido_id: null, asignada_a: '12', creador_id: 1 });
   expect(answer.status).toBe(400);
   expect(answer.body.errors).toEqual([
-    { path: 'body.estado', message: 'Debe ser una cadena de texto' },
-    { path: 'body.asignada_a', message: 'Debe ser un número entero' },
     { path: 'body.direccion', message: 'No puede estar vacío' },
+    { path: 'body.estado', message: 'Debe ser una cadena de texto' },
     { path: 'body.pedido_id', message: 'Debe ser texto de 1 a 64 caracteres o un número entero' },
+    { path: 'body.asignada_a', message: 'Debe ser un número entero' },
     { path: 'body.creador_id', message: 'Campo desconocido' },
   ]);
 });
@@ -159,7 +159,7 @@ test('when fields of our own answers are sent back, then they change nothing', a
 });
 
 test('when fields of the platform are sent, then the request is refused and names them', async () => {
-  for (const field of ['creador_id', 'jti', 'roles']) {
+  for (const field of ['creador_id', 'jti', 'roles', 'mac', 'verificada']) {
     const answer = await create(someEntrega({ [field]: 1 }));
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: `body.${field}` }] } });
   }

@@ -28,15 +28,27 @@ const activity = {
 
 describe('each kind of task', () => {
   test.for([
-    { body: { tipo: 'health_check' }, name: 'monitor.health_check' },
-    { body: { tipo: 'generate_metrics' }, name: 'monitor.generate_metrics' },
-    { body: { tipo: 'ping_logistica' }, name: 'monitor.ping_logistica' },
-    { body: { tipo: 'log_activity', activity_data: activity }, name: 'monitor.log_activity' },
-  ])('when $body.tipo is sent, then it is accepted, enqueued and run', async ({ body, name }) => {
+    {
+      body: { tipo: 'health_check' },
+      name: 'monitor.health_check',
+      message: 'Health check iniciado via dispatcher',
+    },
+    {
+      body: { tipo: 'generate_metrics' },
+      name: 'monitor.generate_metrics',
+      message: 'Generación de métricas iniciada via dispatcher',
+    },
+    { body: { tipo: 'ping_logistica' }, name: 'monitor.ping_logistica', message: 'Tarea enviada' },
+    {
+      body: { tipo: 'log_activity', activity_data: activity },
+      name: 'monitor.log_activity',
+      message: 'Log activity enviado via dispatcher',
+    },
+  ])('when $body.tipo is sent, then it is accepted, enqueued and run', async ({ body, name, message }) => {
     const answer = await post(body);
     expect(answer.status).toBe(202);
     expect(answer.body).toEqual({
-      message: 'Tarea enviada',
+      message,
       task_id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
       task_name: name,
       status: 'PENDING',
@@ -289,16 +301,27 @@ describe('procesar_entrega with confirmacion_info', () => {
 
   test('when state or arguments of the queue are smuggled in, then it is 400', async () => {
     const { id, info } = await prepared();
-    for (const more of [{ mac: 'x' }, { cola: 'x' }, { intento: 0 }]) {
-      const answer = await post({
-        tipo: 'procesar_entrega',
-        entrega_id: id,
-        confirmacion_info: info,
-        ...more,
-      });
-      expect(answer.status).toBe(400);
+    const sent = { tipo: 'procesar_entrega', entrega_id: id, confirmacion_info: info };
+    for (const more of [{ mac: 'x' }, { estado: 'ENTREGADA' }, { task_id: 'x' }, { intento: 0 }])
+      expect((await post({ ...sent, ...more })).status).toBe(400);
+    for (const more of [{ mac: 'x' }, { _retry_count: 0 }, { intento: 0 }])
       expect((await confirmBy(id, { ...info, ...more })).status).toBe(400);
-    }
     expect(await stateOf(id)).toBe('EN_CAMINO');
+  });
+
+  test('when fields of our own answers or a count come along, then they change nothing', async () => {
+    const { id, info } = await prepared();
+    const answer = await post({
+      tipo: 'procesar_entrega',
+      entrega_id: id,
+      _retry_count: 99,
+      confirmacion_info: { ...info, task_id: 'x', estado: 'ENTREGADA', queue: 'monitor' },
+    });
+    expect(answer).toMatchObject({ status: 202, body: { status: 'PENDING', queue: 'logistica' } });
+    expect(answer.body.task_id).not.toBe('x');
+    const as = platform.token({ id: USER });
+    const task = () => call(platform, 'GET', `/tarea/${answer.body.task_id}`, { as });
+    await until(async () => (await task()).body.ready as boolean);
+    expect((await task()).body).toMatchObject({ status: 'SUCCESS', retry_count: 0 });
   });
 });

@@ -188,7 +188,7 @@ describe('GET /monitor/workers', () => {
       status: 200,
       body: {
         workers: [
-          { ...workerState({ id: 'a' }), last_seen },
+          { ...workerState({ id: 'a' }), key: 'medisupply:worker:a', last_seen },
           { ...workerState({ id: 'b', active, status: 'active' }), last_seen },
         ],
         total_workers: 2,

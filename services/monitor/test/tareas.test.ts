@@ -265,7 +265,12 @@ describe('monitor.generate_metrics', () => {
 
     const rows = await seriesOf();
     const stored = Object.fromEntries(rows.map((row) => [row.nombre, row.valor]));
-    expect(result).toEqual({ momento: expect.stringMatching(/Z$/), valores: stored });
+    expect(result).toEqual({
+      momento: expect.stringMatching(/Z$/),
+      valores: stored,
+      metrics_id: attempt.task_id,
+      metrics: stored,
+    });
     expect(new Set(rows.map((row) => row.task_id))).toEqual(new Set([attempt.task_id]));
     expect(stored).toMatchObject({
       'entrega.aplicadas_5m': 4,

@@ -1,7 +1,7 @@
 /** Wire schemas of autorizador. */
 import { z } from 'zod';
 import { deliveryFields, signablePayload } from './delivery-payload.ts';
-import { ecos, id, isoTimestamp, text } from './fields.ts';
+import { id, isoTimestamp, text, withEcos } from './fields.ts';
 import { LIMITES, ROLES } from './vocabulary.ts';
 
 export const rol = z.enum(ROLES, { error: `Debe ser uno de: ${ROLES.join(', ')}` });
@@ -87,7 +87,7 @@ export const contrasenaResponse = loginResponse.omit({ cambiar_contrasena: true 
 
 export const messageResponse = z.object({ mensaje: z.string() });
 
-export const signDataBody = z.strictObject({ ...ecos, payload: signablePayload });
+export const signDataBody = z.strictObject(withEcos({ payload: signablePayload }));
 
 const signedPayload = z.object({ ...deliveryFields, pedido_id: z.string(), usuario_id: id });
 
@@ -98,15 +98,16 @@ export const signDataResponse = z.object({
   timestamp: isoTimestamp,
 });
 
-export const validateSignatureBody = z.strictObject({
-  ...ecos,
-  payload: signablePayload,
-  firma: z
-    .string({
-      error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto'),
-    })
-    .max(LIMITES.firma, { error: `Máximo ${LIMITES.firma} caracteres` }),
-});
+export const validateSignatureBody = z.strictObject(
+  withEcos({
+    payload: signablePayload,
+    firma: z
+      .string({
+        error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto'),
+      })
+      .max(LIMITES.firma, { error: `Máximo ${LIMITES.firma} caracteres` }),
+  }),
+);
 
 export const validateSignatureResponse = z.object({
   payload: signedPayload,

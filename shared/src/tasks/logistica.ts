@@ -16,6 +16,7 @@ export const validarInventario = defineTask({
   name: 'logistica.validar_inventario',
   queue: 'logistica',
   description: 'Dice si hay existencias disponibles de un producto',
+  accepted: 'Validación enviada via dispatcher',
   params: z.strictObject({
     producto_id: id,
     cantidad: z
@@ -52,6 +53,7 @@ export const generarReporte = defineTask({
   queue: 'logistica',
   description:
     'Reúne las cifras de un periodo: entregas, latencias, reintentos, firmas rechazadas y productos',
+  accepted: 'Reporte enviado via dispatcher',
   params: z
     .strictObject({
       fecha_inicio: fecha

@@ -6,6 +6,7 @@ export const healthCheck = defineTask({
   name: 'monitor.health_check',
   queue: 'monitor',
   description: 'Comprueba Redis, cada servicio, cada base de datos y los workers',
+  accepted: 'Health check iniciado via dispatcher',
   params: z.strictObject({}),
   timeLimit: 30_000,
   retry: { via: 'queue', max: 3 },
@@ -27,9 +28,10 @@ export const logActivity = defineTask({
   name: 'monitor.log_activity',
   queue: 'monitor',
   description: 'Guarda una fila de actividad',
+  accepted: 'Log activity enviado via dispatcher',
   params: z.strictObject({
     activity_data: z
-      .record(z.string().max(64), z.json(), { error: 'Debe ser un objeto' })
+      .record(z.string(), z.json(), { error: 'Debe ser un objeto' })
       .default({})
       .refine((data) => JSON.stringify(data).length <= MAX_ACTIVITY, {
         error: `Máximo ${MAX_ACTIVITY} caracteres en JSON`,
@@ -44,6 +46,7 @@ export const generateMetrics = defineTask({
   name: 'monitor.generate_metrics',
   queue: 'monitor',
   description: 'Mide procesos, equipo, colas y latencias, y guarda la serie',
+  accepted: 'Generación de métricas iniciada via dispatcher',
   params: z.strictObject({}),
   timeLimit: 120_000,
   retry: { via: 'queue', max: 3 },

@@ -50,7 +50,7 @@ export async function encolarTarea(
       const { task_id } = await dispatchTask(tx, task, params, { creada_por: callerName(caller), now });
       await insertEventos(tx, [{ tipo: 'aceptada', momento: now, task_id }]);
       const body: TareaEncolada = {
-        message: 'Tarea enviada',
+        message: task.accepted ?? 'Tarea enviada',
         task_id,
         task_name: task.name,
         status: 'PENDING',

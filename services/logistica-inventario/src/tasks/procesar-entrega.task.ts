@@ -30,7 +30,7 @@ export default defineHandler(procesarEntrega, async ({ entrega_id }, run, contex
     task_id: run.task_id,
     estado: ESTADO_ENTREGA.entregada,
     intento: run.intento,
-    status: 'success',
+    status: ESTADO_ENTREGA.entregada,
     retry_count: run.intento,
     timestamp: isoTime(Date.now()),
     worker: run.worker,

@@ -1,7 +1,7 @@
 /** Wire schemas of deliveries. */
 import { z } from 'zod';
 import { deliveryFields } from '../delivery-payload.ts';
-import { ecos, id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '../fields.ts';
+import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text, withEcos } from '../fields.ts';
 import { lookOf } from '../look-alike.ts';
 import {
   CAMBIOS_DE_ASIGNACION,
@@ -14,16 +14,17 @@ import { items } from './inventario.ts';
 
 const RESERVED_LOOKS = new Set(ESTADOS_RESERVADOS.map(lookOf));
 
-export const crearEntregaBody = z.strictObject({
-  ...ecos,
-  direccion: deliveryFields.direccion,
-  estado: text(LIMITES.estado).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
-    error: `Estado reservado; lo pone la plataforma (${ESTADOS_RESERVADOS.join(', ')})`,
+export const crearEntregaBody = z.strictObject(
+  withEcos({
+    direccion: deliveryFields.direccion,
+    estado: text(LIMITES.estado).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
+      error: `Estado reservado; lo pone la plataforma (${ESTADOS_RESERVADOS.join(', ')})`,
+    }),
+    pedido_id: pedidoId,
+    asignada_a: id.nullish(),
+    items: items.optional(),
   }),
-  pedido_id: pedidoId,
-  asignada_a: id.nullish(),
-  items: items.optional(),
-});
+);
 export type CrearEntrega = z.output<typeof crearEntregaBody>;
 
 export const entregaParams = z.strictObject({ id: idInPath });
@@ -106,13 +107,14 @@ export type EntregaDescifrada = z.output<typeof entregaDescifrada>;
 
 const { entrega_id: _, ...signedFields } = deliveryFields;
 
-export const confirmarEntregaBody = z.strictObject({
-  ...ecos,
-  ...signedFields,
-  firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
-  usuario_id: id.optional(),
-  entrega_id: id.optional(),
-});
+export const confirmarEntregaBody = z.strictObject(
+  withEcos({
+    ...signedFields,
+    firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
+    usuario_id: id.optional(),
+    entrega_id: id.optional(),
+  }),
+);
 
 export const confirmacionAceptada = z
   .object({

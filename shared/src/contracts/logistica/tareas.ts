@@ -1,7 +1,7 @@
 /** Wire schemas of tasks. */
 import { z } from 'zod';
 import { deliveryFields } from '../delivery-payload.ts';
-import { ecos, id, isoTimestamp, pageQuery, text } from '../fields.ts';
+import { id, isoTimestamp, pageQuery, text, withEcos } from '../fields.ts';
 import { EVENTO_TIPOS, LIMITES, TASK_STATUSES } from '../vocabulary.ts';
 
 const taskState = z.enum(TASK_STATUSES);
@@ -30,13 +30,14 @@ export const confirmBody = z.strictObject({
     .unknown()
     .optional()
     .describe('Se acepta y se ignora: la misma confirmación se aplica una vez'),
-  confirmacion_info: z.strictObject({
-    ...ecos,
-    ...signedFields,
-    firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
-    usuario_id: id,
-    entrega_id: id.optional(),
-  }),
+  confirmacion_info: z.strictObject(
+    withEcos({
+      ...signedFields,
+      firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
+      usuario_id: id,
+      entrega_id: id.optional(),
+    }),
+  ),
 });
 
 export const tareaParams = z.strictObject({ task_id: z.string().min(1).max(64) });
