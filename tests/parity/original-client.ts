@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { until } from '@medisupply/shared/testing/until';
-import { freePorts, nothingLeft, runNpm } from '../launcher/launch.ts';
+import { freePorts, nothingLeft, pidOf, runNpm } from '../launcher/launch.ts';
 import type { Run } from '../launcher/launch.ts';
 
 const SLOW = 120_000;
@@ -115,6 +115,17 @@ export function useOriginalClient() {
   const run = async (tarea: object) =>
     ended((await asAdmin('POST', '/logistica/tareas', tarea)).body.task_id as string);
 
+  /** Redis as one that hangs, which is worse than one that is gone: nobody restarts it. */
+  async function withoutRedis(look: () => Promise<void>): Promise<void> {
+    const pid = pidOf(join(folder, 'data'), 'redis-server');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await look();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  }
+
   return {
     gateway,
     frontend,
@@ -128,5 +139,6 @@ export function useOriginalClient() {
     delivered,
     ended,
     run,
+    withoutRedis,
   };
 }

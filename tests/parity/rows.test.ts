@@ -1,9 +1,22 @@
 /** Every known difference between the original and this platform, as it ended. */
 import { expect, test } from 'vitest';
+import { until } from '@medisupply/shared/testing/until';
 import { FIELDS, useOriginalClient } from './original-client.ts';
 
-const { gateway, frontend, ask, call, asAdmin, newEntrega, sign, signed, confirm, delivered, run } =
-  useOriginalClient();
+const {
+  gateway,
+  frontend,
+  ask,
+  call,
+  asAdmin,
+  newEntrega,
+  sign,
+  signed,
+  confirm,
+  delivered,
+  run,
+  withoutRedis,
+} = useOriginalClient();
 
 const SLOW = { timeout: 90_000 };
 const someTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
@@ -245,6 +258,25 @@ test.each(['/frontend/health', '/frontend/info'])('when %s is asked, then 200', 
   expect(await ask('GET', frontend() + path)).toMatchObject({ status: 200, body: { service: 'frontend' } });
 });
 
+test('when logistica is asked for by way of monitor, then its broker is described as before, beside ours', async () => {
+  const { body } = await asAdmin('GET', '/monitor/logistica-status');
+  expect(body.broker_status).toMatchObject({
+    redis_connected: true,
+    redis_ping: true,
+    queues: { default: expect.any(Object), logistica: expect.any(Object), monitor: expect.any(Object) },
+    timestamp: someTime,
+    status: 'connected',
+  });
+});
+
+test('when workers are listed, then each has its key beside what it does', async () => {
+  const { body } = await asAdmin('GET', '/monitor/workers');
+  expect(body.workers[0]).toMatchObject({
+    key: `medisupply:worker:${body.workers[0].id}`,
+    queues: expect.any(Array),
+  });
+});
+
 test('when queues are asked for, then celery are the figures of default, and says so', async () => {
   const { queues } = (await asAdmin('GET', '/monitor/queue')).body;
   expect(queues.celery).toEqual({ ...queues.default, alias_de: 'default' });
@@ -258,3 +290,24 @@ test('when a signature is not good, then 403 whatever state the delivery is in',
   expect((await confirm(id, { ...good, pedido_id: 'PED-8' })).status).toBe(403);
   expect((await confirm(id, good)).status).toBe(409);
 });
+
+test(
+  'when Redis does not answer, then there are no workers, and why, and logistica is critical',
+  SLOW,
+  async () => {
+    await withoutRedis(async () => {
+      await until(async () => {
+        const { body } = await asAdmin('GET', '/monitor/logistica-status');
+        return body.overall_status === 'critical';
+      }, 30_000);
+      expect(await asAdmin('GET', '/monitor/workers')).toMatchObject({
+        status: 200,
+        body: { workers: [], total_workers: 0, motivo: expect.stringContaining('Redis') },
+      });
+      expect((await asAdmin('GET', '/monitor/logistica-status')).body).toMatchObject({
+        overall_status: 'critical',
+        broker_status: { redis_connected: false, redis_ping: false, queues: {} },
+      });
+    });
+  },
+);
