@@ -56,7 +56,7 @@ while read -r path variable base; do
   fill "$here/service.conf.template" "PORT=$port" "NAME=$path" "ADDRESS=$address" >>"$run/services.conf"
 done <"${SERVICES_FILE:-$here/services}"
 
-for origin in $(printf %s "${CORS_ORIGINS:-}" | tr , ' '); do
+for origin in $(printf %s "${CORS_ORIGINS:-${CORS_ORIGINS_DEFAULT:-}}" | tr , ' '); do
   case $origin in
     *[!A-Za-z0-9.:/_-]*) fail "CORS_ORIGINS: debe ser una lista de orígenes http(s) separados por comas (\"$origin\"); vea .env.example" ;;
     http://?* | https://?*) printf '"%s" "%s";\n' "$origin" "$origin" >>"$run/origins.map" ;;
