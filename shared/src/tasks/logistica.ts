@@ -29,20 +29,22 @@ export const validarInventario = defineTask({
 });
 
 const error = 'Debe ser una fecha AAAA-MM-DD o DD/MM/AAAA, o fecha y hora ISO 8601';
-const anyDatetime = z.iso.datetime({ local: true, offset: true });
 
-/** Normalised where it comes in: an hour without a zone is in the zone of that process (`TZ`), and UTC from there on. */
-const fecha = z
-  .string({ error })
-  .max(40, { error })
+/** An hour without a zone is in the zone of the process where it comes in (`TZ`), and UTC from there on. */
+const momento = z.iso
+  .datetime({ local: true, offset: true })
+  .transform((value) => new Date(value).toISOString());
+
+const diaConBarras = z
+  .string()
+  .regex(/^\d{1,2}\/\d{1,2}\/\d{4}$/)
   .transform((value) => {
-    const [, dia = '', mes = '', ano] = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(value) ?? [];
-    if (ano !== undefined) return `${ano}-${mes.padStart(2, '0')}-${dia.padStart(2, '0')}`;
-    return !value.endsWith('Z') && anyDatetime.safeParse(value).success
-      ? new Date(value).toISOString()
-      : value;
+    const [dia = '', mes = '', ano = ''] = value.split('/');
+    return `${ano}-${mes.padStart(2, '0')}-${dia.padStart(2, '0')}`;
   })
-  .pipe(z.union([z.iso.date(), z.iso.datetime()], { error }));
+  .pipe(z.iso.date());
+
+const fecha = z.union([z.iso.date(), momento, diaConBarras, z.null()], { error }).optional();
 
 /** A day is included whole. @returns the first millisecond after the period */
 export const endOfPeriod = (fecha_fin: string): number =>
@@ -56,10 +58,8 @@ export const generarReporte = defineTask({
   accepted: 'Reporte enviado via dispatcher',
   params: z
     .strictObject({
-      fecha_inicio: fecha
-        .nullish()
-        .describe('Incluida; null, desde el principio; por defecto, 30 días antes del fin'),
-      fecha_fin: fecha.nullish().describe('Incluida si es un día; por defecto, ahora'),
+      fecha_inicio: fecha.describe('Incluida; null, desde el principio; por defecto, 30 días antes del fin'),
+      fecha_fin: fecha.describe('Incluida si es un día; por defecto, ahora'),
     })
     .refine(
       ({ fecha_inicio, fecha_fin }) =>

@@ -16,7 +16,7 @@ export const healthCheck = defineTask({
 /** Characters of JSON; the depth of a body is bounded for all of them. */
 const MAX_ACTIVITY = 16_384;
 
-/** What the columns of an activity hold; anything else is kept as it came. */
+/** What the columns of an activity hold; any other object is kept as it came. */
 export const activity = z.strictObject({
   tipo: text(64),
   descripcion: text(512).optional(),
@@ -31,7 +31,7 @@ export const logActivity = defineTask({
   accepted: 'Log activity enviado via dispatcher',
   params: z.strictObject({
     activity_data: z
-      .record(z.string(), z.json(), { error: 'Debe ser un objeto' })
+      .union([activity, z.record(z.string(), z.json())], { error: 'Debe ser un objeto' })
       .default({})
       .refine((data) => JSON.stringify(data).length <= MAX_ACTIVITY, {
         error: `Máximo ${MAX_ACTIVITY} caracteres en JSON`,
