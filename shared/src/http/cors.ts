@@ -36,8 +36,9 @@ export function setupCors(app: Express, origins: readonly string[] = WEB_APPLICA
     callback(null, { ...OPTIONS, origin: app.get(ORIGINS) as string[] }),
   );
   app.use((request, response, next) => {
-    // Without an origin it is no preflight, but the question which methods there are.
-    if (request.method === 'OPTIONS' && request.get('origin') === undefined) {
+    const origin = request.get('origin');
+    // Nobody else asks: no leave is needed, and OPTIONS is no preflight, but the question which methods there are.
+    if (origin === undefined || origin === `${request.protocol}://${request.get('host')}`) {
       response.vary('Origin');
       next();
     } else answer(request, response, next);
