@@ -44,7 +44,9 @@ const diaConBarras = z
   })
   .pipe(z.iso.date());
 
-const fecha = z.union([z.iso.date(), momento, diaConBarras, z.null()], { error }).optional();
+const fecha = z
+  .union([z.iso.date(), z.iso.datetime(), momento, diaConBarras, z.null()], { error })
+  .optional();
 
 /** A day is included whole. @returns the first millisecond after the period */
 export const endOfPeriod = (fecha_fin: string): number =>
