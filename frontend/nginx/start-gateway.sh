@@ -36,6 +36,7 @@ mkdir -p "$run"
 : >"$run/bases.map"
 : >"$run/origins.map"
 : >"$run/services.conf"
+: >"$run/healths.conf"
 
 : >"$run/tls.conf"
 tls=
@@ -52,7 +53,7 @@ if [ ! -c "$certificate" ] || [ ! -c "$key" ]; then
     'ssl_session_cache shared:tls:5m;' 'ssl_session_timeout 1d;' >"$run/tls.conf"
 fi
 
-routes= routes_json=
+routes= routes_json= healths=
 [ -r "${SERVICES_FILE:-$here/services}" ] || fail "SERVICES_FILE: no se puede leer ${SERVICES_FILE:-$here/services}"
 while read -r path variable base; do
   url=$(value "${variable}_URL")
@@ -62,6 +63,8 @@ while read -r path variable base; do
   printf '%s %s;\n' "$path" "$address" >>"$run/upstreams.map"
   [ "$base" = - ] || printf '"%s 0" %s;\n' "$path" "$base" >>"$run/bases.map"
   routes="$routes, /api/v1/$path"
+  fill "$here/health.conf.template" "NAME=$path" "ADDRESS=$address" >>"$run/healths.conf"
+  healths="$healths,\"$path\":<!--# include virtual=\"/-/health/$path\" -->"
   routes_json="$routes_json,\"/api/v1/$path\""
   port=$(value "${variable}_PORT")
   [ -n "$port" ] || continue
@@ -69,7 +72,7 @@ while read -r path variable base; do
   fill "$here/service.conf.template" "PORT=$port" "TLS=${tls:+ ssl}" "NAME=$path" "ADDRESS=$address" >>"$run/services.conf"
 done <"${SERVICES_FILE:-$here/services}"
 
-for origin in $(printf %s "${CORS_ORIGINS:-}" | tr , ' '); do
+for origin in $(printf %s "${CORS_ORIGINS:-${CORS_ORIGINS_DEFAULT:-}}" | tr , ' '); do
   case $origin in
     *[!A-Za-z0-9.:/_-]*) fail "CORS_ORIGINS: debe ser una lista de orígenes http(s) separados por comas (\"$origin\"); vea .env.example" ;;
     http://?* | https://?*) printf '"%s" "%s";\n' "$origin" "$origin" >>"$run/origins.map" ;;
@@ -87,7 +90,7 @@ burst=$((burst > 1 ? burst - 1 : 1))
 fill "$here/nginx.conf.template" \
   "FRONTEND_PORT=$frontend_port" "GATEWAY_PORT=$gateway_port" "GATEWAY_RATE=$rate" "GATEWAY_BURST=$burst" \
   "FRONTEND_DIR=${FRONTEND_DIR:-/usr/share/nginx/html}" "VERSION=${VERSION:-$(cat "$here/version")}" "RESOLVER=${resolver:-127.0.0.1}" \
-  "TLS=$tls" "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" \
+  "TLS=$tls" "ROUTES=${routes#, }" "ROUTES_JSON=[${routes_json#,}]" "HEALTHS=${healths#,}" \
   "POLICY=default-src 'self';base-uri 'self';form-action 'self';frame-ancestors 'none';img-src 'self' data:;object-src 'none'" \
   >"$run/nginx.conf"
 

@@ -71,6 +71,7 @@ export function processSpecs(around: Surroundings): NodeProcess[] {
   const common = {
     ...byUrlVariable((service) => url(portVariable(service))),
     ADMIN_CONTRASENA_FILE: join(dataDir, 'secrets', 'admin_contrasena'),
+    CORS_ORIGINS: ownOrigins(ports, env['TLS_CERT_FILE'] ? 'https' : 'http').join(),
     ...withoutNpm(env),
     DATA_DIR: dataDir,
     REDIS_URL: redisUrl,
@@ -104,6 +105,13 @@ export function processSpecs(around: Surroundings): NodeProcess[] {
  */
 const proxyAddress = (host: string): string =>
   host === '127.0.0.1' && process.platform === 'linux' ? '127.0.0.80' : host;
+
+/** The web application's own pages, so that one at :4200 may call :8080. */
+const ownOrigins = (ports: Ports, scheme: string): string[] =>
+  [ports.FRONTEND_PORT, ports.GATEWAY_PORT].flatMap((port) => [
+    `${scheme}://localhost:${port}`,
+    `${scheme}://127.0.0.1:${port}`,
+  ]);
 
 const portsOf = (ports: Ports, variables: readonly string[]) =>
   Object.fromEntries(

@@ -56,6 +56,9 @@ const LIST = [
   },
 ] as const satisfies readonly Service[];
 
+/** As clients of the platform know a service: `logistica_inventario`. */
+export const wireName = (service: string): string => service.replaceAll('-', '_');
+
 type Variable = (typeof LIST)[number]['variable'];
 export type ServicePort = `${Variable}_PORT`;
 export type ServiceUrl = `${Variable}_URL`;

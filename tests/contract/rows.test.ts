@@ -341,7 +341,6 @@ const ELSEWHERE: Record<string, number[]> = {
   'POST /tareas/:task_id/reintentar': [202],
   // services/monitor/test: Redis or logistica down.
   'GET /monitor/queue': [503],
-  'GET /monitor/workers': [503],
   'GET /monitor/ping-logistica': [408, 500, 503],
 };
 

@@ -103,6 +103,12 @@ describe('.env.example', () => {
     );
   });
 
+  test('when docker-compose.yml has a default, then no variable is in it: docker-compose 1 would leave it as it is', () => {
+    const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+    expect(compose).toContain('${FRONTEND_PORT:-4200}');
+    expect(compose.match(/\$\{[^}]*\$\{/g)).toBeNull();
+  });
+
   test('when it becomes .env, then the addresses still follow the ports', () => {
     const plain = processSpecs(around({}));
     const copied = processSpecs(around(parseEnv(example)));

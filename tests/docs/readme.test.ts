@@ -62,7 +62,7 @@ describe('README, "Try"', () => {
         direccion: 'Calle 93 # 11-27, Bogotá',
         nombre_recibe: 'Lucía Peña',
         estado: 'ENTREGADA',
-        integridad_firma: true,
+        firma_verificada: true,
         historial: [
           { estado: 'EN_CAMINO' },
           { estado: 'PENDING_SYSTEM_CONFIRMATION' },

@@ -128,13 +128,19 @@ describe.each(GATEWAYS)('%s', (kind) => {
       },
     );
 
-    test('when /health is asked, then the gateway answers for itself', async () => {
+    test('when /health is asked, then the gateway answers for itself and tells what the services say', async () => {
       const answer = await fetch(`${door.url}/health`);
       expect(await answer.json()).toEqual({
         status: 'healthy',
         service: 'gateway',
         version: VERSION,
         timestamp: expect.stringMatching(/Z$/),
+        gateway: 'healthy',
+        services: {
+          autorizador: { url: '/health' },
+          logistica: { url: '/health' },
+          monitor: { url: '/health' },
+        },
       });
     });
   });

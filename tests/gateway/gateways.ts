@@ -105,7 +105,7 @@ async function startNginx(env: Environment): Promise<Started> {
   await until(async () => {
     if (nginx.exitCode !== null) throw new Error(`Nginx: ${said}`);
     // In the clear, 308 where it speaks HTTPS.
-    const answer = await fetch(`${url}/health`, { redirect: 'manual' }).catch(() => undefined);
+    const answer = await fetch(`${url}/frontend/health`, { redirect: 'manual' }).catch(() => undefined);
     return answer !== undefined && answer.status < 400;
   });
   return {

@@ -81,6 +81,18 @@ test('when a request may have been read by a service that then died, then it is 
   await stop(dying.server);
 });
 
+test.each([
+  [{}, 'http://localhost:4200', 'http://localhost:4200'],
+  [{ CORS_ORIGINS: 'https://panel.example' }, 'http://localhost:4200', null],
+])(
+  'when pages have an origin of their own, then it is allowed unless others are named (%j)',
+  async (env, origin, allowed) => {
+    const other = await start('Nginx', { ...env, CORS_ORIGINS_DEFAULT: 'http://localhost:4200' });
+    const { headers } = await fetch(`${other.url}/frontend/health`, { headers: { origin } });
+    expect(headers.get('access-control-allow-origin')).toBe(allowed);
+  },
+);
+
 describe('when the environment is wrong, then the start names the key and the remedy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'medisupply-nginx-'));
   writeFileSync(join(folder, 'services'), 'logistica LOGISTICA -\n');

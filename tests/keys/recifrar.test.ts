@@ -87,7 +87,7 @@ test('when a confirmation was accepted under the old key and is applied after it
   keys('recifrar');
   await platform.startWorker();
   await until(async () => (await entrega(body.entrega_id)).estado === 'ENTREGADA');
-  expect(await entrega(body.entrega_id)).toMatchObject({ integridad_firma: true, nombre_recibe: 'Ana Díaz' });
+  expect(await entrega(body.entrega_id)).toMatchObject({ firma_verificada: true, nombre_recibe: 'Ana Díaz' });
 });
 
 test('when a signature is stored in clear as older versions did, then it is encrypted with the rest', async () => {

@@ -92,11 +92,11 @@ test.each([
     await expect.poll(async () => (await entrega(before.entrega_id))['estado']).toBe('ENTREGADA');
     await expect.poll(async () => (await entrega(renewed.entrega_id))['estado']).toBe('ENTREGADA');
     expect(await entrega(before.entrega_id)).toMatchObject({
-      integridad_firma: true,
+      firma_verificada: true,
       firma_clave: { kid: firma.kid, revocada: expect.stringMatching(/^20\d\d-.*Z$/) },
     });
     expect(await entrega(renewed.entrega_id)).toMatchObject({
-      integridad_firma: true,
+      firma_verificada: true,
       firma_clave: { kid: actual, revocada: null },
     });
   },

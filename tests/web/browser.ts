@@ -14,7 +14,7 @@ export const DESKTOP: ViewportSize = { width: 1280, height: 800 };
 export const THEMES = ['light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -232,7 +232,7 @@ export async function screenshot(page: Page, name: string, options: { full?: boo
 }
 
 /** Chromium as the system's packages install it; `scripts/setup/prepare.mjs` sees to it. */
-function chromiumPath(): string {
+export function chromiumPath(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
   const found = names

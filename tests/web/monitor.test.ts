@@ -14,7 +14,7 @@ test('when an operator looks, then the verdict comes first, and every part is th
   const { task_id } = data;
   await until(async () => {
     const tarea = await admin.call('logistica', 'GET /tareas/:task_id', { params: { task_id } });
-    return tarea.data.successful;
+    return tarea.data.successful === true;
   });
 
   const page = await web.newPage({ as: web.admin });

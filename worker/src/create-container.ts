@@ -58,11 +58,13 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       cancellations: createCancellations(control),
       runSuspect: createSuspectRunner({
         program: join(import.meta.dirname, 'suspect-main.ts'),
+        worker: id,
         silenceMs: config.WATCHDOG_MS,
         logger,
       }),
       onDead: (tx, taskId, motivo) => marcarMuerta(tx, taskId, motivo, Date.now()),
       logger,
+      worker: id,
     });
     return {
       id,

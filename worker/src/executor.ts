@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isoTime } from '@medisupply/shared/contracts/fields';
 import { DatabaseBusy } from '@medisupply/shared/db/database-busy';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Logger } from '@medisupply/shared/logging/logger';
@@ -24,6 +25,7 @@ export class TimeLimitError extends Error {}
 export interface ExecutorOptions {
   database: OpenDatabase<OutboxTables>;
   logger: Logger;
+  worker: string;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface ExecutorOptions {
  * task is done — unless the handler did so itself, together with its effect.
  */
 export async function execute(
-  { database, logger }: ExecutorOptions,
+  { database, logger, worker }: ExecutorOptions,
   { handler, context }: BoundHandler,
   envelope: Envelope,
   cancelled: AbortSignal,
@@ -47,6 +49,7 @@ export async function execute(
     started: Date.now(),
     signal: AbortSignal.any([limit, cancelled]),
     logger,
+    worker,
     settled: false,
     progress: (percent) =>
       unitOfWork.write((tx) => setProgress(tx, envelope.task_id, Math.max(0, Math.min(100, percent)))),
@@ -59,7 +62,10 @@ export async function execute(
       });
   }, STARTED_AFTER);
   try {
-    const result = await withinLimit(handler.handle(params.data, run, context), task.timeLimit, run.signal);
+    const result = withOrigin(
+      await withinLimit(handler.handle(params.data, run, context), task.timeLimit, run.signal),
+      worker,
+    );
     if (!run.settled) await unitOfWork.write((tx) => completeTask(tx, run, result));
     return result;
   } catch (error) {
@@ -70,6 +76,12 @@ export async function execute(
     clearTimeout(started);
   }
 }
+
+/** When and by whom; a handler that says so itself is right. */
+const withOrigin = (result: JsonValue, worker: string): JsonValue =>
+  typeof result === 'object' && result !== null && !Array.isArray(result)
+    ? { timestamp: isoTime(Date.now()), worker, ...result }
+    : result;
 
 /** A handler that ignores its signal has failed all the same; what it still does is on its own. */
 function withinLimit<T>(work: Promise<T>, timeLimit: number, signal: AbortSignal): Promise<T> {

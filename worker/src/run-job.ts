@@ -42,6 +42,8 @@ export interface JobRunnerOptions {
   runSuspect: RunSuspect;
   onDead: (tx: Tx<OutboxTables>, taskId: string, reason: string) => Promise<void>;
   logger: Logger;
+  /** Id of this worker. */
+  worker: string;
 }
 
 /** Not genuine, or not ours: it is set aside and not tried again. */
@@ -52,7 +54,7 @@ export type JobOutcome = JsonValue;
 
 /** Runs one job of a queue to its outcome; throws only what BullMQ shall try again. */
 export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promise<JobOutcome> {
-  const { database, logger } = options;
+  const { database, logger, worker } = options;
   const { read } = database;
 
   /** Repeats what found the database busy, however long: that is no attempt, and each round waits by itself. */
@@ -112,7 +114,8 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
   ): Promise<JobOutcome> {
     // Reading first saves a duplicate the work; the insert that decides is in the transaction of the effect.
     if (await isProcessed(read, envelope.task_id)) return 'DUPLICATE';
-    if (deathsOf(job) < DEATHS_TO_SUSPECT) return execute({ database, logger }, bound, envelope, cancelled);
+    if (deathsOf(job) < DEATHS_TO_SUSPECT)
+      return execute({ database, logger, worker }, bound, envelope, cancelled);
     logger.warn({ task_id: envelope.task_id, muertes: deathsOf(job) }, 'tarea sospechosa: se ejecuta aparte');
     return options.runSuspect(envelope, cancelled);
   }

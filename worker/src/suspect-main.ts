@@ -24,7 +24,7 @@ async function runOnce(envelope: Envelope): Promise<void> {
   await send({ type: 'started' });
   try {
     const result = await execute(
-      { ...host, logger },
+      { ...host, logger, worker: process.argv[2] ?? PROCESS_NAME },
       host.handlers.get(envelope.name)!,
       envelope,
       new AbortController().signal,

@@ -27,6 +27,8 @@ const DEATHS_ALONE = 2;
 
 export interface SuspectRunnerOptions {
   program: string;
+  /** Id of the worker for which they run. */
+  worker: string;
   /** A child without a sign of life for this long is killed (ms). */
   silenceMs: number;
   /** Between two runs of the same suspect (ms). */
@@ -66,11 +68,11 @@ export function createSuspectRunner(options: SuspectRunnerOptions): RunSuspect {
 
 function runAlone(
   envelope: Envelope,
-  { program, silenceMs }: SuspectRunnerOptions,
+  { program, worker, silenceMs }: SuspectRunnerOptions,
   cancelled: AbortSignal,
 ): Promise<JsonValue> {
   if (cancelled.aborted) return Promise.reject(new Error('Tarea cancelada'));
-  const child: ChildProcess = fork(program, [], {
+  const child: ChildProcess = fork(program, [worker], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: [],
   });

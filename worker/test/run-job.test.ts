@@ -78,11 +78,12 @@ function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attem
     queueKeys: { current: () => config.secrets.QUEUE_KEY, replaced: () => [] },
     logistica,
     cancellations,
-    runSuspect: createSuspectRunner({ program, silenceMs, pauseMs: 50, logger }),
+    runSuspect: createSuspectRunner({ program, worker: 'prueba', silenceMs, pauseMs: 50, logger }),
     onDead: async (tx, taskId, motivo) => {
       await failTask(tx, taskId, { estado: 'FAILURE', error: motivo, evento: 'muerta', now: Date.now() });
     },
     logger,
+    worker: 'prueba',
   });
   const connection = connectForBlocking(address, logger);
   const worker = new Worker('monitor', runJob, { connection, prefix: QUEUE_PREFIX, concurrency: 4 });
@@ -156,7 +157,7 @@ test('when a task takes its time, then it shows STARTED with its progress, and S
   expect(await tareaOf(platform, taskId)).toMatchObject({
     estado: 'SUCCESS',
     progreso: 100,
-    resultado: '{"hecho":true}',
+    resultado: expect.stringMatching(/^{"timestamp":".+","worker":"prueba","hecho":true}$/),
   });
   await consumer.close();
 });

@@ -26,6 +26,7 @@ test('when a confirmation is suspected, then the program that runs it alone appl
   for (const [name, value] of Object.entries(platform.env('worker'))) vi.stubEnv(name, value);
   const runSuspect = createSuspectRunner({
     program: join(import.meta.dirname, '../src/suspect-main.ts'),
+    worker: 'prueba',
     silenceMs: 20_000,
     logger,
   });

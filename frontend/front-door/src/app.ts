@@ -1,6 +1,7 @@
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import helmet from 'helmet';
+import { allowOnly } from '@medisupply/shared/http/allowed-methods';
 import { AppError } from '@medisupply/shared/http/app-error';
 import { setupCors } from '@medisupply/shared/http/cors';
 import { addHealthCheck } from '@medisupply/shared/http/health';
@@ -9,6 +10,8 @@ import { strictTransport } from '@medisupply/shared/http/strict-transport';
 import { requestId } from '@medisupply/shared/http/request-id';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
+import { VERSION } from '@medisupply/shared/version';
+import { createHealthReader } from './health-reader.ts';
 import type { FrontDoorConfig } from './config.ts';
 import { bodyLimit, rateLimit, requestLineLimit } from './limits.ts';
 import type { Proxy, Upstream } from './proxy.ts';
@@ -36,6 +39,7 @@ export interface FrontDoorOptions {
 export function buildApp({ config, logger, isStopping }: FrontDoorOptions): FrontDoor {
   const upstreams = upstreamsOf(config);
   const proxies: Proxy[] = [];
+  const services = createHealthReader(upstreams);
 
   const app = express();
   app.disable('x-powered-by');
@@ -48,8 +52,13 @@ export function buildApp({ config, logger, isStopping }: FrontDoorOptions): Fron
   app.use(closeWhenStopping(isStopping));
   app.use(requestLineLimit);
   setupCors(app, config.CORS_ORIGINS);
-  addHealthCheck(app, { service: 'gateway', isStopping });
+  addHealthCheck(app, {
+    service: 'gateway',
+    isStopping,
+    more: async () => ({ gateway: 'healthy', services: await services() }),
+  });
   app.use(rateLimit(config.GATEWAY_RATE, config.GATEWAY_BURST));
+  addFrontendHealth(app);
   app.use(bodyLimit);
 
   for (const upstream of upstreams) {
@@ -71,6 +80,18 @@ export function buildApp({ config, logger, isStopping }: FrontDoorOptions): Fron
     endStreams: () => proxies.forEach((proxy) => proxy.endStreams()),
     close: () => proxies.forEach((proxy) => proxy.close()),
   };
+}
+
+/** Of the pages, under the names that the image of the pages always had. */
+function addFrontendHealth(app: Express): void {
+  const about = { service: 'frontend', version: VERSION };
+  app.get('/frontend/health', (_request, response) => {
+    response.json({ status: 'healthy', ...about, timestamp: new Date().toISOString() });
+  });
+  app.get('/frontend/info', (_request, response) => {
+    response.json({ ...about, name: 'MediSupply', api: '/api/v1', timestamp: new Date().toISOString() });
+  });
+  for (const path of ['/frontend/health', '/frontend/info']) allowOnly(app, path, ['GET']);
 }
 
 function upstreamsOf(config: FrontDoorConfig): Upstream[] {

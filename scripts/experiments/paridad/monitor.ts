@@ -27,7 +27,7 @@ const ENDPOINTS = [
   {
     name: 'workers',
     path: 'workers',
-    answer: { workers: [{ status: 'string' }], total_workers: 'number', timestamp: 'string' },
+    answer: { workers: [{ key: 'string', status: 'string' }], total_workers: 'number', timestamp: 'string' },
   },
   { name: 'ping a logística', path: 'ping-logistica', answer: PING },
   {

@@ -123,7 +123,7 @@ export const TAREAS_Y_RESULTADOS: readonly ParityRequest[] = [
     { tipo: 'generate_metrics' },
     {
       message: 'Generación de métricas iniciada via dispatcher',
-      result: { timestamp: 'string', worker: 'string' },
+      result: { metrics_id: 'string', metrics: 'object', timestamp: 'string', worker: 'string' },
     },
   ),
   ...task(

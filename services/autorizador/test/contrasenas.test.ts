@@ -42,6 +42,7 @@ describe('POST /contrasena', () => {
       token: expect.any(String),
       refresh_token: expect.stringMatching(/^[\w-]{43}$/),
       expira_en: 900,
+      usuario: { id: expect.any(Number), nombre: expect.any(String), roles: expect.any(Array) },
     });
     expect([await whoAmI(mine.token), await whoAmI(elsewhere.token)]).toEqual([401, 401]);
     expect((await refresh(mine.refresh_token)).status).toBe(401);
@@ -55,7 +56,7 @@ describe('POST /contrasena', () => {
   test('when a page of ours asks, then the refresh token is a cookie', async () => {
     const { token } = await loggedIn();
     const answer = await cambiar(token, { actual: CONTRASENA, nueva: NUEVA }, { origin: OUR_PAGE });
-    expect(Object.keys(answer.body).toSorted()).toEqual(['expira_en', 'mensaje', 'token']);
+    expect(Object.keys(answer.body).toSorted()).toEqual(['expira_en', 'mensaje', 'token', 'usuario']);
     expect(answer.headers['set-cookie']?.[0]).toMatch(
       /^refresh_token=[\w-]{43}; .*HttpOnly; SameSite=Strict$/,
     );
@@ -140,6 +141,7 @@ describe('a one-time password', () => {
       mensaje: 'Elija una contraseña nueva',
       token: expect.any(String),
       expira_en: 900,
+      usuario: { id: expect.any(Number), nombre: expect.any(String), roles: expect.any(Array) },
       cambiar_contrasena: true,
     });
     expect(entered.headers['set-cookie']).toBeUndefined();

@@ -60,6 +60,7 @@ describe('POST /login', () => {
         token: expect.any(String),
         refresh_token: expect.stringMatching(/^[\w-]{43}$/),
         expira_en: 900,
+        usuario: { id: expect.any(Number), nombre: expect.any(String), roles: expect.any(Array) },
       });
       expect(answer.headers['set-cookie']).toBeUndefined();
     }
@@ -383,7 +384,7 @@ const loginFrom = async (headers: Record<string, string>) => {
 describe('in a browser', () => {
   test('when a page of ours logs in, then the refresh token is an HttpOnly cookie and not in the body', async () => {
     const answer = await loginFrom(page(OUR_PAGE));
-    expect(Object.keys(answer.body).toSorted()).toEqual(['expira_en', 'mensaje', 'token']);
+    expect(Object.keys(answer.body).toSorted()).toEqual(['expira_en', 'mensaje', 'token', 'usuario']);
     expect(cookieOf(answer)).toMatch(
       /^refresh_token=[\w-]{43}; Max-Age=604800; Path=\/api\/v1\/autorizador; HttpOnly; SameSite=Strict$/,
     );

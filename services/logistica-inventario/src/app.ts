@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { wireName } from '@medisupply/shared/services';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
@@ -16,6 +17,7 @@ export function buildApp(container: Container): Express {
     authenticator,
     metrics,
     isStopping,
+    service: wireName(SERVICE_NAME),
     corsOrigins: config.CORS_ORIGINS,
     trustProxy: config.TRUST_PROXY,
     routes: [

@@ -35,7 +35,7 @@ test('when a signed delivery is confirmed, then it is accepted, applied once and
     async () => (await call(platform, 'GET', `/tarea/${task_id}`, { as })).body.status === 'SUCCESS',
   );
   const read = await call(platform, 'GET', `/entrega/${id}`, { as });
-  expect(read.body).toMatchObject({ id, ...someFields(), estado: 'ENTREGADA', integridad_firma: true });
+  expect(read.body).toMatchObject({ id, ...someFields(), estado: 'ENTREGADA', firma_verificada: true });
   expect(read.body.historial.map((row: { estado: string }) => row.estado)).toEqual([
     'EN_CAMINO',
     'PENDING_SYSTEM_CONFIRMATION',

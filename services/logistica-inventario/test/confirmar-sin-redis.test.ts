@@ -67,7 +67,7 @@ test('when Redis is down, then confirming answers 202 at once, and the deliverie
   const task = await call(platform, 'GET', `/tarea/${task_id}`, { as });
   expect(task).toMatchObject({
     status: 200,
-    body: { task_id, status: 'PENDING', ready: false, successful: false, broker: 'no_disponible' },
+    body: { task_id, status: 'PENDING', ready: false, successful: null, broker: 'no_disponible' },
   });
   const ready = await call(platform, 'GET', '/readyz');
   expect(ready).toMatchObject({ status: 200, body: { status: 'degraded', checks: { redis: 'falta' } } });

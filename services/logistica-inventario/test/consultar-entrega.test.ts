@@ -42,6 +42,7 @@ test('when a delivery waits, then it is read in clear and its signature is not j
     nombre_recibe: null,
     firma_recibe: null,
     integridad_firma: null,
+    firma_verificada: null,
     firma_clave: null,
     fecha_entrega: null,
     asignada_a: 8,
@@ -68,7 +69,8 @@ test('when a delivery is done, then it is read with what was signed, its time an
     id,
     ...someFields(),
     estado: 'ENTREGADA',
-    integridad_firma: true,
+    integridad_firma: expect.stringContaining('..'),
+    firma_verificada: true,
     firma_clave: { kid: expect.any(String), revocada: null },
     fecha_entrega: expect.stringMatching(/Z$/),
     asignada_a: null,
@@ -103,26 +105,26 @@ test('when a delivery is done, then it is read with what was signed, its time an
 });
 
 describe('a row that was changed behind the platform', () => {
-  test('when a signed field was replaced by another valid ciphertext, then integridad_firma is false', async () => {
+  test('when a signed field was replaced by another valid ciphertext, then firma_verificada is false', async () => {
     const { id } = await deliver();
     const { cipher } = platform.logistica.container;
     await change(id, {
       nombre_recibe: cipher.encrypt('Otra persona', fieldAad('entrega', 'nombre_recibe', id)),
     });
-    expect((await read(id)).body).toMatchObject({ nombre_recibe: 'Otra persona', integridad_firma: false });
+    expect((await read(id)).body).toMatchObject({ nombre_recibe: 'Otra persona', firma_verificada: false });
   });
 
   test.for([
     { name: 'the order', columns: { pedido_id: 'PED-otro' } },
     { name: 'who confirmed it', columns: { confirmada_por: 99 } },
     { name: 'the signature', columns: { firma: 'e30..AAAA' } },
-  ])('when $name was changed, then integridad_firma is false', async ({ columns }) => {
+  ])('when $name was changed, then firma_verificada is false', async ({ columns }) => {
     const { id } = await deliver();
     await change(id, columns);
-    expect((await read(id)).body.integridad_firma).toBe(false);
+    expect((await read(id)).body.firma_verificada).toBe(false);
   });
 
-  test("when another delivery's signature was copied in, then integridad_firma is false", async () => {
+  test("when another delivery's signature was copied in, then firma_verificada is false", async () => {
     const [mine, other] = await Promise.all([deliver(), deliver()]);
     const { firma } = await platform.logistica.container.database.read
       .selectFrom('entrega')
@@ -130,7 +132,7 @@ describe('a row that was changed behind the platform', () => {
       .where('id', '=', other.id)
       .executeTakeFirstOrThrow();
     await change(mine.id, { firma });
-    expect((await read(mine.id)).body.integridad_firma).toBe(false);
+    expect((await read(mine.id)).body.firma_verificada).toBe(false);
   });
 
   test("when another row's ciphertext was copied in, then it is an error that tells nothing, never a pass-through", async () => {

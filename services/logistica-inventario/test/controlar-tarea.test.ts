@@ -291,7 +291,7 @@ describe('POST /tareas/:task_id/reintentar', () => {
     const running = await platform.startWorker();
     await until(async () => (await tarea(task.task_id)).status === 'SUCCESS');
     const read = await call(platform, 'GET', `/entrega/${task.entrega_id}`, { as: admin });
-    expect(read.body).toMatchObject({ estado: 'ENTREGADA', integridad_firma: true, confirmada_por: USER });
+    expect(read.body).toMatchObject({ estado: 'ENTREGADA', firma_verificada: true, confirmada_por: USER });
     expect(read.body.historial.map((row: { estado: string }) => row.estado)).toEqual([
       'EN_CAMINO',
       'PENDING_SYSTEM_CONFIRMATION',

@@ -45,6 +45,8 @@ test('when a delivery is created, then the answer is the row as it is stored, wi
     creada_por: 'usuario:7',
     confirmada_por: null,
     nombre_recibe: null,
+    firma_recibe: null,
+    integridad_firma: null,
     fecha_entrega: null,
     creada: expect.stringMatching(ISO),
     actualizada: answer.body.creada,
@@ -145,16 +147,19 @@ test('when every field is bad, then every one of them is named', async () => {
   ]);
 });
 
+test('when fields of our own answers are sent back, then they change nothing', async () => {
+  const echo = { id: 99_999, creada_por: 'usuario:1', confirmada_por: 1, firma: 'x', fecha_entrega: 'ayer' };
+  const { status, body } = await create(someEntrega(echo));
+  expect({ status, body }).toMatchObject({
+    status: 201,
+    body: { confirmada_por: null, fecha_entrega: null, integridad_firma: null },
+  });
+  expect(body.id).not.toBe(echo.id);
+  expect(body.creada_por).not.toBe(echo.creada_por);
+});
+
 test('when fields of the platform are sent, then the request is refused and names them', async () => {
-  for (const field of [
-    'id',
-    'creador_id',
-    'creada_por',
-    'confirmada_por',
-    'firma',
-    'fecha_entrega',
-    'roles',
-  ]) {
+  for (const field of ['creador_id', 'jti', 'roles', 'mac', 'verificada']) {
     const answer = await create(someEntrega({ [field]: 1 }));
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: `body.${field}` }] } });
   }

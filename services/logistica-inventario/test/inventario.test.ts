@@ -207,11 +207,15 @@ test('when validar_inventario runs, then it answers from the stock, also for an 
     cantidad_solicitada: 5,
     stock_disponible: 5,
     disponible: true,
+    timestamp: expect.any(String),
+    worker: expect.any(String),
   });
   expect(await validate({ producto_id: id, cantidad: 6 })).toMatchObject({ disponible: false });
   expect(await validate({ producto_id: 999_999, cantidad: 1 })).toMatchObject({
     stock_disponible: 0,
     disponible: false,
+    timestamp: expect.any(String),
+    worker: expect.any(String),
   });
 });
 

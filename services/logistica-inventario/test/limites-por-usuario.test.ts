@@ -45,7 +45,7 @@ describe('per minute', () => {
     expect((await confirmar(12, id, body)).status).toBe(202);
     const bad = { ...body, nombre_recibe: 'Otra persona' };
     for (let i = 0; i < 2; i++)
-      expect((await confirmar(12, id, { ...bad, direccion: `x${i}` })).status).toBe(409);
+      expect((await confirmar(12, id, { ...bad, direccion: `x${i}` })).status).toBe(403);
     expect((await confirmar(12, id, bad)).status).toBe(429);
     expect((await confirmar(12, id, body)).status).toBe(202);
   });

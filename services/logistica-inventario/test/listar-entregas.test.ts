@@ -103,6 +103,8 @@ test('when deliveries are listed, then personal fields are ciphertext, as stored
       creada_por: 'usuario:7',
       confirmada_por: null,
       nombre_recibe: null,
+      firma_recibe: null,
+      integridad_firma: null,
       fecha_entrega: null,
       creada: expect.any(String),
       actualizada: expect.any(String),
@@ -162,7 +164,6 @@ test.for([
   '?limite=1.5',
   '?limite=',
   '?limite=1&limite=2',
-  '?limite[$gt]=1',
   '?cursor=',
   '?cursor=%00',
   '?cursor=bm8tbnVtZXJv',
@@ -173,9 +174,6 @@ test.for([
   '?estado=%00',
   '?pedido_id=%E2%80%AE',
   `?pedido_id=${'x'.repeat(65)}`,
-  '?orden=asc',
-  '?__proto__=1',
-  '?constructor=1',
 ])('when the query is %s, then it is refused', async (query) => {
   const answer = await list(query, CREATOR);
   expect(answer).toMatchObject({ status: 400, body: { instance: '/entregas', status: 400 } });
@@ -200,3 +198,10 @@ test('when what nobody carries is asked for, then it comes as far as it can be c
   for (const who of [ASSIGNEE, STRANGER]) expect(await pages(query, who)).toEqual([[]]);
   expect((await list('?sin_asignar=false', COURIER)).status).toBe(400);
 });
+
+test.for(['?orden=asc', '?__proto__=1', '?constructor=1', '?limite[$gt]=1'])(
+  'when the query is %s, which nobody knows, then it is ignored',
+  async (query) => {
+    expect((await list(query, CREATOR)).status).toBe(200);
+  },
+);

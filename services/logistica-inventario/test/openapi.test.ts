@@ -354,7 +354,7 @@ describe('health', () => {
       status: 200,
       body: {
         status: 'healthy',
-        service: 'logistica-inventario',
+        service: 'logistica_inventario',
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
         timestamp: expect.stringMatching(/Z$/),
       },

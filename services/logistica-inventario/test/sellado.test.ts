@@ -100,7 +100,7 @@ test('when rows of an older version are sealed, then requests are answered befor
   old.makeItOld();
   expect(left()).toBe(3);
   const before = await read(old.id);
-  expect(before).toMatchObject({ integridad_firma: true, firma_clave: { kid: expect.any(String) } });
+  expect(before).toMatchObject({ firma_verificada: true, firma_clave: { kid: expect.any(String) } });
   await old.expectSameAnswers();
 
   platform.logistica.container.sellado.start();
@@ -122,7 +122,7 @@ test('when a confirmation of an older version still waits, sealed or not, then i
   await platform.startWorker();
   for (const one of [old.id, id]) {
     await until(async () => (await read(one)).estado === 'ENTREGADA');
-    expect(await read(one)).toMatchObject({ integridad_firma: true });
+    expect(await read(one)).toMatchObject({ firma_verificada: true });
   }
   platform.logistica.container.sellado.start();
   await until(isDone);

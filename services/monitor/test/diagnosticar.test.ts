@@ -47,7 +47,7 @@ test.each<[string, Observado, string[], ReturnType<typeof gravedad>]>([
     'Redis is away',
     { redis: { ...redis, status: 'disconnected' }, queues: null, workers: null },
     ['redis_desconectado'],
-    'degraded',
+    'critical',
   ],
   [
     'Redis may lose jobs',

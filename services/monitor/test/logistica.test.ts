@@ -45,7 +45,7 @@ async function logistica(...args: Parameters<typeof startService>): Promise<stri
 }
 
 const ping = (overrides: Record<string, unknown>) => ({
-  target_service: 'logistica-inventario',
+  target_service: 'logistica_inventario',
   message: expect.any(String),
   response_time_ms: expect.any(Number),
   http_status: null,
@@ -144,7 +144,7 @@ describe('GET /monitor/logistica-status', () => {
     const monitor = await monitorOf(await logistica(healthyService('logistica-inventario')));
     await withWorker(monitor, ['logistica']);
     expect(await statusOf(monitor)).toEqual({
-      service: 'logistica-inventario',
+      service: 'logistica_inventario',
       overall_status: 'healthy',
       ping_echo: ping({ status: 'healthy', http_status: 200, ping_successful: true }),
       broker_status: {
@@ -157,6 +157,10 @@ describe('GET /monitor/logistica-status', () => {
         waiting: 0,
         failed: 0,
         workers: 1,
+        redis_connected: true,
+        redis_ping: true,
+        queues: expect.objectContaining({ logistica: expect.objectContaining({ waiting: 0 }) }),
+        timestamp: expect.stringMatching(/Z$/),
       },
       last_check: expect.stringMatching(/Z$/),
       diagnostico: [],
@@ -189,13 +193,13 @@ describe('GET /monitor/logistica-status', () => {
     expect(found.ms).toBeLessThan(2_500);
   });
 
-  it('when only Redis is down, then degraded', async () => {
+  it('when only Redis is down, then critical', async () => {
     const found = await statusOf(
       await monitorOf(await logistica(healthyService('logistica-inventario')), {
         REDIS_URL: 'redis://127.0.0.1:1',
       }),
     );
-    expect(found.overall_status).toBe('degraded');
+    expect(found.overall_status).toBe('critical');
     expect(found.recommendations).toEqual([expect.stringContaining('Recupere Redis')]);
   });
 });

@@ -77,6 +77,7 @@ const connected = () => vi.waitFor(() => expect(context.queues.isConnected()).to
 
 const run = (overrides: Partial<TaskRun> = {}): TaskRun => ({
   task_id: randomUUID(),
+  worker: 'w',
   intento: 0,
   started: Date.now(),
   signal: new AbortController().signal,
@@ -109,6 +110,8 @@ describe('monitor.log_activity', () => {
       tipo: 'sesion',
       guardada: true,
       repetida: false,
+      activity_id: attempt.task_id,
+      logged: true,
     });
     expect(await context.database.read.selectFrom('actividad').selectAll().execute()).toEqual([
       {
@@ -262,7 +265,12 @@ describe('monitor.generate_metrics', () => {
 
     const rows = await seriesOf();
     const stored = Object.fromEntries(rows.map((row) => [row.nombre, row.valor]));
-    expect(result).toEqual({ momento: expect.stringMatching(/Z$/), valores: stored });
+    expect(result).toEqual({
+      momento: expect.stringMatching(/Z$/),
+      valores: stored,
+      metrics_id: attempt.task_id,
+      metrics: stored,
+    });
     expect(new Set(rows.map((row) => row.task_id))).toEqual(new Set([attempt.task_id]));
     expect(stored).toMatchObject({
       'entrega.aplicadas_5m': 4,

@@ -41,7 +41,7 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   options: { env: NodeJS.ProcessEnv; secrets?: K },
 ): LoadedConfig<S, K> {
   const problems: string[] = [];
-  const parsed = schema.safeParse(withoutEmpty(options.env));
+  const parsed = schema.safeParse(withDefaults(withoutEmpty(options.env)));
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0] ?? '?');
@@ -105,6 +105,16 @@ function readSecret(key: string, spec: SecretSpec, path: string | undefined): un
     });
   }
 }
+
+/** `<KEY>_DEFAULT` counts where `<KEY>` is not given: whoever starts the process knows what cannot be fixed in the code. */
+const withDefaults = (env: Record<string, string>): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(env)
+      .filter(([key]) => key.endsWith('_DEFAULT'))
+      .map(([key, value]) => [key.slice(0, -'_DEFAULT'.length), value]),
+  ),
+  ...env,
+});
 
 function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(

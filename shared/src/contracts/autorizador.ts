@@ -1,7 +1,7 @@
 /** Wire schemas of autorizador. */
 import { z } from 'zod';
 import { deliveryFields, signablePayload } from './delivery-payload.ts';
-import { id, isoTimestamp, text } from './fields.ts';
+import { id, isoTimestamp, text, withEcos } from './fields.ts';
 import { LIMITES, ROLES } from './vocabulary.ts';
 
 export const rol = z.enum(ROLES, { error: `Debe ser uno de: ${ROLES.join(', ')}` });
@@ -58,6 +58,7 @@ export const loginResponse = z.object({
   token: z.string().describe('JWT de acceso'),
   refresh_token: z.string().optional().describe('Los navegadores lo reciben como cookie HttpOnly y no aquí'),
   expira_en: z.int().describe('Segundos'),
+  usuario: z.object({ id, nombre: z.string(), roles: z.array(rol) }),
   cambiar_contrasena: z
     .literal(true)
     .optional()
@@ -70,7 +71,7 @@ const refreshToken = z
 
 export const refreshBody = z.strictObject({ refresh_token: refreshToken.optional() });
 
-export const refreshResponse = loginResponse.omit({ mensaje: true, cambiar_contrasena: true });
+export const refreshResponse = loginResponse.omit({ mensaje: true, usuario: true, cambiar_contrasena: true });
 
 export const logoutBody = z.strictObject({
   refresh_token: refreshToken.optional(),
@@ -86,7 +87,7 @@ export const contrasenaResponse = loginResponse.omit({ cambiar_contrasena: true 
 
 export const messageResponse = z.object({ mensaje: z.string() });
 
-export const signDataBody = z.strictObject({ payload: signablePayload });
+export const signDataBody = z.strictObject(withEcos({ payload: signablePayload }));
 
 const signedPayload = z.object({ ...deliveryFields, pedido_id: z.string(), usuario_id: id });
 
@@ -97,14 +98,16 @@ export const signDataResponse = z.object({
   timestamp: isoTimestamp,
 });
 
-export const validateSignatureBody = z.strictObject({
-  payload: signablePayload,
-  firma: z
-    .string({
-      error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto'),
-    })
-    .max(LIMITES.firma, { error: `Máximo ${LIMITES.firma} caracteres` }),
-});
+export const validateSignatureBody = z.strictObject(
+  withEcos({
+    payload: signablePayload,
+    firma: z
+      .string({
+        error: (issue) => (issue.input === undefined ? 'Campo obligatorio' : 'Debe ser una cadena de texto'),
+      })
+      .max(LIMITES.firma, { error: `Máximo ${LIMITES.firma} caracteres` }),
+  }),
+);
 
 export const validateSignatureResponse = z.object({
   payload: signedPayload,

@@ -1,6 +1,6 @@
 /** What a delivery signature covers. autorizador signs it, logistica and the worker compare and verify it. */
 import { z } from 'zod';
-import { id, pedidoId, text } from './fields.ts';
+import { id, pedidoId, text, withEcos } from './fields.ts';
 import { LIMITES } from './vocabulary.ts';
 
 export const deliveryFields = {
@@ -13,10 +13,9 @@ export const deliveryFields = {
 
 /** Body of `sign-data`: closed; `usuario_id` is accepted because clients send it, and taken from the token. */
 export const signablePayload = z
-  .strictObject(
-    { ...deliveryFields, usuario_id: id.optional() },
-    { error: 'Debe ser un objeto con los campos de la entrega' },
-  )
+  .strictObject(withEcos({ ...deliveryFields, usuario_id: id.optional() }), {
+    error: 'Debe ser un objeto con los campos de la entrega',
+  })
   .describe('Datos de la entrega que se firman');
 
 export type SignablePayload = z.output<typeof signablePayload>;

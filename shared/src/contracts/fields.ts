@@ -46,6 +46,23 @@ export const pedidoId = z.union(
   },
 );
 
+/** Fields of our own answers, which a client may send back among its own. */
+const ECOS =
+  'id direccion reservada pedido_id estado asignada_a items historial creada actualizada creada_por confirmada_por ' +
+  'nombre_recibe firma_recibe fecha_entrega integridad_firma firma_verificada firma_clave ' +
+  'payload firma usuario_id entrega_id task_id task_name queue status message timestamp';
+export const ignored = z.unknown().optional().describe('Se acepta y se ignora');
+
+/** The shape of a body that also takes what we answered, and ignores it: nobody reads it, its type does not show it. */
+export const withEcos = <S extends z.ZodRawShape>(shape: S): S => ({
+  ...shape,
+  ...Object.fromEntries(
+    ECOS.split(' ')
+      .filter((name) => !Object.hasOwn(shape, name))
+      .map((name) => [name, ignored]),
+  ),
+});
+
 /** Milliseconds UTC → ISO 8601 with `Z`. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString();
 

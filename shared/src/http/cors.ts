@@ -13,7 +13,9 @@ const OPTIONS: CorsOptions = {
     'Content-Type',
     'Idempotency-Key',
     'Last-Event-ID',
+    'X-API-Key',
     'X-Request-Id',
+    'X-Requested-With',
     'traceparent',
   ],
   exposedHeaders: ['Idempotent-Replayed', 'Link', 'Retry-After', 'X-Request-Id'],
@@ -30,9 +32,15 @@ export function setupCors(app: Express, origins: readonly string[] = WEB_APPLICA
   const isMounted = app.get(ORIGINS) !== undefined;
   app.set(ORIGINS, [...origins]);
   if (isMounted) return;
-  app.use(
-    cors<Request>((_request, callback) =>
-      callback(null, { ...OPTIONS, origin: app.get(ORIGINS) as string[] }),
-    ),
+  const answer = cors<Request>((_request, callback) =>
+    callback(null, { ...OPTIONS, origin: app.get(ORIGINS) as string[] }),
   );
+  app.use((request, response, next) => {
+    const origin = request.get('origin');
+    // Nobody else asks: no leave is needed, and OPTIONS is no preflight, but the question which methods there are.
+    if (origin === undefined || origin === `${request.protocol}://${request.get('host')}`) {
+      response.vary('Origin');
+      next();
+    } else answer(request, response, next);
+  });
 }

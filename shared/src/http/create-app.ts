@@ -61,7 +61,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
   app.use(refuseLargeBody);
-  addHealthCheck(app, { ...overrides, service: serviceName });
+  addHealthCheck(app, { ...overrides, service: overrides.service ?? serviceName });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
     addMetrics(app, overrides.metrics, overrides.authenticator);

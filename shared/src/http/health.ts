@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { VERSION } from '../version.ts';
+import { allowOnly } from './allowed-methods.ts';
 
 /** One thing that a process needs; missing, it makes the process degraded if it is `optional`, otherwise unready. */
 export interface ReadinessCheck {
@@ -15,6 +16,8 @@ export interface HealthOptions {
   readiness?: readonly ReadinessCheck[];
   /** True once the process has been told to stop. */
   isStopping?: () => boolean;
+  /** What else `/health` tells. */
+  more?: () => Promise<object>;
 }
 
 const OPTIONS = 'health options';
@@ -37,14 +40,16 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     isStopping: options.isStopping ?? known?.isStopping,
   } satisfies Health);
   if (known) return;
+  const { more } = options;
   const current = () => app.get(OPTIONS) as Health;
 
-  app.get('/health', (_request, response) => {
+  app.get('/health', async (_request, response) => {
     response.json({
       status: 'healthy',
       service: current().service,
       version: VERSION,
       timestamp: new Date().toISOString(),
+      ...(await more?.()),
     });
   });
 
@@ -68,6 +73,8 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     }
     response.status(status === 'unready' ? 503 : 200).json({ status, checks });
   });
+
+  for (const path of ['/health', '/livez', '/readyz']) allowOnly(app, path, ['GET']);
 }
 
 async function passes(item: ReadinessCheck): Promise<boolean> {

@@ -5,7 +5,8 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { FieldError } from './app-error.ts';
-import { AppError, badRequest, forbidden } from './app-error.ts';
+import { allowOnly } from './allowed-methods.ts';
+import { badRequest, forbidden } from './app-error.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Caller, UserCaller } from './caller.ts';
 import { callerName } from './caller.ts';
@@ -133,20 +134,9 @@ export function mountRoutes(
     }
     app[route.method](route.path, handlerOf(route, authenticator, logger));
     const method = route.method.toUpperCase();
-    methodsByPath.set(route.path, [
-      ...(methodsByPath.get(route.path) ?? []),
-      method,
-      ...(method === 'GET' ? ['HEAD'] : []),
-    ]);
+    methodsByPath.set(route.path, [...(methodsByPath.get(route.path) ?? []), method]);
   }
-  for (const [path, methods] of methodsByPath) {
-    app.all(path, (request) => {
-      const allow = methods.join(', ');
-      throw new AppError('metodo-no-permitido', 405, `${request.method} no está permitido; use ${allow}`, {
-        headers: { Allow: allow },
-      });
-    });
-  }
+  for (const [path, methods] of methodsByPath) allowOnly(app, path, methods);
 }
 
 function handlerOf(route: Route, authenticator: Authenticator | undefined, logger: Logger): RequestHandler {
@@ -162,7 +152,7 @@ function handlerOf(route: Route, authenticator: Authenticator | undefined, logge
     const errors: FieldError[] = [];
     const input = {
       params: parsePart('path', route.params, request.params, errors),
-      query: parsePart('query', route.query, request.query, errors),
+      query: parsePart('query', route.query, queryOf(route, request), errors),
       body: parsePart('body', route.body, request.body, errors),
       caller,
       request,
@@ -210,6 +200,12 @@ function authorise(caller: Caller, access: Extract<Access, { kind: 'restricted' 
   }
   return caller;
 }
+
+/** Of the parameters of a GET the known ones: links of other systems carry their own. */
+const queryOf = ({ method, query }: Route, request: Request): unknown =>
+  method === 'get' && query instanceof z.ZodObject
+    ? Object.fromEntries(Object.entries(request.query).filter(([name]) => Object.hasOwn(query.shape, name)))
+    : request.query;
 
 function parsePart(
   part: string,

@@ -16,6 +16,8 @@ export interface TaskRun {
   /** Fires when the time limit is over or the task was cancelled. */
   signal: AbortSignal;
   logger: Logger;
+  /** Id of the worker that runs it. */
+  worker: string;
   /** Stores and publishes progress, 0–100. */
   progress(percent: number): Promise<void>;
   /** Set by `completeTask` when the handler itself committed the outcome together with its effect. */

@@ -15,6 +15,8 @@ export interface TaskDeclaration<P extends z.ZodType = z.ZodType> {
   name: string;
   queue: QueueName;
   description: string;
+  /** What `POST /tareas` answers as `message`: clients compare it; without it, the usual one. */
+  accepted?: string;
   /** Parsed before enqueueing and again before handling. New fields stay optional until old jobs have drained. */
   params: P;
   /** After this the handler's AbortSignal fires and the attempt has failed (ms). */

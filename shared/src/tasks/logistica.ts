@@ -16,6 +16,7 @@ export const validarInventario = defineTask({
   name: 'logistica.validar_inventario',
   queue: 'logistica',
   description: 'Dice si hay existencias disponibles de un producto',
+  accepted: 'Validación enviada via dispatcher',
   params: z.strictObject({
     producto_id: id,
     cantidad: z
@@ -27,9 +28,25 @@ export const validarInventario = defineTask({
   retry: { via: 'queue', max: 3 },
 });
 
-const fecha = z.union([z.iso.date(), z.iso.datetime()], {
-  error: 'Debe ser una fecha AAAA-MM-DD o ISO 8601 con Z',
-});
+const error = 'Debe ser una fecha AAAA-MM-DD o DD/MM/AAAA, o fecha y hora ISO 8601';
+
+/** An hour without a zone is in the zone of the process where it comes in (`TZ`), and UTC from there on. */
+const momento = z.iso
+  .datetime({ local: true, offset: true })
+  .transform((value) => new Date(value).toISOString());
+
+const diaConBarras = z
+  .string()
+  .regex(/^\d{1,2}\/\d{1,2}\/\d{4}$/)
+  .transform((value) => {
+    const [dia = '', mes = '', ano = ''] = value.split('/');
+    return `${ano}-${mes.padStart(2, '0')}-${dia.padStart(2, '0')}`;
+  })
+  .pipe(z.iso.date());
+
+const fecha = z
+  .union([z.iso.date(), z.iso.datetime(), momento, diaConBarras, z.null()], { error })
+  .optional();
 
 /** A day is included whole. @returns the first millisecond after the period */
 export const endOfPeriod = (fecha_fin: string): number =>
@@ -40,10 +57,11 @@ export const generarReporte = defineTask({
   queue: 'logistica',
   description:
     'Reúne las cifras de un periodo: entregas, latencias, reintentos, firmas rechazadas y productos',
+  accepted: 'Reporte enviado via dispatcher',
   params: z
     .strictObject({
-      fecha_inicio: fecha.optional().describe('Incluida; por defecto, 30 días antes del fin'),
-      fecha_fin: fecha.optional().describe('Incluida si es un día; por defecto, ahora'),
+      fecha_inicio: fecha.describe('Incluida; null, desde el principio; por defecto, 30 días antes del fin'),
+      fecha_fin: fecha.describe('Incluida si es un día; por defecto, ahora'),
     })
     .refine(
       ({ fecha_inicio, fecha_fin }) =>

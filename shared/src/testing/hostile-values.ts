@@ -11,6 +11,10 @@ export type Kind =
   | 'string'
   | 'sku'
   | 'object'
+  | 'anyObject'
+  | 'json'
+  | 'ignored'
+  | 'idOrNull'
   | 'items'
   | 'scalar'
   | 'boundId';
@@ -23,8 +27,8 @@ export interface Hostile {
   legal: readonly Kind[];
 }
 
-const FREE_TEXT: readonly Kind[] = ['text', 'pedido', 'string', 'scalar'];
-const STRINGS: readonly Kind[] = ['string', 'scalar'];
+const FREE_TEXT: readonly Kind[] = ['text', 'pedido', 'string', 'scalar', 'json', 'ignored'];
+const STRINGS: readonly Kind[] = ['string', 'scalar', 'json', 'ignored'];
 const text = (name: string, value: string, legal = FREE_TEXT): Hostile => ({
   name,
   wire: JSON.stringify(value),
@@ -33,30 +37,30 @@ const text = (name: string, value: string, legal = FREE_TEXT): Hostile => ({
 
 export const HOSTILE_VALUES: readonly Hostile[] = [
   { name: 'absent', wire: undefined, legal: [] },
-  { name: 'null', wire: 'null', legal: ['scalar'] },
-  { name: 'true', wire: 'true', legal: ['scalar'] },
-  { name: 'false', wire: 'false', legal: ['scalar'] },
-  { name: '0', wire: '0', legal: ['pedido', 'amount', 'count', 'scalar'] },
-  { name: '-0', wire: '-0', legal: ['pedido', 'amount', 'count', 'scalar'] },
-  { name: '-1', wire: '-1', legal: ['pedido', 'units', 'scalar'] },
-  { name: '1.5', wire: '1.5', legal: ['scalar'] },
-  { name: '1e400', wire: '1e400', legal: [] },
-  { name: '-1e400', wire: '-1e400', legal: [] },
-  { name: '2^53', wire: '9007199254740992', legal: ['scalar'] },
-  { name: '2^53+1', wire: '9007199254740993', legal: ['scalar'] },
-  { name: '1e21', wire: '1e21', legal: ['scalar'] },
-  { name: '[]', wire: '[]', legal: ['items'] },
-  { name: '{}', wire: '{}', legal: [] },
-  { name: '[null]', wire: '[null]', legal: [] },
-  { name: 'an array of thirty levels', wire: '['.repeat(28) + ']'.repeat(28), legal: [] },
+  { name: 'null', wire: 'null', legal: ['scalar', 'idOrNull', 'json', 'ignored'] },
+  { name: 'true', wire: 'true', legal: ['scalar', 'json', 'ignored'] },
+  { name: 'false', wire: 'false', legal: ['scalar', 'json', 'ignored'] },
+  { name: '0', wire: '0', legal: ['pedido', 'amount', 'count', 'scalar', 'json', 'ignored'] },
+  { name: '-0', wire: '-0', legal: ['pedido', 'amount', 'count', 'scalar', 'json', 'ignored'] },
+  { name: '-1', wire: '-1', legal: ['pedido', 'units', 'scalar', 'json', 'ignored'] },
+  { name: '1.5', wire: '1.5', legal: ['scalar', 'json', 'ignored'] },
+  { name: '1e400', wire: '1e400', legal: ['ignored'] },
+  { name: '-1e400', wire: '-1e400', legal: ['ignored'] },
+  { name: '2^53', wire: '9007199254740992', legal: ['scalar', 'json', 'ignored'] },
+  { name: '2^53+1', wire: '9007199254740993', legal: ['scalar', 'json', 'ignored'] },
+  { name: '1e21', wire: '1e21', legal: ['scalar', 'json', 'ignored'] },
+  { name: '[]', wire: '[]', legal: ['items', 'json', 'ignored'] },
+  { name: '{}', wire: '{}', legal: ['anyObject', 'json', 'ignored'] },
+  { name: '[null]', wire: '[null]', legal: ['json', 'ignored'] },
+  { name: 'an array of thirty levels', wire: '['.repeat(28) + ']'.repeat(28), legal: ['json', 'ignored'] },
   { name: 'an array of a hundred levels', wire: '['.repeat(100) + ']'.repeat(100), legal: [] },
-  { name: '{"$gt":""}', wire: '{"$gt":""}', legal: [] },
-  { name: '{"toString":1}', wire: '{"toString":1,"length":-1}', legal: [] },
+  { name: '{"$gt":""}', wire: '{"$gt":""}', legal: ['anyObject', 'json', 'ignored'] },
+  { name: '{"toString":1}', wire: '{"toString":1,"length":-1}', legal: ['anyObject', 'json', 'ignored'] },
   { name: '{"__proto__":1}', wire: '{"__proto__":{"x":1}}', legal: [] },
   text('empty text', '', STRINGS),
   text('a space', ' ', STRINGS),
   text('spaces of other kinds', '\u00a0\u2003\u3000\ufeff', STRINGS),
-  text('100,000 characters', 'a'.repeat(100_000), ['string']),
+  text('100,000 characters', 'a'.repeat(100_000), ['string', 'ignored']),
   text('emoji', '👩🏽‍⚕️'),
   text('right-to-left override', 'abc\u202etxt', STRINGS),
   text('an isolate', 'a\u2066b\u2069', STRINGS),
@@ -64,8 +68,8 @@ export const HOSTILE_VALUES: readonly Hostile[] = [
   text('escape', '\u001b[31mrojo', STRINGS),
   text('C1', 'a\u009bb', STRINGS),
   // JSON.stringify writes lone surrogates as escapes: well-formed on the wire, not a text.
-  text('a lone surrogate', 'a\ud800b', ['string']),
-  text('a lone low surrogate', '\udfff', ['string']),
+  text('a lone surrogate', 'a\ud800b', ['string', 'ignored']),
+  text('a lone low surrogate', '\udfff', ['string', 'ignored']),
   text('NFC', 'Jos\u00e9'),
   text('NFD', 'Jose\u0301'),
   text('many marks', `e${'\u0301'.repeat(40)}`),

@@ -58,6 +58,19 @@ test('when everything is given, then values are typed and secrets come from thei
   });
 });
 
+test.each([
+  [{ CORS_ORIGINS: '' }, ['http://localhost:4200']],
+  [{ CORS_ORIGINS: 'https://a.example' }, ['https://a.example']],
+])(
+  'when whoever starts the process gives a default, then it counts only without a value (%j)',
+  (env, expected) => {
+    const { CORS_ORIGINS } = loadConfig(schema, {
+      env: { ...env, CORS_ORIGINS_DEFAULT: 'http://localhost:4200' },
+    });
+    expect(CORS_ORIGINS).toEqual(expected);
+  },
+);
+
 test('when several keys are bad, then one error names each of them with its value', () => {
   const problems = problemsOf({
     SECRETS_DIR: folder,

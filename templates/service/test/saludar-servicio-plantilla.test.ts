@@ -28,6 +28,7 @@ const run: TaskRun = {
   signal: new AbortController().signal,
   logger: silent(),
   progress: () => Promise.resolve(),
+  worker: 'w',
   settled: false,
 };
 

@@ -4,7 +4,7 @@ import type { Container } from '../container.ts';
 import { assertNotCommon } from '../usuarios/elegir-contrasena.ts';
 import { findUsuario, setContrasena } from '../usuarios/usuarios.repository.ts';
 import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
-import type { Tokens } from './iniciar-sesion.ts';
+import type { Entrada } from './iniciar-sesion.ts';
 import { openSesion } from './iniciar-sesion.ts';
 import { sessionOver } from './sesion-terminada.ts';
 import { closeSesionesDeUsuario } from './sesiones.repository.ts';
@@ -19,7 +19,7 @@ export async function cambiarContrasena(
   usuarioId: number,
   { actual, nueva }: CambioDeContrasena,
   client: { direccion: string; dispositivo: (nombre: string) => string | undefined },
-): Promise<{ tokens: Tokens; usuario: UsuarioGuardado }> {
+): Promise<{ tokens: Entrada; usuario: UsuarioGuardado }> {
   const { db, contrasenas, contrasenasComunes, limites, revocaciones, logger, now } = container;
   const antes = await findUsuario(db.read, usuarioId);
   if (!antes?.activo) throw sessionOver();

@@ -9,6 +9,11 @@ import { newRefreshToken, REFRESH_TOKEN_MS, SESION_MS } from './refresh-token.ts
 import { sessionOver } from './sesion-terminada.ts';
 import { insertRefreshToken, insertSesion } from './sesiones.repository.ts';
 
+type Quien = Pick<UsuarioGuardado, 'id' | 'nombre' | 'roles'>;
+
+/** Tokens for somebody who gave a password. */
+export type Entrada = Tokens & { usuario: Quien };
+
 export interface Tokens {
   token: string;
   /** Seconds until `token` expires. */
@@ -20,6 +25,7 @@ export interface Tokens {
 
 /** A token of 15 minutes with which another password can be chosen, and nothing else done. */
 export interface TokenDeCambio {
+  usuario: Quien;
   cambiar_contrasena: true;
   token: string;
   expira_en: number;
@@ -34,7 +40,7 @@ export async function iniciarSesion(
   container: Container,
   login: Login,
   client: { direccion: string; dispositivo: string | undefined },
-): Promise<Tokens | TokenDeCambio> {
+): Promise<Entrada | TokenDeCambio> {
   const { limites, contrasenas, db } = container;
   const intento = { nombre: login.nombre, ...client };
   await limites.assertAllowed(intento);
@@ -71,8 +77,10 @@ function tokenDeCambio({ claves, now }: Container, usuario: UsuarioGuardado, unt
     now: now(),
     typ: CHANGE_TOKEN_TYP,
   });
-  return { cambiar_contrasena: true, token, expira_en };
+  return { cambiar_contrasena: true, token, expira_en, usuario: quien(usuario) };
 }
+
+const quien = ({ id, nombre, roles }: Quien): Quien => ({ id, nombre, roles });
 
 async function rehashIfOutdated(
   container: Container,
@@ -85,7 +93,7 @@ async function rehashIfOutdated(
   await db.unitOfWork.write((tx) => updateContrasenaHash(tx, usuario.id, cambio));
 }
 
-export async function openSesion({ db, claves, now }: Container, usuario: UsuarioGuardado): Promise<Tokens> {
+export async function openSesion({ db, claves, now }: Container, usuario: UsuarioGuardado): Promise<Entrada> {
   const ahora = now();
   const sesion = { id: randomUUID(), usuario_id: usuario.id, creada: ahora, expira: ahora + SESION_MS };
   const refresh = newRefreshToken();
@@ -99,5 +107,5 @@ export async function openSesion({ db, claves, now }: Container, usuario: Usuari
   const { token, expira_en } = issueAccessToken({ ...usuario, usuario_id: usuario.id }, claves.tokenKey(), {
     now: ahora,
   });
-  return { token, expira_en, refresh_token: refresh.token, refresh_expira };
+  return { token, expira_en, usuario: quien(usuario), refresh_token: refresh.token, refresh_expira };
 }

@@ -16,7 +16,7 @@ import type { Container } from '../container.ts';
 import { cambiarContrasena } from './cambiar-contrasena.ts';
 import { cerrarSesion } from './cerrar-sesion.ts';
 import { iniciarSesion } from './iniciar-sesion.ts';
-import type { Tokens } from './iniciar-sesion.ts';
+import type { Entrada, Tokens } from './iniciar-sesion.ts';
 import {
   expiredRefreshCookie,
   isFromOurPage,
@@ -36,22 +36,26 @@ export function sesionesRoutes(container: Container): Route[] {
   function tokensReply(
     request: Request,
     tokens: Tokens,
-    options: { inCookie: boolean; mensaje?: string; cookies?: string[] },
+    options: { inCookie: boolean; mensaje?: string; usuario?: Entrada['usuario']; cookies?: string[] },
   ) {
     const { token, expira_en, refresh_token, refresh_expira } = tokens;
-    const mensaje = options.mensaje === undefined ? {} : { mensaje: options.mensaje };
-    if (!options.inCookie) return reply(200, { ...mensaje, token, refresh_token, expira_en }, NO_STORE);
+    const said = {
+      ...(options.mensaje === undefined ? {} : { mensaje: options.mensaje }),
+      ...(options.usuario ? { usuario: options.usuario } : {}),
+    };
+    if (!options.inCookie) return reply(200, { ...said, token, refresh_token, expira_en }, NO_STORE);
     const cookie = refreshCookie(request, refresh_token, refresh_expira, now());
     const cookies = [cookie, ...(options.cookies ?? [])];
-    return reply(200, { ...mensaje, token, expira_en }, { ...NO_STORE, 'Set-Cookie': cookies });
+    return reply(200, { ...said, token, expira_en }, { ...NO_STORE, 'Set-Cookie': cookies });
   }
 
   /** After a password was given: a page of ours is known from now on. */
-  function enteredReply(request: Request, tokens: Tokens, nombre: string, mensaje: string) {
+  function enteredReply(request: Request, tokens: Entrada, nombre: string, mensaje: string) {
     const inCookie = isFromOurPage(request, corsOrigins);
     return tokensReply(request, tokens, {
       inCookie,
       mensaje,
+      usuario: tokens.usuario,
       cookies: [dispositivos.cookie(request, nombre)],
     });
   }

@@ -58,7 +58,8 @@ type Deps = Pick<
 
 /**
  * Accepts a signed confirmation: once it has answered 202 the delivery will be applied, whatever fails afterwards.
- * The same confirmation again gets the same answer, also after it expired or was delivered.
+ * The same confirmation again gets the same answer, also after it expired or was delivered. The state of the delivery is
+ * told to nobody whose signature is bad.
  */
 export async function confirmarEntrega(
   deps: Deps,
@@ -75,8 +76,7 @@ export async function confirmarEntrega(
   if (stored) return toAnswer(stored);
 
   await deps.confirmRate.consume(usuario_id);
-  // What cannot be confirmed now is told before the work of verifying; the transaction decides.
-  await findConfirmable(deps.database.read, confirmacion);
+  await findVisible(deps.database.read, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
     const signature = await verifyOrRecord(deps, confirmacion, received);
     return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
@@ -193,21 +193,27 @@ function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promi
   });
 }
 
-/** Decides on what the transaction itself reads: a reader's answer may be old when it is acted on. */
-const assertConfirmable = (tx: Tx<LogisticaTables>, confirmacion: Confirmacion): Promise<EntregaState> =>
-  findConfirmable(tx, confirmacion);
-
-/** @throws AppError 404 unknown or not for this user; 409 other order, delivered, cancelled or confirmed already */
-async function findConfirmable(
+/** @throws AppError 404 unknown or not for this user */
+async function findVisible(
   db: Kysely<LogisticaTables>,
   { payload, usuario_id, admin }: Confirmacion,
 ): Promise<EntregaState> {
   const entrega = await findEntregaState(db, payload.entrega_id);
   if (!entrega || !puedeConfirmar(entrega, usuario_id, { admin })) throw notFound('Entrega no encontrada');
-  if (entrega.pedido_id !== payload.pedido_id) throw conflict('El pedido_id no corresponde a la entrega');
+  return entrega;
+}
+
+/**
+ * Decides on what the transaction itself reads: a reader's answer may be old when it is acted on.
+ * @throws AppError 404 as above; 409 other order, delivered, cancelled or confirmed already
+ */
+async function assertConfirmable(tx: Tx<LogisticaTables>, confirmacion: Confirmacion): Promise<EntregaState> {
+  const entrega = await findVisible(tx, confirmacion);
+  if (entrega.pedido_id !== confirmacion.payload.pedido_id)
+    throw conflict('El pedido_id no corresponde a la entrega');
   if (entrega.estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
   if (entrega.estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');
-  if (await findLive(db, entrega.id)) throw conflict('La entrega ya tiene una confirmación en curso');
+  if (await findLive(tx, entrega.id)) throw conflict('La entrega ya tiene una confirmación en curso');
   return entrega;
 }
 

@@ -16,6 +16,8 @@ export const toEntregaGuardada = (row: EntregaRow, vista: Vista = 'completa'): E
   creada_por: row.creada_por,
   confirmada_por: row.confirmada_por,
   nombre_recibe: row.nombre_recibe,
+  firma_recibe: vista === 'reservada' ? null : row.firma_recibe,
+  integridad_firma: vista === 'reservada' ? null : row.firma,
   fecha_entrega: timeOrNull(row.fecha_entrega),
   creada: isoTime(row.creada),
   actualizada: isoTime(row.actualizada),

@@ -25,13 +25,13 @@ const CONFIRMACIONES_PER_STEP = 1_000;
 const MAX_PRODUCTS = 1_000;
 
 export function periodOf(
-  params: { fecha_inicio?: string | undefined; fecha_fin?: string | undefined },
+  params: { fecha_inicio?: string | null | undefined; fecha_fin?: string | null | undefined },
   now: number,
 ): Period {
-  const until = params.fecha_fin === undefined ? now : endOfPeriod(params.fecha_fin);
-  const since =
-    params.fecha_inicio === undefined ? until - DEFAULT_DAYS * DAY : Date.parse(params.fecha_inicio);
-  return { since, until };
+  const { fecha_inicio, fecha_fin } = params;
+  const until = fecha_fin ? endOfPeriod(fecha_fin) : now;
+  if (fecha_inicio === null) return { since: 0, until };
+  return { since: fecha_inicio === undefined ? until - DEFAULT_DAYS * DAY : Date.parse(fecha_inicio), until };
 }
 
 export async function generar(

@@ -29,7 +29,7 @@ export async function consultarTarea(deps: Deps, taskId: string, caller: Caller)
     name: tarea.tipo,
     status: tarea.estado,
     ready: isFinal(tarea.estado),
-    successful: tarea.estado === 'SUCCESS',
+    successful: isFinal(tarea.estado) ? tarea.estado === 'SUCCESS' : null,
     ...(result === undefined ? {} : { result }),
     ...(tarea.error === null ? {} : { error: tarea.error }),
     retry_count: tarea.intento,
@@ -96,4 +96,9 @@ const toResumen = (row: ListedTarea): TareaResumen => ({
   creada_por: row.creada_por,
   creada: isoTime(row.creada),
   terminada: timeOrNull(row.terminada),
+  result: resultOf(row) ?? null,
+  received: isoTime(row.creada),
+  finished: timeOrNull(row.terminada),
+  worker: row.worker,
+  source: 'database',
 });

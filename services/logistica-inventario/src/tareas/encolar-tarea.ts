@@ -18,9 +18,9 @@ import { confirmarEntrega } from '../entregas/confirmar-entrega.ts';
 import { reintentarEntrega } from './reintentar-entrega.ts';
 import type { TareaEncolada } from '@medisupply/shared/contracts/logistica/tareas';
 import { confirmBody, retryBody } from '@medisupply/shared/contracts/logistica/tareas';
-import { availableTipos, ejemplos } from './tareas-disponibles.ts';
+import { availableTasks, ejemplos } from './tareas-disponibles.ts';
 
-type Request = { tipo: string } & Record<string, unknown>;
+type Request = { tipo?: string | undefined } & Record<string, unknown>;
 
 /**
  * Accepts any task of the registry. `procesar_entrega` comes as a retry of an accepted confirmation, or as a
@@ -33,10 +33,11 @@ export async function encolarTarea(
   key: IdempotencyKey | undefined,
 ): Promise<Reply> {
   const { tipo, ...params } = request;
-  const task = findTaskByTipo(tipo);
+  const task = tipo === undefined ? undefined : findTaskByTipo(tipo);
   if (!task) {
-    throw badRequest(`Tipo de tarea desconocido: ${tipo}`, {
-      extensions: { available_tasks: availableTipos(), ejemplos: ejemplos() },
+    throw badRequest(tipo === undefined ? 'Falta el tipo de tarea' : `Tipo de tarea desconocido: ${tipo}`, {
+      ...(tipo === undefined ? { errors: [{ path: 'body.tipo', message: 'Campo obligatorio' }] } : {}),
+      extensions: { available_tasks: availableTasks(), ejemplos: ejemplos() },
     });
   }
   if (task === procesarEntrega) {
@@ -49,7 +50,7 @@ export async function encolarTarea(
       const { task_id } = await dispatchTask(tx, task, params, { creada_por: callerName(caller), now });
       await insertEventos(tx, [{ tipo: 'aceptada', momento: now, task_id }]);
       const body: TareaEncolada = {
-        message: 'Tarea enviada',
+        message: task.accepted ?? 'Tarea enviada',
         task_id,
         task_name: task.name,
         status: 'PENDING',

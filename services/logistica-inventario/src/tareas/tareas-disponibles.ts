@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { retryBody } from '@medisupply/shared/contracts/logistica/tareas';
 import type { AvailableTask } from '@medisupply/shared/queueing/dispatcher';
 import { listAvailableTasks } from '@medisupply/shared/queueing/dispatcher';
-import { tipoOf } from '@medisupply/shared/tasks/define-task';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
 
-/** Shown with the error for an unknown `tipo`. */
+/** Shown with the error for an unknown or missing `tipo`. */
 export const ejemplos = (): Record<string, unknown>[] => [
   { tipo: 'ping_logistica' },
   { tipo: 'validar_inventario', producto_id: 1, cantidad: 10 },
@@ -39,4 +38,5 @@ function retryParams(): Record<string, unknown> {
   return params;
 }
 
-export const availableTipos = (): string[] => taskRegistry.map(tipoOf);
+/** Their full names, as existing clients read them; `tipo` is what follows the dot. */
+export const availableTasks = (): string[] => taskRegistry.map(({ name }) => name);

@@ -1,4 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
 import { veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
 import type { UserCaller } from '@medisupply/shared/http/caller';
@@ -9,6 +10,9 @@ import type { LogisticaTables } from '../tables.ts';
 import type { TaskStatus } from '@medisupply/shared/contracts/vocabulary';
 
 type Db = Kysely<LogisticaTables>;
+
+/** Characters of a result that a list still shows: a page of reports would be megabytes. */
+const LISTED_RESULT = 4_096;
 
 export interface TareaFilter {
   /** Only what this user may see; undefined: everything. */
@@ -69,6 +73,8 @@ export async function listTareas(db: Db, filter: TareaFilter) {
       'creada_por',
       'creada',
       'terminada',
+      sql<string | null>`iif(length(resultado) <= ${LISTED_RESULT}, resultado, null)`.as('resultado'),
+      sql<string | null>`json_extract(resultado, '$.worker')`.as('worker'),
     ])
     .where('seq', 'in', newest)
     .orderBy('seq', 'desc')

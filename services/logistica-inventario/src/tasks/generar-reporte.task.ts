@@ -13,7 +13,13 @@ export default defineHandler(generarReporte, async (params, run, context: Logist
   context.reportSlot.taken = true;
   try {
     const reporte = await generar(context.database.read, periodOf(params, run.started), run);
-    return reporte as unknown as JsonValue;
+    return {
+      ...(reporte as unknown as Record<string, JsonValue>),
+      reporte_id: run.task_id,
+      fecha_inicio: reporte.periodo.desde,
+      fecha_fin: reporte.periodo.hasta,
+      entregas_procesadas: reporte.confirmaciones.aplicadas,
+    };
   } finally {
     context.reportSlot.taken = false;
   }

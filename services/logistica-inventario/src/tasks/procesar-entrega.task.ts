@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isoTime } from '@medisupply/shared/contracts/fields';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { completeTask } from '@medisupply/shared/queueing/store/task-store';
 import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
@@ -24,7 +25,16 @@ export default defineHandler(procesarEntrega, async ({ entrega_id }, run, contex
   }
   const jti = confirmacion.verificada === 'pendiente' ? await verifyLate(context, confirmacion) : undefined;
 
-  const result = { entrega_id, task_id: run.task_id, estado: ESTADO_ENTREGA.entregada, intento: run.intento };
+  const result = {
+    entrega_id,
+    task_id: run.task_id,
+    estado: ESTADO_ENTREGA.entregada,
+    intento: run.intento,
+    status: ESTADO_ENTREGA.entregada,
+    retry_count: run.intento,
+    timestamp: isoTime(Date.now()),
+    worker: run.worker,
+  };
   await context.database.unitOfWork.write(async (tx) => {
     const now = Date.now();
     if (!(await completeTask(tx, run, result, { evento: 'aplicada', entrega_id, now }))) return;

@@ -23,7 +23,7 @@ const POLICY = 'noeviction';
 const SEVERITY = {
   servicio_caido: 'critical',
   base_mal: 'critical',
-  redis_desconectado: 'degraded',
+  redis_desconectado: 'critical',
   sin_workers: 'degraded',
   cola_desatendida: 'degraded',
   servicio_degradado: 'warning',
@@ -40,8 +40,8 @@ const SEVERITY = {
 export function diagnosticar(observado: Observado, now: number): Hallazgo[] {
   const { redis, servicios = {}, bases = {}, queues, workers } = observado;
   return [
-    ...(redis ? ofRedis(redis) : []),
     ...Object.entries(servicios).flatMap(([servicio, { status }]) => ofService(servicio, status)),
+    ...(redis ? ofRedis(redis) : []),
     ...Object.entries(bases).flatMap(([base, estado]) => ofDatabase(base, estado)),
     ...Object.entries(queues ?? {}).flatMap(([cola, counts]) => ofQueue(cola, counts, workers)),
     ...(workers ? ofWorkers(workers, now) : []),

@@ -1,4 +1,5 @@
 import type { CodigoHallazgo, Hallazgo } from '@medisupply/shared/contracts/diagnostico';
+import { wireName } from '@medisupply/shared/services';
 import { diagnosticar, gravedad } from '../diagnostico/diagnosticar.ts';
 import { consultarColas } from '../probes/consultar-colas.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
@@ -31,7 +32,7 @@ export async function consultarLogistica(probes: Probes): Promise<EstadoLogistic
     now,
   );
   return {
-    service: LOGISTICA,
+    service: wireName(LOGISTICA),
     overall_status: gravedad(diagnostico),
     ping_echo: ping,
     broker_status: {
@@ -39,6 +40,10 @@ export async function consultarLogistica(probes: Probes): Promise<EstadoLogistic
       waiting: cola?.waiting ?? null,
       failed: cola?.failed ?? null,
       workers: serving?.length ?? null,
+      redis_connected: redis.estado.status === 'connected',
+      redis_ping: redis.estado.ping,
+      queues: colas ?? {},
+      timestamp: new Date(now).toISOString(),
     },
     last_check: new Date(now).toISOString(),
     diagnostico,

@@ -1,3 +1,4 @@
+import { wireName } from '@medisupply/shared/services';
 import type { ProbeResult } from '../probes/http-probe.ts';
 import type { Probes } from '../probes/probes.ts';
 import type { Ping } from '@medisupply/shared/contracts/monitor/ping';
@@ -16,7 +17,7 @@ export async function pingLogistica(
   });
   const status = statusOf(result);
   return {
-    target_service: LOGISTICA,
+    target_service: wireName(LOGISTICA),
     status,
     message: MESSAGES[status],
     response_time_ms: result.ms,

@@ -8,5 +8,10 @@ export default defineHandler(healthCheck, async (_params, run, context: MonitorT
   run.signal.throwIfAborted();
   if (salud.status !== 'healthy')
     run.logger.warn({ problemas: salud.problemas }, 'la plataforma no está del todo sana');
-  return salud;
+  return {
+    ...salud,
+    system_status: salud.status,
+    redis_status: salud.redis.status,
+    checks_performed: ['redis', ...Object.keys(salud.servicios), ...Object.keys(salud.bases), 'workers'],
+  };
 });

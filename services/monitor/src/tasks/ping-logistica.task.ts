@@ -7,5 +7,5 @@ import type { MonitorTaskContext } from './context.ts';
 export default defineHandler(declaration, async (_params, run, context: MonitorTaskContext) => {
   const ping = await pingLogistica(context, run.signal);
   run.signal.throwIfAborted();
-  return ping;
+  return { ...ping, ping_id: run.task_id };
 });

@@ -1,15 +1,18 @@
 import { z } from 'zod';
+import { AppError } from '@medisupply/shared/http/app-error';
 import { isoTimestamp } from '@medisupply/shared/contracts/fields';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
+import { WORKER_KEY_PREFIX } from '@medisupply/shared/queueing/control/heartbeat';
 import { liveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
 import type { Probes } from '../probes/probes.ts';
 
 const respuesta = z.object({
-  workers: z.array(liveWorker),
+  workers: z.array(liveWorker.extend({ key: z.string().describe('Su clave en Redis') })),
   total_workers: z.int(),
+  motivo: z.string().optional().describe('Por qué no se sabe: Redis no responde'),
   timestamp: isoTimestamp,
 });
 
@@ -23,11 +26,19 @@ export function workersRoutes(probes: Pick<Probes, 'queues' | 'liveKey'>): Route
       scopes: MONITOR_SCOPES,
       responses: {
         200: { description: 'Un worker que muere desaparece en 15 s', schema: respuesta },
-        503: { description: 'Redis no responde' },
       },
       async handler() {
-        const workers = await consultarWorkers(probes);
-        return reply(200, { workers, total_workers: workers.length, timestamp: new Date().toISOString() });
+        const timestamp = new Date().toISOString();
+        try {
+          const workers = (await consultarWorkers(probes)).map((worker) => ({
+            ...worker,
+            key: WORKER_KEY_PREFIX + worker.id,
+          }));
+          return reply(200, { workers, total_workers: workers.length, timestamp });
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error;
+          return reply(200, { workers: [], total_workers: 0, motivo: error.message, timestamp });
+        }
       },
     }),
   ];

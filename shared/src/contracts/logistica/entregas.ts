@@ -1,7 +1,7 @@
 /** Wire schemas of deliveries. */
 import { z } from 'zod';
 import { deliveryFields } from '../delivery-payload.ts';
-import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '../fields.ts';
+import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text, withEcos } from '../fields.ts';
 import { lookOf } from '../look-alike.ts';
 import {
   CAMBIOS_DE_ASIGNACION,
@@ -14,15 +14,17 @@ import { items } from './inventario.ts';
 
 const RESERVED_LOOKS = new Set(ESTADOS_RESERVADOS.map(lookOf));
 
-export const crearEntregaBody = z.strictObject({
-  direccion: deliveryFields.direccion,
-  estado: text(LIMITES.estado).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
-    error: `Estado reservado; lo pone la plataforma (${ESTADOS_RESERVADOS.join(', ')})`,
+export const crearEntregaBody = z.strictObject(
+  withEcos({
+    direccion: deliveryFields.direccion,
+    estado: text(LIMITES.estado).refine((estado) => !RESERVED_LOOKS.has(lookOf(estado)), {
+      error: `Estado reservado; lo pone la plataforma (${ESTADOS_RESERVADOS.join(', ')})`,
+    }),
+    pedido_id: pedidoId,
+    asignada_a: id.nullish(),
+    items: items.optional(),
   }),
-  pedido_id: pedidoId,
-  asignada_a: id.optional(),
-  items: items.optional(),
-});
+);
 export type CrearEntrega = z.output<typeof crearEntregaBody>;
 
 export const entregaParams = z.strictObject({ id: idInPath });
@@ -54,6 +56,8 @@ export const entregaGuardada = z
     creada_por: z.string(),
     confirmada_por: id.nullable(),
     nombre_recibe: z.string().nullable().describe('Texto cifrado, v1:…'),
+    firma_recibe: z.string().nullable().describe('Texto cifrado, v1:…'),
+    integridad_firma: z.string().nullable().describe('La firma, como está guardada'),
     fecha_entrega: isoTimestamp.nullable(),
     creada: isoTimestamp,
     actualizada: isoTimestamp,
@@ -70,7 +74,8 @@ export const entregaDescifrada = z
     estado: estadoTexto,
     nombre_recibe: z.string().nullable(),
     firma_recibe: z.string().nullable(),
-    integridad_firma: z
+    integridad_firma: z.string().nullable().describe('La firma; null mientras no esté entregada'),
+    firma_verificada: z
       .boolean()
       .nullable()
       .describe('Si la firma guardada corresponde a los datos guardados; null mientras no esté entregada'),
@@ -103,12 +108,14 @@ export type EntregaDescifrada = z.output<typeof entregaDescifrada>;
 
 const { entrega_id: _, ...signedFields } = deliveryFields;
 
-export const confirmarEntregaBody = z.strictObject({
-  ...signedFields,
-  firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
-  usuario_id: id.optional(),
-  entrega_id: id.optional(),
-});
+export const confirmarEntregaBody = z.strictObject(
+  withEcos({
+    ...signedFields,
+    firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
+    usuario_id: id.optional(),
+    entrega_id: id.optional(),
+  }),
+);
 
 export const confirmacionAceptada = z
   .object({

@@ -1,6 +1,6 @@
 /** Wire schemas of the inventory. */
 import { z } from 'zod';
-import { id, idInPath, isoTimestamp, pageQuery, text } from '../fields.ts';
+import { id, idInPath, ignored, isoTimestamp, pageQuery, text } from '../fields.ts';
 import { LIMITES, MOVIMIENTO_TIPOS } from '../vocabulary.ts';
 
 const MAX_UNITS = LIMITES.unidades;
@@ -37,10 +37,14 @@ export type ListarProductos = z.output<typeof listarProductosQuery>;
 /** What a delivery carries. */
 export const items = z
   .array(
-    z.strictObject({
-      producto_id: id,
-      cantidad: units.min(1, { error: 'Debe ser 1 o mayor' }).max(MAX_UNITS, { error: 'Fuera de rango' }),
-    }),
+    z
+      .strictObject({
+        producto_id: id,
+        cantidad: units.min(1, { error: 'Debe ser 1 o mayor' }).max(MAX_UNITS, { error: 'Fuera de rango' }),
+        // Our own answers have it.
+        estado: ignored,
+      })
+      .transform(({ producto_id, cantidad }) => ({ producto_id, cantidad })),
   )
   .max(LIMITES.items, { error: `Máximo ${LIMITES.items} productos` })
   .refine((list) => new Set(list.map((item) => item.producto_id)).size === list.length, {

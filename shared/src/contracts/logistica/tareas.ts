@@ -1,14 +1,14 @@
 /** Wire schemas of tasks. */
 import { z } from 'zod';
 import { deliveryFields } from '../delivery-payload.ts';
-import { id, isoTimestamp, pageQuery, text } from '../fields.ts';
+import { id, isoTimestamp, pageQuery, text, withEcos } from '../fields.ts';
 import { EVENTO_TIPOS, LIMITES, TASK_STATUSES } from '../vocabulary.ts';
 
 const taskState = z.enum(TASK_STATUSES);
 
 /** Any task of the registry: `tipo` and that task's parameters, which are checked against its declaration. */
 export const encolarTareaBody = z
-  .looseObject({ tipo: text(LIMITES.filtro) })
+  .looseObject({ tipo: text(LIMITES.filtro).optional() })
   .describe('`tipo` y los parámetros de esa tarea; GET /tareas los describe');
 
 /** What the worker sends after a transient failure. */
@@ -26,12 +26,18 @@ const { entrega_id: _, ...signedFields } = deliveryFields;
 export const confirmBody = z.strictObject({
   tipo: z.literal('procesar_entrega'),
   entrega_id: id,
-  confirmacion_info: z.strictObject({
-    ...signedFields,
-    firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
-    usuario_id: id,
-    entrega_id: id.optional(),
-  }),
+  _retry_count: z
+    .unknown()
+    .optional()
+    .describe('Se acepta y se ignora: la misma confirmación se aplica una vez'),
+  confirmacion_info: z.strictObject(
+    withEcos({
+      ...signedFields,
+      firma_payload: z.string({ error: 'La firma debe ser una cadena de texto' }),
+      usuario_id: id,
+      entrega_id: id.optional(),
+    }),
+  ),
 });
 
 export const tareaParams = z.strictObject({ task_id: z.string().min(1).max(64) });
@@ -65,6 +71,11 @@ const tareaResumen = z.object({
   creada_por: z.string(),
   creada: isoTimestamp,
   terminada: isoTimestamp.nullable(),
+  result: z.unknown().describe('null mientras no lo haya, o si es largo: GET /tareas/:task_id lo da siempre'),
+  received: isoTimestamp.describe('Como creada'),
+  finished: isoTimestamp.nullable().describe('Como terminada'),
+  worker: z.string().nullable().describe('El worker que la terminó con éxito'),
+  source: z.literal('database'),
 });
 export type TareaResumen = z.output<typeof tareaResumen>;
 
@@ -91,7 +102,7 @@ export const tareaDetalle = z
     name: z.string(),
     status: taskState,
     ready: z.boolean().describe('SUCCESS, FAILURE o REVOKED'),
-    successful: z.boolean(),
+    successful: z.boolean().nullable().describe('null mientras no termine'),
     result: z.unknown().optional(),
     error: z.string().optional(),
     retry_count: z.int(),

@@ -22,4 +22,12 @@ export const colas = z.record(z.string(), cola);
 export type Cola = z.output<typeof cola>;
 export type Colas = z.output<typeof colas>;
 
-export const respuestaColas = z.object({ queues: colas, timestamp: isoTimestamp });
+export const respuestaColas = z.object({
+  queues: z
+    .record(
+      z.string(),
+      cola.extend({ alias_de: z.string().optional().describe('La cola cuyas cifras son estas') }),
+    )
+    .describe('Por nombre; celery son las cifras de default'),
+  timestamp: isoTimestamp,
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hallazgo } from '../diagnostico.ts';
 import { isoTimestamp } from '../fields.ts';
+import { colas } from './colas.ts';
 import { estadoRedis } from './estado.ts';
 
 export const ping = z.object({
@@ -23,6 +24,10 @@ export const estadoLogistica = z.object({
     waiting: z.int().nullable().describe('Trabajos de logística en espera'),
     failed: z.int().nullable().describe('Trabajos de logística fallidos'),
     workers: z.int().nullable().describe('Workers que atienden la cola logística'),
+    redis_connected: z.boolean().describe('Si status es connected'),
+    redis_ping: z.boolean().describe('Como ping'),
+    queues: colas.describe('Vacío: Redis no responde'),
+    timestamp: isoTimestamp,
   }),
   last_check: isoTimestamp,
   diagnostico: z.array(hallazgo).describe('Lo que hay que mirar, lo más grave primero; vacío: todo bien'),

@@ -35,6 +35,7 @@ async function accept(): Promise<TaskRun> {
     signal: new AbortController().signal,
     logger: silent,
     progress: () => Promise.resolve(),
+    worker: 'w',
     settled: false,
   };
 }

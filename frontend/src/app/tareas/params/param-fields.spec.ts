@@ -14,6 +14,8 @@ const SCHEMA = {
       anyOf: [
         { type: 'string', format: 'date', pattern: String.raw`^\d{4}` },
         { type: 'string', format: 'date-time', pattern: String.raw`^\d{4}` },
+        { type: 'string', pattern: String.raw`^\d{1,2}/` },
+        { type: 'null' },
       ],
     },
     actividad: {
@@ -28,6 +30,17 @@ const SCHEMA = {
   },
   required: ['producto_id', 'actividad'],
 };
+
+test('when any object will do, then the described one has its fields, and none is required', () => {
+  const { actividad } = SCHEMA.properties;
+  const anyOf = [actividad, { type: 'object', additionalProperties: { type: 'string' } }];
+  const described = paramFields({ properties: { actividad: { default: {}, anyOf } } });
+  expect(described.map(({ key, kind, required }) => [key, kind, required])).toEqual([
+    ['actividad.tipo', 'text', false],
+    ['actividad.nota', 'long-text', false],
+    ['actividad.datos', 'json', false],
+  ]);
+});
 
 const fields = paramFields(SCHEMA);
 const field = (key: string): ParamField => {

@@ -56,8 +56,10 @@ function fieldsOf(schema: JsonSchema, prefix: string, present: boolean): ParamFi
     const key = `${prefix}${name}`;
     // A required field of an optional object may stay empty.
     const required = present && (schema.required ?? []).includes(name);
-    return property.properties
-      ? fieldsOf(property, `${key}.`, required)
+    // Where any object will do, the one that is described.
+    const described = property.anyOf?.find(({ properties }) => properties) ?? property;
+    return described.properties
+      ? fieldsOf(described, `${key}.`, required)
       : [fieldOf(property, { key, name, required })];
   });
 }
@@ -80,7 +82,7 @@ function fieldOf(schema: JsonSchema, place: Pick<ParamField, 'key' | 'name' | 'r
 
 function kindOf(schema: JsonSchema): ParamKind {
   if (optionsOf(schema).length > 0) return 'choice';
-  if (schema.anyOf?.every(({ format }) => format === 'date' || format === 'date-time')) return 'date';
+  if (schema.anyOf?.some(({ format }) => format === 'date')) return 'date';
   if (schema.type === 'integer' || schema.type === 'number') return schema.type;
   if (schema.type !== 'string') return 'json';
   if (schema.format === 'date') return 'date';
