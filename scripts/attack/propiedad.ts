@@ -113,9 +113,6 @@ export const OWNERSHIP_CASES: readonly Case[] = [
       return firstOf(
         [
           { creador_id: target.ana.id },
-          { usuario_id: target.ana.id },
-          { confirmada_por: target.ana.id },
-          { id: 1 },
           { estado: 'ENTREGADA' },
           { estado: 'PENDING_SYSTEM_CONFIRMATION' },
           { estado: 'FAILED_MAX_RETRIES' },
@@ -131,6 +128,33 @@ export const OWNERSHIP_CASES: readonly Case[] = [
         async (body) =>
           unless(await target.call('POST', '/logistica/entregas', { as: target.beto, body }), [400], body),
       );
+    },
+  },
+  {
+    clase,
+    nombre:
+      'lo que la plataforma responde, devuelto al crear como si valiera: id, dueño, quien confirma, firma',
+    async run(target) {
+      const stored = {
+        id: 1,
+        creada_por: `usuario:${target.ana.id}`,
+        confirmada_por: target.ana.id,
+        usuario_id: target.ana.id,
+        firma_recibe: '<svg/>',
+        integridad_firma: 'e30..x',
+        fecha_entrega: '2026-01-01T00:00:00Z',
+      };
+      const answer = await target.call('POST', '/logistica/entregas', {
+        as: target.beto,
+        body: { direccion: 'Calle 1', estado: 'EN_CAMINO', pedido_id: 'P', ...stored },
+      });
+      if (answer.status !== 201) return unless(answer, [201]);
+      const row = JSON.parse(answer.text) as Record<string, unknown>;
+      const kept = Object.entries(stored).find(([name, value]) => row[name] === value);
+      if (kept) return `${kept[0]} queda como se envió: ${String(kept[1])}`;
+      return row['creada_por'] === `usuario:${target.beto.id}`
+        ? undefined
+        : `es de ${String(row['creada_por'])}`;
     },
   },
   {

@@ -100,7 +100,9 @@ function wayIn({ operation, who }: FuzzRequest, written: Written, answer: Answer
   if (LEAKS.test(answer.text)) return 'dice lo que no debe';
   if (answer.status === 0 || answer.status >= 400) return undefined;
   if (!mayCall(operation, who)) return 'sin permiso';
-  if (written.path.includes('desconocido=') && hasQuery(operation)) return 'parámetro desconocido';
+  // One of a GET is ignored.
+  if (operation.method !== 'GET' && written.path.includes('desconocido=') && hasQuery(operation))
+    return 'parámetro desconocido';
   // A body of a GET has no meaning, and an empty one is none.
   if (written.body === undefined || written.body.length === 0 || operation.method === 'GET') return undefined;
   const value = asObject(written.body);
