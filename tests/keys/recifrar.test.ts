@@ -93,7 +93,7 @@ test('when a confirmation was accepted under the old key and is applied after it
 test('when a signature is stored in clear as older versions did, then it is encrypted with the rest', async () => {
   const { delivered } = await someRows(() => platform.startWorker());
   const before = await entrega(delivered);
-  expect(before.integridad_firma).toBe(true);
+  expect(before.firma_verificada).toBe(true);
   const { database, cipher } = platform.logistica.container;
   const { firma } = await database.read
     .selectFrom('entrega')
