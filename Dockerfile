@@ -30,6 +30,7 @@ COPY scripts scripts
 # The sources translated once, and the folders that volumes take their owner from.
 RUN node scripts/setup/warm-code-cache.ts \
   && install -d -o node -g node -m 700 /data /run/medisupply \
+  && for name in logistica $(ls services); do install -d -o node -g node -m 700 /data/$name; done \
   && for name in redis worker metrics operator $(ls services); do install -d -o node -g node -m 700 /setup/secrets/$name; done
 USER node
 CMD ["node", "scripts/setup.ts"]

@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { stateOfDatabase } from '@medisupply/shared/db/database-file';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
@@ -24,6 +25,7 @@ export function buildApp(container: Container): Express {
       ...tareasRoutes(container),
       ...reportesRoutes(container),
     ],
+    base: () => stateOfDatabase(database.file),
     readiness: [
       {
         name: 'base_de_datos',

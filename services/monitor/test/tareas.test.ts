@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { migrate } from '@medisupply/shared/db/migrate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { openDatabase } from '@medisupply/shared/db/open-database';
+import { byUrlVariable } from '@medisupply/shared/services';
 import { createOutboxTables } from '@medisupply/shared/queueing/store/migration';
 import { completeTask, insertTask } from '@medisupply/shared/queueing/store/task-store';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
-import { byUrlVariable, SERVICES } from '@medisupply/shared/services';
 import type { TaskRun } from '@medisupply/shared/queueing/handler';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
@@ -178,12 +178,6 @@ describe('monitor.health_check', () => {
     const url = await service(healthyService('cualquiera'));
     await open(byUrlVariable(() => url));
     await connected();
-    const others = SERVICES.flatMap(({ database }) => database ?? []).filter(
-      (name) => name !== 'monitor' && name !== 'logistica',
-    );
-    for (const name of others) {
-      await migrate(join(dataDir, `${name}.db`), { '001-inicial': { up: () => Promise.resolve() } });
-    }
     const heartbeat = createHeartbeat({
       redis: context.queues.redis,
       logger: silent(),
@@ -218,7 +212,6 @@ describe('monitor.health_check', () => {
         'El servicio logistica-inventario no responde bien (unreachable)',
         'El servicio monitor no responde bien (unreachable)',
         'El servicio bull-board no responde bien (unreachable)',
-        'La base autorizador no se puede leer (missing)',
         'Redis no responde',
       ]),
       workers: null,

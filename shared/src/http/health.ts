@@ -15,6 +15,8 @@ export interface HealthOptions {
   readiness?: readonly ReadinessCheck[];
   /** True once the process has been told to stop. */
   isStopping?: () => boolean;
+  /** The state of the database that this process answers for: nobody else has to look at its file. */
+  base?: () => Record<string, unknown>;
 }
 
 const OPTIONS = 'health options';
@@ -23,6 +25,7 @@ interface Health {
   service: string | undefined;
   readiness: readonly ReadinessCheck[];
   isStopping: (() => boolean) | undefined;
+  base: HealthOptions['base'];
 }
 
 /**
@@ -35,6 +38,7 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     service: options.service ?? known?.service,
     readiness: [...(known?.readiness ?? []), ...(options.readiness ?? [])],
     isStopping: options.isStopping ?? known?.isStopping,
+    base: options.base ?? known?.base,
   } satisfies Health);
   if (known) return;
   const current = () => app.get(OPTIONS) as Health;
@@ -53,7 +57,7 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
   });
 
   app.get('/readyz', async (_request, response) => {
-    const { readiness, isStopping } = current();
+    const { readiness, isStopping, base } = current();
     const checks: Record<string, string> = {};
     let status: 'ready' | 'degraded' | 'unready' = 'ready';
     for (const item of readiness) {
@@ -66,7 +70,11 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
       checks['proceso'] = 'deteniéndose';
       status = 'unready';
     }
-    response.status(status === 'unready' ? 503 : 200).json({ status, checks });
+    response.status(status === 'unready' ? 503 : 200).json({
+      status,
+      checks,
+      ...(base ? { base: base() } : {}),
+    });
   });
 }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
+import type { DatabaseState } from '../db/database-file.ts';
 
 export interface FakeService {
   url: string;
@@ -17,6 +18,8 @@ export async function startService(listener: RequestListener): Promise<FakeServi
   return { url: urlOf(server), close: () => closeServer(server) };
 }
 
+const BASE: DatabaseState = { status: 'ok', schema: '001-inicial', size: 4_096, wal_size: 0, error: null };
+
 /** A service in its right mind; `ready` is what its `/readyz` says. */
 export const healthyService =
   (service: string, ready: 'ready' | 'degraded' = 'ready'): RequestListener =>
@@ -24,7 +27,7 @@ export const healthyService =
     response.setHeader('content-type', 'application/json');
     const body =
       request.url === '/readyz'
-        ? { status: ready, checks: {} }
+        ? { status: ready, checks: {}, base: BASE }
         : { status: 'healthy', service, version: '1.2.3', timestamp: new Date().toISOString() };
     response.end(JSON.stringify(body));
   };

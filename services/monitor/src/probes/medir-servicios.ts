@@ -1,23 +1,45 @@
 import type { Probe, ProbeResult } from './http-probe.ts';
 import type { Probes } from './probes.ts';
-import type { EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
+import type { EstadoBase, EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
+import { estadoBase } from '@medisupply/shared/contracts/monitor/estado';
+import { SERVICES } from '@medisupply/shared/services';
 
 const SERVICE_DEADLINE = 1_500;
 
-/** Asks every service who it is and whether it is ready, all at once; within 1.5 s. Never rejects. */
+interface Medido {
+  servicios: Record<string, EstadoServicio>;
+  /** As each service tells of its own; its file is nobody else's business. */
+  bases: Record<string, EstadoBase>;
+}
+
+const UNKNOWN: EstadoBase = { status: 'missing', schema: null, size: null, wal_size: null, error: null };
+
+/** Asks every service who it is, whether it is ready and about its database, all at once; within 1.5 s. Never rejects. */
 export async function medirServicios(
   { probe, servicios }: Pick<Probes, 'probe' | 'servicios'>,
   signal?: AbortSignal,
-): Promise<Record<string, EstadoServicio>> {
+): Promise<Medido> {
   const measured = await Promise.all(
     Object.entries(servicios).map(
       async ([name, url]) => [name, await medirServicio(probe, url, signal)] as const,
     ),
   );
-  return Object.fromEntries(measured);
+  const found = new Map(measured);
+  return {
+    servicios: Object.fromEntries(measured.map(([name, { estado }]) => [name, estado])),
+    bases: Object.fromEntries(
+      SERVICES.flatMap(({ name, database }) =>
+        database ? [[database, found.get(name)?.base ?? UNKNOWN] as const] : [],
+      ),
+    ),
+  };
 }
 
-async function medirServicio(probe: Probe, url: string, signal?: AbortSignal): Promise<EstadoServicio> {
+async function medirServicio(
+  probe: Probe,
+  url: string,
+  signal?: AbortSignal,
+): Promise<{ estado: EstadoServicio; base: EstadoBase | undefined }> {
   const options = { timeoutMs: SERVICE_DEADLINE, ...(signal ? { signal } : {}) };
   const [health, ready] = await Promise.all([
     probe.get(url, '/health', options),
@@ -25,9 +47,12 @@ async function medirServicio(probe: Probe, url: string, signal?: AbortSignal): P
   ]);
   const version = health.outcome === 'answered' ? health.body['version'] : undefined;
   return {
-    status: statusOf(health, ready),
-    response_time_ms: health.ms,
-    version: typeof version === 'string' ? version : null,
+    estado: {
+      status: statusOf(health, ready),
+      response_time_ms: health.ms,
+      version: typeof version === 'string' ? version : null,
+    },
+    base: ready.outcome === 'answered' ? estadoBase.safeParse(ready.body['base']).data : undefined,
   };
 }
 

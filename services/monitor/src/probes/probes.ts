@@ -13,17 +13,11 @@ export interface Probes {
   probe: Probe;
   /** Address by service name. */
   servicios: Readonly<Record<string, string>>;
-  /** Where the databases are. */
-  dataDir: string;
 }
 
-export const createProbes = (
-  config: Readonly<Record<ServiceUrl, string>> & { DATA_DIR: string },
-  queues: QueueClient,
-): Probes => ({
+export const createProbes = (config: Readonly<Record<ServiceUrl, string>>, queues: QueueClient): Probes => ({
   queues,
   throughput: createThroughput(queues),
   probe: createProbe(),
   servicios: Object.fromEntries(SERVICES.map((service) => [service.name, config[urlVariable(service)]])),
-  dataDir: config.DATA_DIR,
 });
