@@ -1,5 +1,13 @@
-# Two images: `platform`, which every Node process runs, and `frontend`, Nginx with the web application.
-FROM node:24-bookworm-slim AS base
+# Two images of our own: `platform`, which every Node process runs, and `frontend`, Nginx with the web application; and
+# `redis` as it comes. What they are built on stands here and nowhere else.
+ARG NODE_IMAGE=node:24-bookworm-slim
+ARG NGINX_IMAGE=nginx:1.28-bookworm
+ARG REDIS_IMAGE=redis:7-bookworm
+
+# The first stage: a builder that makes all of them up to its target makes nothing else for it.
+FROM ${REDIS_IMAGE} AS redis
+
+FROM ${NODE_IMAGE} AS base
 WORKDIR /app
 
 # What says which packages are needed, and nothing else: a change of the sources installs nothing again.
@@ -48,7 +56,7 @@ COPY scripts/gateway-services.ts scripts/
 RUN node scripts/gateway-services.ts >/gateway-services \
   && node -p "require('./package.json').version" >/gateway-version
 
-FROM nginx:1.28-bookworm AS frontend
+FROM ${NGINX_IMAGE} AS frontend
 COPY frontend/nginx /gateway
 COPY --from=web /gateway-services /gateway/services
 COPY --from=web /gateway-version /gateway/version

@@ -6,11 +6,12 @@ import { confidencialidad } from './experiments/confidencialidad.ts';
 import { disponibilidad } from './experiments/disponibilidad.ts';
 import type { Experiment } from './experiments/experiment.ts';
 import { integridad } from './experiments/integridad.ts';
+import { paridad } from './experiments/paridad.ts';
 import { passed, toHtml, toTable } from './experiments/report.ts';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
 
-const EXPERIMENTS: Record<string, Experiment> = { disponibilidad, integridad, confidencialidad };
+const EXPERIMENTS: Record<string, Experiment> = { disponibilidad, integridad, confidencialidad, paridad };
 
 const USAGE = `Uso: npm run experiment -- ${Object.keys(EXPERIMENTS).join('|')} [opciones]
   --n 100                 entregas
@@ -18,10 +19,12 @@ const USAGE = `Uso: npm run experiment -- ${Object.keys(EXPERIMENTS).join('|')} 
   --base URL              la puerta de enlace (por defecto http://localhost:8080)
   --data-dir DIR          los datos de la plataforma (por defecto DATA_DIR o .data)
   --registro ARCHIVO      el registro de la plataforma, para confidencialidad
+  --csv ARCHIVO           la tabla de paridad como CSV
   --salida DIR            dónde dejar el JSON y el HTML (por defecto DIR/experimentos)
   --json                  el resultado como JSON en la salida estándar`;
 
 async function main(): Promise<number> {
+  process.umask(0o077);
   const { values, positionals } = readArguments();
   if (values.help) {
     print(USAGE);
@@ -38,6 +41,7 @@ async function main(): Promise<number> {
     rate: numberOf('tasa', values.tasa, 1, 2_000),
     dataDir,
     ...(values.registro === undefined ? {} : { logFile: values.registro }),
+    ...(values.csv === undefined ? {} : { csvFile: values.csv }),
   });
 
   const folder = resolve(values.salida ?? join(dataDir, 'experimentos'));
@@ -60,6 +64,7 @@ function readArguments() {
         base: { type: 'string' },
         'data-dir': { type: 'string' },
         registro: { type: 'string' },
+        csv: { type: 'string' },
         salida: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

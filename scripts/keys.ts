@@ -19,6 +19,7 @@ import {
   revokeTokenKeys,
 } from '@medisupply/shared/security/revoke-keys';
 import { recifrar } from './keys/recifrar.ts';
+import { auditCommand } from './terminal/audit.ts';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
 
@@ -87,9 +88,13 @@ async function main(): Promise<void> {
   const { datos, words } = commandLine();
   const dataDir = resolve(process.env['DATA_DIR'] || '.data');
   const secretsDir = join(dataDir, 'secrets');
-  if (words.length === 1 && words[0] === 'recifrar')
-    return recifrar(datos ? resolve(datos) : dataDir, secretsDir);
+  if (words.length === 1 && words[0] === 'recifrar') {
+    await recifrar(datos ? resolve(datos) : dataDir, secretsDir);
+    auditCommand(dataDir, 'claves: recifrar');
+    return;
+  }
   const report = commandOf(words)(secretsDir);
+  auditCommand(dataDir, `claves: ${words.join(' ')}`);
   process.stdout.write(
     `en uso: ${report.actual}\n${report.written.map((path) => `  escrito ${path}\n`).join('')}`,
   );

@@ -16,6 +16,7 @@ import { runCommand } from './terminal/run-command.ts';
 const dataDir = resolve(process.env['DATA_DIR'] || '.data');
 
 function main(): void {
+  process.umask(0o077);
   const { values } = parseArgs({
     options: {
       'admin-password': { type: 'string' },

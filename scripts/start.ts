@@ -1,7 +1,7 @@
 /** `npm start`: everything on this machine, without containers. `--watch` restarts what changes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,9 +10,10 @@ import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/
 import { portVariable, SERVICES } from '@medisupply/shared/services';
 import type { DataDirLock } from './launcher/data-dir-lock.ts';
 import { lockDataDir } from './launcher/data-dir-lock.ts';
-import { explained, prepareDataDir, withFullDisk } from './launcher/data-dir.ts';
+import { closeToOthers, explained, prepareDataDir, withFullDisk } from './launcher/data-dir.ts';
 import type { DevServer } from './launcher/dev-server.ts';
 import { startDevServer } from './launcher/dev-server.ts';
+import { whereThePasswordIs } from './launcher/first-password.ts';
 import { bold, print, seconds, step } from './launcher/output.ts';
 import type { Platform } from './launcher/platform.ts';
 import { startPlatform } from './launcher/platform.ts';
@@ -42,6 +43,8 @@ let stopping: Promise<void> | undefined;
 
 async function main(): Promise<void> {
   const startedAt = performance.now();
+  // Ours and of every process below us, redis-server's as well.
+  process.umask(0o077);
   assertNodeVersion();
   const { watch } = options();
   if (existsSync(join(ROOT, '.env'))) process.loadEnvFile(join(ROOT, '.env'));
@@ -68,6 +71,7 @@ async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions)
   const { REDIS_PORT, ...ports } = await choosePorts(env);
   prepareDataDir(dataDir);
   lock = await lockDataDir(dataDir);
+  closeToOthers(dataDir);
   const patience = lock.tookOver ? LEFTOVER_PATIENCE_MS : 0;
   await assertPortsFree(ports, address, patience);
 
@@ -189,9 +193,7 @@ interface Ready {
 function printReadyBlock(ready: Ready): void {
   const { ports, dataDir, firstStart, devPort } = ready;
   const passwordFile = join(dataDir, 'secrets', 'admin_contrasena');
-  const password = firstStart
-    ? `${readFileSync(passwordFile, 'utf8').trim()}   (se muestra solo esta vez; queda en ${passwordFile})`
-    : `la de ${passwordFile}`;
+  const password = whereThePasswordIs(passwordFile, { firstStart, isTerminal: process.stdout.isTTY });
   const behindGateway = SERVICES.flatMap(({ gateway }) => gateway?.path ?? []);
   const rows: [string, string][] = [
     ['Página', url(ports.FRONTEND_PORT)],

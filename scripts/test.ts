@@ -10,6 +10,7 @@ const CHECKS: readonly [string, readonly (readonly string[])[]][] = [
   ['formato', [['prettier', '--check', '--log-level=warn', '.']]],
   ['lint', [['oxlint', '--deny-warnings'], ['knip']]],
   ['tipos', [['tsc', '--noEmit']]],
+  ['licencias', [['node', 'scripts/licenses.ts', '--quiet']]],
 ];
 
 async function main(): Promise<void> {

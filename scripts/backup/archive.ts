@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { text as readAll } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { UserError } from '../terminal/user-error.ts';
+import { reasonOf, UserError } from '../terminal/user-error.ts';
 
 export const MANIFEST = 'manifiesto.json';
 
@@ -15,20 +16,26 @@ export const isLock = (name: string): boolean => name.startsWith('.lock');
 /** Version of the archive's own layout. */
 const LAYOUT = 1;
 
-export const manifest = z.object({
+const manifest = z.object({
   formato: z.literal(LAYOUT),
   /** Version of the platform that wrote it. */
   version: z.string(),
   momento: z.iso.datetime(),
+  /** Paths; absent in backups of versions that did not tell. */
+  secretos: z.array(z.string()).optional(),
   bases: z.record(z.string().regex(/^[a-z0-9-]+\.db$/), z.object({ bytes: z.int(), sha256: z.string() })),
 });
 
 export type Manifest = z.output<typeof manifest>;
 
-export const newManifest = (version: string, bases: Manifest['bases']): Manifest => ({
+export const newManifest = (
+  version: string,
+  { bases, secretos }: Required<Pick<Manifest, 'bases' | 'secretos'>>,
+): Manifest => ({
   formato: LAYOUT,
   version,
   momento: new Date().toISOString(),
+  secretos,
   bases,
 });
 
@@ -53,7 +60,37 @@ export async function unpack(input: NodeJS.ReadableStream, folder: string): Prom
     ['--extract', '--file=-', '--directory', folder, '--preserve-permissions', '--no-same-owner'],
     { stdio: ['pipe', 'ignore', 'pipe'] },
   );
-  await settle(tar.stderr, once(tar, 'close'), pipeline(input, tar.stdin));
+  await settle(tar.stderr, once(tar, 'close'), feed(input, tar.stdin));
+}
+
+/** What a backup says of itself, without unpacking it. */
+export async function readManifest(input: NodeJS.ReadableStream): Promise<Manifest> {
+  const tar = spawn('tar', ['--extract', '--file=-', '--to-stdout', `./${MANIFEST}`], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const [, said] = await Promise.all([
+    settle(tar.stderr, once(tar, 'close'), feed(input, tar.stdin)),
+    readAll(tar.stdout),
+  ]);
+  return parseManifest(said);
+}
+
+/** @throws UserError */
+export function parseManifest(text: string): Manifest {
+  try {
+    return manifest.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UserError(`${MANIFEST} no se entiende; ¿es de una versión posterior?`, { cause: error });
+  }
+}
+
+/** tar may end at the end of the archive, before the input does: whether it was content is for its exit code to say. */
+async function feed(input: NodeJS.ReadableStream, stdin: NodeJS.WritableStream): Promise<void> {
+  try {
+    await pipeline(input, stdin);
+  } catch (error) {
+    if (!['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(reasonOf(error))) throw error;
+  }
 }
 
 /** What tar says is the better reason when both it and the stream fail. */

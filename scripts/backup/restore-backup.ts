@@ -14,8 +14,9 @@ import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { databaseFile, databasesIn } from '@medisupply/shared/db/database-file';
 import type { Manifest } from './archive.ts';
-import { isLock, MANIFEST, manifest, sha256Of, unpack } from './archive.ts';
+import { isLock, MANIFEST, parseManifest, sha256Of, unpack } from './archive.ts';
 import { lockDataDir } from '../launcher/data-dir-lock.ts';
+import { closeToOthers } from '../launcher/data-dir.ts';
 import { UserError } from '../terminal/user-error.ts';
 import type { Source } from './write-backup.ts';
 
@@ -26,13 +27,13 @@ export interface Restored {
 }
 
 /**
- * Puts the databases and secrets of a backup in the place of what is there, which is kept beside them. Nothing is touched
+ * Puts the databases and secrets of the backup that `open` gives in the place of what is there, which is kept beside them. Nothing is touched
  * before the whole backup has been read and found sound; until it is done, the platform cannot be started.
  * @throws UserError when it is damaged, when the platform runs, or when there is data and `replace` does not say so
  */
 export async function restoreBackup(
   target: Source,
-  input: NodeJS.ReadableStream,
+  open: () => Promise<NodeJS.ReadableStream>,
   { replace }: { replace: boolean },
 ): Promise<Restored> {
   const { dataDir } = target;
@@ -40,7 +41,7 @@ export async function restoreBackup(
   refuseWhileInUse(dataDir);
   const lock = await lockDataDir(dataDir, 'restore');
   try {
-    return await replaceData(target, input, replace);
+    return await replaceData(target, await open(), replace);
   } finally {
     lock.release();
   }
@@ -95,9 +96,8 @@ function refuseWhileInUse(dataDir: string): void {
 async function inspect(folder: string): Promise<Manifest> {
   const path = join(folder, MANIFEST);
   if (!existsSync(path)) throw new UserError(`No es una copia de seguridad: no tiene ${MANIFEST}`);
-  const parsed = manifest.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new UserError(`${MANIFEST} no se entiende; ¿es de una versión posterior?`);
-  for (const [name, { sha256 }] of Object.entries(parsed.data.bases)) {
+  const described = parseManifest(readFileSync(path, 'utf8'));
+  for (const [name, { sha256 }] of Object.entries(described.bases)) {
     const copy = join(folder, name);
     if (!existsSync(copy) || (await sha256Of(copy)) !== sha256) {
       throw new UserError(`La copia está dañada: ${name} no es la que dice ${MANIFEST}`);
@@ -109,7 +109,7 @@ async function inspect(folder: string): Promise<Manifest> {
   }
   if (!existsSync(join(folder, 'secrets')))
     throw new UserError('La copia está incompleta: no tiene secretos');
-  return parsed.data;
+  return described;
 }
 
 /** Moves databases away and copies secrets: in containers their folders are mounts, which stay where they are. */
@@ -121,6 +121,8 @@ function setAside(target: Source): string {
   for (const { file } of databasesIn(dataDir))
     for (const path of ['', '-wal', '-shm'].map((suffix) => file + suffix).filter((part) => existsSync(part)))
       move(path, join(before, basename(path)));
+  // A secret that its reader sees through a group is of no use to it here.
+  closeToOthers(before);
   return before;
 }
 

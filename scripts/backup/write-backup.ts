@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import { databasesIn } from '@medisupply/shared/db/database-file';
 import { VERSION } from '@medisupply/shared/version';
@@ -37,7 +37,7 @@ export async function writeBackup(
       recursive: true,
       filter: (path) => !isLock(basename(path)),
     });
-    const described = newManifest(VERSION, bases);
+    const described = newManifest(VERSION, { bases, secretos: filesIn(join(folder, 'secrets')) });
     writeFileSync(join(folder, MANIFEST), `${JSON.stringify(described, null, 2)}\n`);
     await pack(folder, output);
     return described;
@@ -45,6 +45,12 @@ export async function writeBackup(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .toSorted();
 
 function copyDatabase(from: string, to: string): void {
   const db = new Database(from, { readonly: true, timeout: 10_000 });

@@ -1,4 +1,4 @@
-/** What the three experiments share: a live platform, requirements with verdicts, and reports. */
+/** What the experiments share: a live platform, requirements with verdicts, and reports. */
 import { randomBytes } from 'node:crypto';
 import type { ApiClient } from '@medisupply/api-client/api-client';
 import { ApiError, createApiClient } from '@medisupply/api-client/api-client';
@@ -12,6 +12,8 @@ export interface ExperimentOptions {
   dataDir: string;
   /** A file with the platform's log, if there is one. */
   logFile?: string;
+  /** Where paridad leaves its table. */
+  csvFile?: string;
 }
 
 /** One thing that had to hold. */

@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, lstatSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { textOf } from '../terminal/run-command.ts';
 import { reasonOf, UserError } from '../terminal/user-error.ts';
 
@@ -10,6 +11,23 @@ export function prepareDataDir(dataDir: string): void {
   } catch (error) {
     throw unusable(dataDir, reasonOf(error));
   }
+}
+
+/** What the platform keeps in its data folder; anything else there is somebody's own. */
+const OURS = /\.db(-wal|-shm)?$|^(secrets|redis|jwks|auditoria\.jsonl|experimentos|reemplazado-.*)$/;
+const NOT_THE_OWNER = 0o077;
+
+/** Nobody else may read what earlier versions left readable. */
+export function closeToOthers(dataDir: string): void {
+  for (const name of readdirSync(dataDir).filter((entry) => OURS.test(entry))) close(join(dataDir, name));
+}
+
+function close(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found || found.isSymbolicLink() || found.uid !== process.getuid?.()) return;
+  if ((found.mode & NOT_THE_OWNER) !== 0) chmodSync(path, found.mode & 0o700);
+  if (!found.isDirectory()) return;
+  for (const name of readdirSync(path)) close(join(path, name));
 }
 
 /** What is wrong, and how to put it right, by the code of the system or of SQLite. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   globSync,
@@ -121,11 +122,17 @@ describe('a restore that is not possible', () => {
       stdout: '',
       stderr: `Ya hay datos en ${taken}; para ponerlos aparte y restaurar en su lugar, añada --reemplazar\n`,
     });
+    // As in containers, where Redis reads its own through a group.
+    chmodSync(join(taken, 'secrets', 'redis', 'redis_password'), 0o440);
     const replaced = run('restore', [archive, '--reemplazar'], taken);
     expect(replaced).toMatchObject({ status: 0, stderr: '' });
     const [aside] = globSync('reemplazado-*', { cwd: taken });
     expect(replaced.stdout).toContain(join(taken, String(aside)));
     expect(existsSync(join(taken, String(aside), 'logistica.db'))).toBe(true);
+    const kept = globSync('**', { cwd: join(taken, String(aside)) });
+    expect(kept.filter((path) => (statSync(join(taken, String(aside), path)).mode & 0o077) !== 0)).toEqual(
+      [],
+    );
     expect(password()).toBe(known);
     expect(statSync(join(taken, 'secrets', 'redis', 'redis_password')).mode & 0o777).toBe(0o400);
   });

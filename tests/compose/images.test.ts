@@ -1,10 +1,16 @@
 /** What is in the images and what containers may do. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { ROOT } from '../launcher/launch.ts';
 import { docker, openStack, SERVICES } from './stack.ts';
 
 const stack = openStack(inject('stack'));
 const NODE_SERVICES = SERVICES.filter((service) => service !== 'redis' && service !== 'frontend');
 const IMAGES = ['medisupply/platform', 'medisupply/frontend'];
+
+const baseImage = (name: string): string =>
+  new RegExp(`^ARG ${name}=(\\S+)$`, 'm').exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))?.[1] ?? '';
 
 interface Inspected {
   Config: { User: string; Env: string[]; Cmd: string[] };
@@ -41,6 +47,13 @@ test.each(SERVICES)('%s runs as nobody special, on a root that it cannot write',
   expect((await stack.exec(service, ['id', '-u'])).trim()).not.toBe('0');
   const refused = await stack.exec(service, ['sh', '-c', 'touch /intento 2>&1 || true']);
   expect(refused).toContain('Read-only file system');
+});
+
+test('what the containers keep can be read by its owner alone', async () => {
+  for (const service of [...NODE_SERVICES, 'redis']) {
+    const open = await stack.exec(service, ['find', '/data', '-mindepth', '1', '-perm', '/077']);
+    expect([service, open.trim()]).toEqual([service, '']);
+  }
 });
 
 test('only the gateway and Bull Board are published, and only to this machine', async () => {
@@ -130,7 +143,7 @@ test('the images carry no tool to build with, no test, no setting of anybody', a
 test('the image of the Node processes is at most 120 MB larger than its base', async () => {
   const size = async (image: string) =>
     Number(await docker(['image', 'inspect', '--format', '{{.Size}}', image]));
-  const added = ((await size('medisupply/platform')) - (await size('node:24-bookworm-slim'))) / 1e6;
+  const added = ((await size('medisupply/platform')) - (await size(baseImage('NODE_IMAGE')))) / 1e6;
   expect(added).toBeGreaterThan(0);
   expect(added).toBeLessThanOrEqual(120);
 });

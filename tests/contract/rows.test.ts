@@ -258,6 +258,20 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
     409: async () =>
       call('POST', `/logistica/entregas/${(await newConfirmation()).id}/cancelar`, { as: user }),
   },
+  'POST /entregas/:id/tomar': {
+    200: async () => call('POST', `/logistica/entregas/${await newEntrega()}/tomar`, { as: admin }),
+    409: async () => call('POST', `/logistica/entregas/${(await newConfirmation()).id}/tomar`, { as: admin }),
+  },
+  'POST /entregas/:id/soltar': {
+    200: async () => {
+      const id = await newEntrega();
+      await call('POST', `/logistica/entregas/${id}/tomar`, { as: admin });
+      return call('POST', `/logistica/entregas/${id}/soltar`, { as: admin });
+    },
+    409: async () =>
+      call('POST', `/logistica/entregas/${(await newConfirmation()).id}/soltar`, { as: admin }),
+  },
+  'GET /mensajeros': { 200: () => call('GET', '/autorizador/mensajeros', { as: admin }) },
   'GET /inventario': get('/logistica/inventario'),
   'GET /inventario/:id': {
     200: async () => call('GET', `/logistica/inventario/${await newProducto()}`, { as: user }),

@@ -1,14 +1,17 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Outcome } from '../../scripts/experiments/experiment.ts';
+import { REQUESTS } from '../../scripts/experiments/paridad/requests.ts';
 import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import { passed, toHtml, toTable } from '../../scripts/experiments/report.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, runNpm } from '../launcher/launch.ts';
 
 const SLOW = 120_000;
+/** Of four attempts all fail once in 10,000 confirmations; at 0.2 it would be once in 25 runs of this file. */
+const FAULT_RATE = '0.1';
 
 let folder: string;
 let dataDir: string;
@@ -18,7 +21,7 @@ let platform: Run;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'medisupply-experiment-'));
   dataDir = join(folder, 'data');
-  env = { ...(await freePorts()), DATA_DIR: dataDir, FAULT_RATE: '0.2', LOG_LEVEL: 'debug' };
+  env = { ...(await freePorts()), DATA_DIR: dataDir, FAULT_RATE, LOG_LEVEL: 'debug' };
   platform = runNpm(['start'], env);
   await platform.printed('MediSupply está listo');
 }, SLOW);
@@ -42,7 +45,7 @@ test(
   async () => {
     const { code, text } = await run('disponibilidad', '--n', '25', '--salida', folder, '--json');
     const outcome = JSON.parse(text) as Outcome;
-    expect(outcome.conditions['fallas_inyectadas']).toContain('0.2');
+    expect(outcome.conditions['fallas_inyectadas']).toContain(FAULT_RATE);
     expect(outcome.requirements[0]).toMatchObject({
       name: 'Nada aceptado se pierde',
       measured: '25 de 25',
@@ -91,6 +94,33 @@ test(
     );
     expect(text).toMatch(/✗ base de datos .*sin comprobar/);
     expect(code).toBe(1);
+  },
+);
+
+test(
+  'when the requests of the original are played, then each has a verdict, in the table and as CSV, and the exit code tells',
+  { timeout: SLOW },
+  async () => {
+    const csv = join(folder, 'paridad.csv');
+    const base = `http://127.0.0.1:${env['GATEWAY_PORT']}`;
+    const { code, text } = await run('paridad', '--base', base, '--csv', csv, '--salida', folder, '--json');
+    const outcome = JSON.parse(text) as Outcome;
+    expect(outcome.requirements).toHaveLength(REQUESTS.length + 1);
+    expect(outcome.requirements.at(-1)?.measured).toMatch(
+      /^\d+ igual, \d+ más, \d+ más estricto, \d+ diferente$/,
+    );
+    expect((await readFile(csv, 'utf8')).trimEnd().split('\r\n')).toHaveLength(REQUESTS.length + 1);
+    expect(code).toBe(passed(outcome) ? 0 : 1);
+  },
+);
+
+test(
+  'when paridad has no password of an Admin, then it says where it looked',
+  { timeout: SLOW },
+  async () => {
+    const { code, text } = await run('paridad', '--data-dir', join(folder, 'nada'), '--salida', folder);
+    expect(text).toContain('use --data-dir o ADMIN_CONTRASENA_FILE');
+    expect(code).toBe(2);
   },
 );
 

@@ -219,6 +219,33 @@ describe.each(GATEWAYS)('%s', (kind) => {
       expect(logistica.seen.map(({ url }) => url)).toEqual(kind === 'Nginx' ? ['/x'] : []);
     });
 
+    test('when headers are larger than 16 KB, then 431 is a problem document like any other', async () => {
+      const answer = await fetch(`${door.url}/api/v1/logistica/x`, {
+        headers: { 'x-grande': 'x'.repeat(20_000) },
+      });
+      expect([answer.status, answer.headers.get('content-type'), await answer.json()]).toEqual([
+        431,
+        'application/problem+json; charset=utf-8',
+        expect.objectContaining({
+          status: 431,
+          type: 'urn:medisupply:problem:cabeceras-demasiado-grandes',
+          title: 'Cabeceras demasiado grandes',
+          instance: expect.stringMatching(/^\//),
+        }),
+      ]);
+      expect(logistica.seen).toEqual([]);
+    });
+
+    test('when a request cannot be read, then 400 is a problem document as well', async () => {
+      const answer = await raw(
+        'GET /api/v1/logistica/x HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n',
+        door.port,
+      );
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('application/problem+json');
+      expect(answer).toContain('"type":"urn:medisupply:problem:solicitud-invalida"');
+    });
+
     test('when a body of more than 256 KiB is announced, then 413 reaches the client and the service sees nothing', async () => {
       const answer = await fetch(`${door.url}/api/v1/logistica/entregas`, {
         method: 'POST',

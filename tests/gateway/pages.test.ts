@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'medisupply-pages-'));
+  await mkdir(join(folder, 'carpeta'));
   await Promise.all([
     writeFile(join(folder, 'index.html'), PAGE),
     writeFile(join(folder, 'main-A1b_C-d2.js'), SCRIPT),
@@ -38,16 +39,14 @@ describe.each(GATEWAYS)('%s', (kind) => {
 
   /** Unlike fetch, leaves the body as it came. */
   function ask(path: string, headers: Record<string, string> = {}) {
-    return new Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: Buffer }>(
-      (resolve, reject) => {
-        get(`${door.url}${path}`, { headers, agent: false }, (answer) => {
-          buffer(answer).then(
-            (body) => resolve({ status: answer.statusCode, headers: answer.headers, body }),
-            reject,
-          );
-        }).once('error', reject);
-      },
-    );
+    return new Promise<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+      get(`${door.url}${path}`, { headers, agent: false }, (answer) => {
+        buffer(answer).then(
+          (body) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }),
+          reject,
+        );
+      }).once('error', reject);
+    });
   }
 
   test('when the page is opened, then it carries a nonce of its own, the one of its policy', async () => {
@@ -98,6 +97,22 @@ describe.each(GATEWAYS)('%s', (kind) => {
 
   test('when a file is not named by its contents, then browsers ask again', async () => {
     expect((await ask('/tema.js')).headers['cache-control']).toBe('no-cache');
+  });
+
+  // A browser takes a backslash for a slash: /\\host is another host.
+  test.each([
+    '/carpeta',
+    '//evil.example/..%2fcarpeta',
+    '/\\evil.example/..%2fcarpeta',
+    '/\\evil.example/%2e%2e/carpeta',
+    '/%5Cevil.example/..%2fcarpeta',
+    '/\\evil.example',
+    '/%09/evil.example/..%2fcarpeta',
+  ])('when %s is opened, then nobody is sent elsewhere', async (path) => {
+    for (const accept of ['text/html', '*/*']) {
+      const { status, headers } = await ask(path, { accept });
+      expect([status < 300 || status >= 400, headers.location]).toEqual([true, undefined]);
+    }
   });
 
   test('when a file of an earlier build is asked, then 404, not the page', async () => {

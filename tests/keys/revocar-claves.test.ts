@@ -138,7 +138,12 @@ test('when a confirmation waits for its verification while its key is revoked, t
     return (await response.json()) as Record<string, unknown>;
   };
   const { direccion, pedido_id } = DATOS;
-  const { id } = await bySystem('/entregas', { direccion, pedido_id, estado: 'EN_CAMINO' });
+  const { id } = await bySystem('/entregas', {
+    direccion,
+    pedido_id,
+    estado: 'EN_CAMINO',
+    asignada_a: USER,
+  });
   const entrega_id = Number(id);
   const firma_payload = await signDelivery({ ...DATOS, entrega_id, usuario_id: USER }, firma);
   const { task_id } = await bySystem('/tareas', {

@@ -135,13 +135,16 @@ test(
     const acknowledged: Acknowledged[] = [];
     const inFlight = new Set<Promise<void>>();
     let begun = 0;
+    const deliver = async (label: string) => {
+      try {
+        acknowledged.push(await client.deliver(label));
+      } catch (error) {
+        client.failures.push(String(error));
+      }
+    };
     const load = setInterval(() => {
       if (inFlight.size >= MAX_IN_FLIGHT) return;
-      const delivery = client
-        .deliver(`${begun++}`)
-        .then((done) => void acknowledged.push(done))
-        .catch((error: unknown) => void client.failures.push(String(error)))
-        .finally(() => inFlight.delete(delivery));
+      const delivery = deliver(`${begun++}`).finally(() => inFlight.delete(delivery));
       inFlight.add(delivery);
     }, 1_000 / RATE);
     const goOn = async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -31,6 +31,15 @@ async function start(): Promise<Run> {
 
 const gateway = (path: string) => `http://127.0.0.1:${env['GATEWAY_PORT']}/api/v1${path}`;
 
+/** What somebody else on this machine could read or change. */
+async function openToOthers(): Promise<string[]> {
+  const files = ['.', ...(await readdir(dataDir, { recursive: true }))];
+  const isOpen = await Promise.all(
+    files.map(async (file) => ((await stat(join(dataDir, file))).mode & 0o077) !== 0),
+  );
+  return files.filter((_, index) => isOpen[index]);
+}
+
 async function demo(): Promise<string[]> {
   const run = runNpm(
     ['run', '--silent', 'demo', '--', '--base', `http://127.0.0.1:${env['GATEWAY_PORT']}`],
@@ -59,7 +68,7 @@ const adminPassword = async () =>
 
 describe('npm start, on a data folder that does not exist yet', () => {
   test(
-    'when everything is ready, then one block tells every address, the password and how to stop',
+    'when everything is ready, then one block tells every address, where the password is and how to stop',
     async () => {
       const { lines } = await start();
       const block = lines.slice(lines.findIndex((line) => line.includes(READY))).join('\n');
@@ -68,7 +77,9 @@ describe('npm start, on a data folder that does not exist yet', () => {
       for (const port of ports) {
         expect(block).toContain(`http://localhost:${env[port]}`);
       }
-      expect(block).toContain(`Contraseña   ${await adminPassword()} `);
+      // Nobody sits at a terminal here: what keeps this output must not keep the password.
+      expect(block).toContain(`Contraseña   la de ${join(dataDir, 'secrets', 'admin_contrasena')}`);
+      expect(lines.join('\n')).not.toContain(await adminPassword());
       expect(block).toContain('Ctrl-C');
       expect((await stat(join(dataDir, 'secrets', 'admin_contrasena'))).mode & 0o777).toBe(0o400);
     },
@@ -88,6 +99,13 @@ describe('npm start, on a data folder that does not exist yet', () => {
       expect(lines.at(-1)).toContain('Todo bien');
     },
   );
+
+  test('when it works, then nobody else can read what it writes', async () => {
+    expect(await readdir(dataDir)).toEqual(
+      expect.arrayContaining(['logistica.db', 'logistica.db-wal', 'redis']),
+    );
+    expect(await openToOthers()).toEqual([]);
+  });
 
   test('when processes are listed, then no secret stands on a command line', async () => {
     const password = (await readFile(join(dataDir, 'secrets', 'redis', 'redis_password'), 'utf8')).trim();
@@ -138,7 +156,14 @@ describe('npm start, again on the same data folder', () => {
     'when it starts, then the data is there and the password is not shown again',
     { timeout: SLOW },
     async () => {
+      // As versions before left them.
+      for (const [file, mode] of [
+        ['logistica.db', 0o644],
+        ['redis/appendonlydir', 0o755],
+      ] as const)
+        await chmod(join(dataDir, file), mode);
       const { lines } = await start();
+      expect(await openToOthers()).toEqual([]);
       expect(lines.join('\n')).not.toContain(await adminPassword());
       const answer: unknown = await (await login('admin', await adminPassword())).json();
       const token = typeof answer === 'object' && answer && 'token' in answer ? String(answer.token) : '';

@@ -119,7 +119,7 @@ describe('a delivery, watched through the front door', () => {
       },
     });
     // An event that the stranger may see comes after those that it may not.
-    const { id } = await post('/entregas', CREATOR, {
+    const { id } = await post('/entregas', STRANGER, {
       direccion: 'x',
       estado: 'nueva',
       pedido_id: randomUUID(),

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import {
   expectAccessible,
@@ -43,6 +44,9 @@ test('when someone registers, then they are in; a reload keeps the session, and 
   await page.waitForURL('**/acceso/entrar?volver=%2Finventario');
 });
 
+// An open page that learns of the end by itself, before it is reloaded, says the reason along with it.
+const OUT_OF_TAREAS = /\/acceso\/entrar\?(motivo=terminada&)?volver=%2Ftareas$/;
+
 test('when someone logs out everywhere, then their other browsers are out as well', async () => {
   const persona = await web.newPersona();
   const phone = await web.newPage({ as: persona, viewport: PHONE });
@@ -57,7 +61,7 @@ test('when someone logs out everywhere, then their other browsers are out as wel
   await desktop.getByText('Sesión cerrada.').waitFor();
 
   await phone.reload();
-  await phone.waitForURL('**/acceso/entrar?volver=%2Ftareas');
+  await phone.waitForURL(OUT_OF_TAREAS);
 });
 
 test('when two tabs of a browser are reloaded at once, then both stay in', async () => {
@@ -97,6 +101,97 @@ test('when the password is wrong, then the refusal stands by the form, with its 
   await page.getByLabel('Contraseña', { exact: true }).fill(persona.contrasena);
   await page.getByRole('button', { name: 'Entrar' }).click();
   await page.waitForURL('**/entregas');
+});
+
+const NUEVA = 'siete faroles de papel';
+
+async function changeTo(page: Page, nueva: string): Promise<void> {
+  await page.getByLabel('Contraseña nueva').fill(nueva);
+  await page.getByRole('button', { name: 'Cambiar contraseña' }).click();
+}
+
+test('when somebody changes their password, then it counts, they stay in, and their other browsers are out', async () => {
+  const persona = await web.newPersona();
+  const phone = await web.newPage({ as: persona, viewport: PHONE });
+  await phone.goto('/tareas');
+  await phone.getByRole('heading', { name: 'Tareas', level: 1 }).waitFor();
+  const page = await web.newPage({ as: persona });
+  await page.goto('/entregas');
+  await page.getByRole('button', { name: `Cuenta de ${persona.nombre}` }).click();
+  await page.getByRole('menuitem', { name: 'Cambiar contraseña' }).click();
+  await page.getByRole('heading', { name: 'Cambiar contraseña', level: 1 }).waitFor();
+  await expectPresentable(page, 'contrasena');
+
+  await page.getByLabel('Contraseña actual').fill('no es esta frase');
+  await changeTo(page, NUEVA);
+  await page.getByText('No es correcta').waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('Contraseña actual').fill(persona.contrasena);
+  await changeTo(page, 'password123');
+  await page.getByText('Demasiado común').waitFor();
+  await changeTo(page, NUEVA);
+  await page.getByText('Contraseña cambiada.').waitFor();
+  await page.waitForURL('**/entregas');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Entregas', level: 1 }).waitFor();
+
+  await phone.reload();
+  await phone.waitForURL(OUT_OF_TAREAS);
+  await logIn(phone, { nombre: persona.nombre, contrasena: NUEVA });
+});
+
+test('when an administrator gave a one-time password, then another one is chosen before anything else', async () => {
+  const persona = await web.newPersona();
+  const api = await web.api(web.admin);
+  const { data: usuarios } = await api.call('autorizador', 'GET /usuarios', {});
+  const { id = 0 } = usuarios.find(({ nombre }) => nombre === persona.nombre) ?? {};
+  const { data } = await api.call('autorizador', 'POST /usuarios/:id/contrasena', { params: { id } });
+
+  const page = await web.newPage();
+  await page.goto('/acceso/contrasena');
+  await page.waitForURL('**/acceso/entrar');
+  await page.goto('/inventario');
+  await page.getByLabel('Usuario').fill(persona.nombre);
+  await page.getByLabel('Contraseña', { exact: true }).fill(data.contrasena);
+  await page.getByRole('button', { name: 'Entrar' }).click();
+  await page.getByText('Entró con una contraseña de un solo uso.').waitFor();
+  expect(await page.getByLabel('Contraseña actual').count()).toBe(0);
+  await expectPresentable(page, 'contrasena-de-un-solo-uso');
+  await changeTo(page, NUEVA);
+  await page.waitForURL('**/inventario');
+  await page.getByRole('heading', { name: 'Inventario', level: 1 }).waitFor();
+});
+
+test.each([
+  ['closed', 'cerrado', 'El registro está cerrado.'],
+  ['for an administrator to approve', 'aprobado', 'Un administrador debe aprobar la cuenta'],
+] as const)('when signing up is %s, then the pages say so', async (_what, registro, said) => {
+  const page = await web.newPage();
+  await page.route('**/api/v1/autorizador/registro', (route) => route.fulfill({ json: { registro } }));
+  await page.goto('/acceso/entrar');
+  await page.getByRole('heading', { name: 'Entrar' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  expect(await page.getByRole('link', { name: 'Cree una' }).count()).toBe(registro === 'cerrado' ? 0 : 1);
+  await page.goto('/acceso/registro');
+  await page.getByText(said).waitFor();
+  expect(await page.getByLabel('Usuario').count()).toBe(registro === 'cerrado' ? 0 : 1);
+  await expectAccessible(page);
+});
+
+test('when an account has to be approved, then who signed up is told, and not logged in', async () => {
+  const page = await web.newPage();
+  await page.route('**/api/v1/autorizador/signup', (route) =>
+    route.fulfill({
+      status: 201,
+      json: { mensaje: '', usuario: { id: 1, nombre: 'Ana', roles: ['usuario'], activo: false } },
+    }),
+  );
+  await page.goto('/acceso/registro');
+  await page.getByLabel('Usuario').fill('Ana');
+  await page.getByLabel('Contraseña', { exact: true }).fill('cuatro tazas sin asa');
+  await page.getByRole('button', { name: 'Crear cuenta' }).click();
+  await page.getByText('Podrá entrar cuando un administrador la apruebe.').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/acceso/entrar');
 });
 
 test('when a name is taken or a password is common, then the field says so', async () => {

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import type { ApiClient } from '@medisupply/api-client/api-client';
 import { createApiClient } from '@medisupply/api-client/api-client';
 import type { Browser, BrowserContext, Page, ViewportSize } from 'playwright-core';
@@ -45,6 +46,8 @@ export interface Web {
   newPage(options?: PageOptions): Promise<Page>;
   /** A new user with the role `usuario`. */
   newPersona(): Promise<Persona>;
+  /** One who sees that there are deliveries which nobody has claimed. */
+  newCourier(): Promise<Persona>;
   /** The API as that user, for what a story does not tell itself. */
   api(persona: Persona): Promise<ApiClient>;
 }
@@ -62,9 +65,12 @@ export function useWeb(): Web {
   }, 60_000);
 
   afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
     // What no story expects: errors on the console, policy violations, anything asked of another host.
-    expect(complaints.splice(0)).toEqual([]);
+    const found = complaints.splice(0);
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    // What closing cuts off (a part of the application that was being fetched ahead) is no page's fault.
+    complaints.length = 0;
+    expect(found).toEqual([]);
   });
 
   afterAll(() => browser.close());
@@ -121,6 +127,15 @@ export function useWeb(): Web {
       await createApiClient({ base: url }).call('autorizador', 'POST /signup', { body: persona });
       return persona;
     },
+    async newCourier() {
+      const persona = await this.newPersona();
+      const admin = await this.api(this.admin);
+      const { data } = await admin.call('autorizador', 'GET /usuarios', { query: { limite: 200 } });
+      const { id } = data.find(({ nombre }) => nombre === persona.nombre)!;
+      const body = { roles: ['usuario', 'Mensajero'] satisfies Rol[] };
+      await admin.call('autorizador', 'PATCH /usuarios/:id', { params: { id }, body });
+      return persona;
+    },
     async api(persona) {
       const anonymous = createApiClient({ base: url });
       const { data } = await anonymous.call('autorizador', 'POST /login', { body: persona });
@@ -145,6 +160,8 @@ export async function logIn(page: Page, { nombre, contrasena }: Persona): Promis
 
 /** No violation that axe knows, in the page as it is now, in both themes; the light one stays. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // A notice is hidden from readers for the moment until it is announced; then it is like any other text.
+  await page.locator('mat-snack-bar-container div[aria-hidden="true"]').waitFor({ state: 'detached' });
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme });
     // The other way of running axe opens a page of its own each time.

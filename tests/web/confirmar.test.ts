@@ -314,9 +314,10 @@ test("when the session ends while one waits, then the next user neither sees nor
   await page.unroute(CONFIRM);
   requests.length = 0;
 
-  const next = await web.newPersona();
+  const { courier: next, pedido_id: theirs } = await newDelivery();
   await logIn(page, next);
-  await page.getByRole('link', { name: pedido_id }).waitFor();
+  await page.getByRole('link', { name: theirs }).waitFor();
+  expect(await page.getByText(pedido_id).count()).toBe(0);
   expect(await page.getByRole('heading', { name: 'Pendientes de envío' }).count()).toBe(0);
   expect(requests).toEqual([]);
   await page.getByRole('button', { name: `Cuenta de ${next.nombre}` }).click();

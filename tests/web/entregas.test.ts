@@ -32,7 +32,7 @@ async function create({ api, id }: Sender, pedido_id: string, estado = 'EN_RUTA'
 async function confirm(api: ApiClient, id: number): Promise<void> {
   const { data: entrega } = await api.call('logistica', 'GET /entrega/:id', { params: { id } });
   const payload = {
-    direccion: entrega.direccion,
+    direccion: entrega.direccion ?? '',
     pedido_id: entrega.pedido_id,
     nombre_recibe: 'Ana Pérez',
     firma_recibe: 'Ana Pérez',
@@ -147,7 +147,7 @@ test('when a delivery is cancelled, then only by who may, and what it reserved i
   const order = `NO-${randomUUID().slice(0, 8)}`;
   const body = { pedido_id: order, direccion: DIRECCION, estado: 'EN_RUTA' };
   const { data: entrega } = await sender.api.call('logistica', 'POST /entregas', { body });
-  const stranger = await web.newPage({ as: await web.newPersona() });
+  const stranger = await web.newPage({ as: await web.newCourier() });
   await stranger.goto(`/entregas/${entrega.id}`);
   await stranger.getByText('Solo puede cancelarla quien la creó').waitFor();
 

@@ -80,7 +80,7 @@ test('when stock is adjusted, then the ledger has one row for two clicks, and to
 test('when a delivery reserves a product, then whoever looks at it sees it at once, and cannot write', async () => {
   const api = await web.api(web.admin);
   const producto = await newProduct(api, { stock: 5 });
-  const page = await web.newPage({ as: await web.newPersona(), viewport: PHONE });
+  const page = await web.newPage({ as: await web.newCourier(), viewport: PHONE });
   const connected = page.waitForResponse('**/api/v1/monitor/eventos');
   await page.goto(`/inventario/${producto.id}`);
   await page.getByText('Los ajustes los hacen los administradores.').waitFor();

@@ -35,6 +35,7 @@ export const environment = z.object({
 export const secrets = {
   ...serviceSecrets,
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
+  LIVE_KEY: { file: 'live_key', minLength: 32 },
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
 } as const;
 

@@ -23,6 +23,8 @@ export interface Container extends ServiceContainer<Config>, Handlers {
   /** Of this process and start, such as `host-4711-9f3a1c`. */
   id: string;
   queues: QueueClient;
+  /** Signs its heartbeats. */
+  liveKey: () => string;
   outbox: Outbox;
   control: ControlListener;
   announceCancellation: AnnounceCancellation;

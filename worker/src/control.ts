@@ -70,13 +70,16 @@ export function serveControl(container: Container, consumers: Consumers, hooks: 
       .filter((slot) => queue === null || slot.queue === queue)
       .map((slot) => ({ queue: slot.queue, before: slot.concurrency, after: n }));
     for (const slot of queues) consumers.setConcurrency(slot.queue, n);
-    logger.info({ colas: queues }, 'concurrencia cambiada por una orden de control');
+    logger.info(
+      { ...audited('worker.concurrencia'), colas: queues },
+      'concurrencia cambiada por una orden de control',
+    );
     return { queues };
   });
   control.handle(
     'shutdown',
     () => {
-      logger.info('detención pedida por una orden de control');
+      logger.info(audited('worker.detener'), 'detención pedida por una orden de control');
       return { active: consumers.active().length };
     },
     hooks.shutdown,
@@ -84,10 +87,13 @@ export function serveControl(container: Container, consumers: Consumers, hooks: 
   control.handle('cancel', async ({ task_id }) => {
     await cancelarTarea(container, task_id, OPERATOR);
     const tarea = await findTarea(container.database.read, task_id);
-    logger.info({ task_id }, 'tarea cancelada por una orden de control');
+    logger.info({ ...audited('tarea.cancelar'), task_id }, 'tarea cancelada por una orden de control');
     return { task_id, name: tarea?.tipo ?? '', status: 'REVOKED' };
   });
 }
+
+/** Orders are signed with the queue key: whoever has it is the operator. */
+const audited = (accion: string) => ({ auditoria: true, accion, quien: 'operador' });
 
 async function scheduled({
   database,

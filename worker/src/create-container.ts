@@ -10,6 +10,7 @@ import { createControlListener } from '@medisupply/shared/queueing/control/contr
 import { createOutbox } from '@medisupply/shared/queueing/relay/outbox';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { followQueueKeys } from '@medisupply/shared/queueing/wire/queue-keys';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import { followServiceKeys } from '@medisupply/shared/security/service-key';
 import type { Overrides } from '@medisupply/shared/service/open-service';
 import { openService } from '@medisupply/shared/service/open-service';
@@ -28,6 +29,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const { logger, metrics, redisAddress: address } = opening;
     const queueKeys = followQueueKeys(config.secretFiles.QUEUE_KEY, logger);
     const queueKey = queueKeys.current;
+    const liveKey = followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current;
     const { database, handlers } = opening.own(await createHandlers(config, logger));
     const queues = opening.own(createQueueClient(address, logger));
     const id = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
@@ -42,6 +44,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       database,
       queues,
       queueKey,
+      liveKey,
       logger,
       relayPollMs: config.WORKER_RELAY_POLL_MS,
       viewersOf: findViewersOf,
@@ -66,6 +69,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       database,
       handlers,
       queues,
+      liveKey,
       outbox,
       control,
       announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),

@@ -7,7 +7,7 @@ import { startWatchdog, startWedgedCheck } from './watchdog.ts';
 
 /** Begins to consume, to beat, to obey and to watch itself. @returns what the process tells when it is ready */
 export function startWork(container: Container, lifecycle: Lifecycle): { tareas: number } {
-  const { config, logger, outbox, queues, handlers } = container;
+  const { config, logger, liveKey, outbox, queues, handlers } = container;
   const { isStopping } = lifecycle;
   outbox.start();
   const consumers = startConsumers(container, {
@@ -21,6 +21,7 @@ export function startWork(container: Container, lifecycle: Lifecycle): { tareas:
   });
   const heartbeat = createHeartbeat({
     redis: queues.redis,
+    liveKey,
     logger,
     snapshot: () => consumers.snapshot(isStopping()),
   });

@@ -161,6 +161,7 @@ function reportingProgram(): string {
     serveControl(container, consumers, { isStopping: () => false, shutdown: () => process.exit(0) });
     createHeartbeat({
       redis: container.queues.redis,
+      liveKey: container.liveKey,
       logger: container.logger,
       snapshot: () => consumers.snapshot(false),
     }).start();

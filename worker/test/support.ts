@@ -61,12 +61,15 @@ export async function startControlled(
   });
   const heartbeat = createHeartbeat({
     redis: container.queues.redis,
+    liveKey: container.liveKey,
     logger: container.logger,
     snapshot: () => consumers.snapshot(false),
   });
   heartbeat.start();
   await until(async () =>
-    (await readWorkers(platform.logistica.container.queues.redis)).some(({ id }) => id === container.id),
+    (await readWorkers(platform.logistica.container.queues.redis, container.liveKey())).some(
+      ({ id }) => id === container.id,
+    ),
   );
   return {
     ...worker,

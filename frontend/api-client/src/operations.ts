@@ -51,6 +51,10 @@ export interface AutorizadorOperations {
     answer: Out<typeof autorizador.validateSignatureResponse>;
   };
   'GET /.well-known/jwks.json': { answer: Out<typeof autorizador.jwksResponse> };
+  'GET /mensajeros': {
+    query?: Out<z.ZodObject<typeof pageQuery>>;
+    answer: z.output<typeof autorizador.mensajero>[];
+  };
   'GET /usuarios': { query?: Out<z.ZodObject<typeof pageQuery>>; answer: autorizador.Usuario[] };
   'POST /usuarios': {
     body: In<typeof autorizador.crearUsuarioBody>;
@@ -79,6 +83,8 @@ export interface LogisticaOperations {
     body: In<typeof entregas.confirmarEntregaBody>;
     answer: entregas.ConfirmacionAceptada;
   };
+  'POST /entregas/:id/tomar': { params: EntregaParams; answer: entregas.EntregaGuardada };
+  'POST /entregas/:id/soltar': { params: EntregaParams; answer: entregas.EntregaGuardada };
   'POST /entregas/:id/cancelar': { params: EntregaParams; answer: entregas.EntregaGuardada };
   'GET /inventario': {
     query?: Out<typeof inventario.listarProductosQuery>;

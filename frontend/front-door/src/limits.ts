@@ -1,7 +1,6 @@
 import type { RequestHandler } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError, badRequest, tooManyRequests } from '@medisupply/shared/http/app-error';
-import { sendProblem } from '@medisupply/shared/http/problem';
 
 const MAX_BODY = 256 * 1024;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -23,16 +22,14 @@ export const requestLineLimit: RequestHandler = (request, _response, next) => {
 };
 
 /** 413 as soon as the announced length is too large; chunked bodies are measured by the services. */
-export const bodyLimit: RequestHandler = (request, response, next) => {
-  if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY) {
-    next();
-    return;
-  }
-  // The connection stays open and the body is read away (at most for the server's request timeout): closing it
-  // with unread bytes would reset it, and the client would never see the answer.
-  const message = `El cuerpo supera el máximo de ${MAX_BODY / 1024} KiB`;
-  sendProblem(request, response, new AppError('cuerpo-demasiado-grande', 413, message));
-  request.resume();
+export const bodyLimit: RequestHandler = (request, _response, next) => {
+  if (Number(request.headers['content-length'] ?? 0) <= MAX_BODY) next();
+  else
+    throw new AppError(
+      'cuerpo-demasiado-grande',
+      413,
+      `El cuerpo supera el máximo de ${MAX_BODY / 1024} KiB`,
+    );
 };
 
 /** At most `burst` requests at once and `rate` per second on the long run, for each client address. */

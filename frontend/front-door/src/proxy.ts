@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import { AppError, unavailable } from '@medisupply/shared/http/app-error';
+import { AppError, unauthorized, unavailable } from '@medisupply/shared/http/app-error';
 import { sendProblem } from '@medisupply/shared/http/problem';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import { logContext } from '@medisupply/shared/logging/logger';
@@ -96,6 +96,9 @@ export function createProxy(upstream: Upstream, logger: Logger): Proxy {
     handler: async (request, response, next) => {
       if (isMetrics(request.path))
         throw new AppError('ruta-no-encontrada', 404, 'Las métricas no se publican aquí');
+      // Node would pass on the first alone, and the service could not refuse both.
+      if ((request.headersDistinct['authorization']?.length ?? 0) > 1)
+        throw unauthorized('La cabecera authorization está repetida');
       for (const name of NOT_FROM_CLIENTS) delete request.headers[name];
       const context = logContext.getStore();
       if (context?.request_id) request.headers['x-request-id'] = context.request_id;

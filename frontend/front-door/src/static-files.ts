@@ -48,6 +48,8 @@ const OF_PAGES = [
 export function staticFiles(root: string): RequestHandler[] {
   const files = express.static(root, {
     index: false,
+    // To a folder with a slash behind it: the address is the client's own, and `/\\host` is another host to a browser.
+    redirect: false,
     setHeaders: (response, path) => {
       const encoding = Object.values(ENCODINGS).find((suffix) => path.endsWith(suffix));
       const name = encoding === undefined ? path : path.slice(0, -encoding.length);

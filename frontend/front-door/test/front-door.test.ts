@@ -59,6 +59,19 @@ test('when a client sends its body too slowly, then it is cut off while others a
   expect(await slow).toMatch(/^HTTP\/1.1 408 /);
 });
 
+test('when Authorization comes twice, then it is 401 here: the service would see one of them', async () => {
+  const logistica = await startUpstream();
+  servers.push(logistica.server);
+  const { port } = await startDoor({ LOGISTICA_URL: logistica.url });
+  const socket = connect(port, '127.0.0.1', () =>
+    socket.write(
+      'GET /api/v1/logistica/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\nConnection: close\r\n\r\n',
+    ),
+  );
+  expect(await readAll(socket)).toMatch(/^HTTP\/1.1 401 /);
+  expect(logistica.seen).toEqual([]);
+});
+
 test('when a client asks 500 times over one connection, then the door adds less than 2 ms to the median', async () => {
   const logistica = await startUpstream();
   servers.push(logistica.server);

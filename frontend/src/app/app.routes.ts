@@ -58,6 +58,11 @@ export const routes: Routes = [
         loadComponent: async () => (await import('./ui/no-permission')).NoPermission,
       },
       {
+        path: 'contrasena',
+        title: 'nav.contrasena',
+        loadChildren: async () => (await import('./acceso/contrasena.routes')).routes,
+      },
+      {
         path: '**',
         title: 'nav.no_encontrada',
         loadComponent: async () => (await import('./layout/not-found')).NotFound,

@@ -7,10 +7,12 @@ import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { firmasRoutes } from './firmas/firmas.routes.ts';
 import { sesionesRoutes } from './sesiones/sesiones.routes.ts';
+import { mensajerosRoutes } from './usuarios/mensajeros.routes.ts';
 import { usuariosRoutes } from './usuarios/usuarios.routes.ts';
 
 export const autorizadorRoutes = (container: Container): Route[] => [
   ...usuariosRoutes(container),
+  ...mensajerosRoutes(container),
   ...sesionesRoutes(container),
   ...firmasRoutes(container),
   ...clavesRoutes(container),

@@ -35,14 +35,14 @@ export function createContainer(
       logger.info({ usuario: PRIMER_ADMINISTRADOR }, 'primer administrador creado');
     }
 
-    const redis = opening.redis();
-    const revocaciones = opening.own(await createRevocaciones({ db, redis, logger, now }));
-    const purge = setInterval(() => void purgeSesiones(db, now(), logger), 3_600_000).unref();
-    opening.onClose(() => clearInterval(purge));
-
     // Its own keys: nobody has to be asked for them.
     const claves = followClaves(config.secretFiles, logger);
     const keySet = ownKeySet(() => claves.jwks().keys);
+    const redis = opening.redis();
+    const revocaciones = opening.own(await createRevocaciones({ db, redis, keySet, claves, logger, now }));
+    const purge = setInterval(() => void purgeSesiones(db, now(), logger), 3_600_000).unref();
+    opening.onClose(() => clearInterval(purge));
+
     return {
       db,
       redis,

@@ -5,12 +5,14 @@ import { openDatabase } from '@medisupply/shared/db/open-database';
 import * as inicial from '../migrations/001-inicial.ts';
 import * as nombreAspecto from '../migrations/002-nombre-aspecto.ts';
 import * as contrasenas from '../migrations/010-contrasenas.ts';
+import * as mensajeros from '../migrations/060-mensajeros.ts';
 import type { AutorizadorTables } from './tables.ts';
 
 export const migrations = {
   '001-inicial': inicial,
   '002-nombre-aspecto': nombreAspecto,
   '010-contrasenas': contrasenas,
+  '060-mensajeros': mensajeros,
 };
 
 export type AutorizadorDatabase = OpenDatabase<AutorizadorTables>;

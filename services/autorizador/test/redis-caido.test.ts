@@ -43,7 +43,12 @@ test('when a role changes while Redis is down, then the others learn of it once 
 
   await server.start();
   const redis = new Redis(server.url);
-  const elsewhere = createRevocationList({ redis, logger: autorizador.container.logger, pollMs: 50 });
+  const elsewhere = createRevocationList({
+    redis,
+    findTokenKey: autorizador.container.keySet.findTokenKey,
+    logger: autorizador.container.logger,
+    pollMs: 50,
+  });
   await vi.waitFor(() => expect(elsewhere.isRevoked(id, 1)).toBe(true), { timeout: 12_000, interval: 50 });
   elsewhere.close();
   redis.disconnect();

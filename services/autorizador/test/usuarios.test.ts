@@ -340,3 +340,23 @@ describe('PATCH /usuarios/:id', () => {
     for (const target of [1, id]) expect((await patch(target, { roles: ['Admin'] }, token)).status).toBe(403);
   });
 });
+
+test('when roles are granted or access is taken away, then one line tells who did what to whom, and from where', async () => {
+  const { id } = await autorizador.newUsuario();
+  const token = await autorizador.adminToken();
+  const before = autorizador.logged.length;
+  expect((await patch(id, { roles: ['usuario', 'System'] }, token)).status).toBe(200);
+  expect((await patch(id, { activo: false }, token)).status).toBe(200);
+  expect((await patch(id, { roles: ['nada'] }, token)).status).toBe(400);
+  const lines = autorizador.logged.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
+  const common = {
+    auditoria: true,
+    accion: 'usuario.modificar',
+    quien: 'usuario:1',
+    sobre: { id: String(id) },
+  };
+  expect(lines.filter(({ auditoria }) => auditoria === true)).toEqual([
+    expect.objectContaining({ ...common, cambios: { roles: ['usuario', 'System'] }, desde: '127.0.0.1' }),
+    expect.objectContaining({ ...common, cambios: { activo: false } }),
+  ]);
+});

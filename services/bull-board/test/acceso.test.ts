@@ -1,4 +1,4 @@
-import { publishRevocations } from '@medisupply/shared/security/revocations';
+import { publishRevocations, signRevocation } from '@medisupply/shared/security/revocations';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { answering, silentService, startService } from '@medisupply/shared/testing/fake-service';
@@ -336,7 +336,9 @@ describe('session', () => {
 
   it('when the user loses the role or is deactivated, then it ends within 5 s', async () => {
     const cookie = await board.login();
-    await publishRevocations(board.container.queues.redis, [{ usuario_id: 1, token_version: 1 }]);
+    await publishRevocations(board.container.queues.redis, [
+      signRevocation({ usuario_id: 1, token_version: 1 }, data.tokenKey),
+    ]);
     try {
       await vi.waitFor(
         async () => expect((await board.fetch('/api/queues', { headers: { cookie } })).status).toBe(401),

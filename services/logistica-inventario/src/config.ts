@@ -18,6 +18,7 @@ export const environment = z.object({
 export const secrets = {
   ...serviceSecrets,
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
+  LIVE_KEY: { file: 'live_key', minLength: 32 },
   FIELD_KEYS: { file: 'field_keys.json', minLength: 32, json: fieldKeyRing },
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
 } as const;

@@ -25,6 +25,7 @@ const REDIS_DEADLINE_MS = 50;
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
     const { logger, metrics } = opening;
+    const liveKey = followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current;
     const queueKey = followSecret(config.secretFiles.QUEUE_KEY, (key) => key, logger).current;
     const database = opening.own(await openLogisticaDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
@@ -38,6 +39,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       database,
       queues,
       queueKey,
+      liveKey,
       logger,
       relayPollMs: config.RELAY_POLL_MS,
       viewersOf: findViewersOf,

@@ -6,6 +6,7 @@ import * as inicial from '../migrations/001-inicial.ts';
 import * as inventario from '../migrations/002-inventario.ts';
 import * as canceladas from '../migrations/003-canceladas.ts';
 import * as reservasPorUsuario from '../migrations/050-reservas-por-usuario.ts';
+import * as asignaciones from '../migrations/060-asignaciones.ts';
 import type { LogisticaTables } from './tables.ts';
 
 export const migrations = {
@@ -13,6 +14,7 @@ export const migrations = {
   '002-inventario': inventario,
   '003-canceladas': canceladas,
   '050-reservas-por-usuario': reservasPorUsuario,
+  '060-asignaciones': asignaciones,
 };
 
 /** Migrates and opens `$DATA_DIR/logistica.db`. */

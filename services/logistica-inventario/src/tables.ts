@@ -12,6 +12,7 @@ import type { Generated } from 'kysely';
 import type { IdempotencyTable } from '@medisupply/shared/db/idempotency';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import type {
+  CambioDeAsignacion,
   ConfirmacionEstado,
   ItemEstado,
   MovimientoTipo,
@@ -50,6 +51,8 @@ export interface EntregaHistorialTable {
   momento: number;
   actor: string;
   task_id: string | null;
+  /** Who carries it changed, and not its state. */
+  cambio: CambioDeAsignacion | null;
 }
 
 export interface ConfirmacionTable {

@@ -44,7 +44,7 @@ test('when an Admin cancels it, then it is cancelled', async () => {
 
 test('when somebody cancels who may see it and nothing more, then it is not allowed', async () => {
   const open = await createEntrega(platform, 7);
-  const answer = await cancel(open, platform.token({ id: 8 }));
+  const answer = await cancel(open, platform.token({ id: 8, roles: ['Mensajero'] }));
   expect(answer.status).toBe(403);
   expect(answer.body).toEqual(
     problem(

@@ -1,20 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { craftSignature } from '@medisupply/shared/testing/forged-signatures';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
 import { environment } from '../src/config.ts';
 import type { Answer, FakeServer } from './support.ts';
-import {
-  call,
-  craftSignature,
-  createEntrega,
-  privateKeys,
-  problem,
-  signedBody,
-  someFields,
-  startFake,
-} from './support.ts';
+import { call, createEntrega, privateKeys, problem, signedBody, someFields, startFake } from './support.ts';
 
 type Respond = (response: ServerResponse, request: IncomingMessage) => void;
 

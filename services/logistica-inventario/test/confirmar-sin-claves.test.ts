@@ -37,7 +37,7 @@ afterAll(async () => {
 async function confirmByService(fields = someFields(), signed = fields): Promise<Answer> {
   const created = await call(platform, 'POST', '/entregas', {
     key: operator,
-    body: { direccion: fields.direccion, pedido_id: fields.pedido_id, estado: 'EN RUTA' },
+    body: { direccion: fields.direccion, pedido_id: fields.pedido_id, estado: 'EN RUTA', asignada_a: USER },
   });
   const { id } = created.body;
   const { firma_payload } = await signedBody(platform, id, USER, signed);
@@ -86,7 +86,7 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
   // What is no signature at all needs no keys to be refused, and one place is one place.
   const malformed = await call(platform, 'POST', '/entregas', {
     key: operator,
-    body: { direccion: 'x', pedido_id: 'PED-1001', estado: 'EN RUTA' },
+    body: { direccion: 'x', pedido_id: 'PED-1001', estado: 'EN RUTA', asignada_a: USER },
   });
   expect((await send(malformed.body.id, { ...someFields(), firma_payload: 'firma' })).status).toBe(403);
   const second = await signedBody(platform, good.body.entrega_id, USER, someFields());
@@ -146,7 +146,7 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
   });
 
   // Its place is free.
-  const as = platform.token({ id: 8 });
+  const as = platform.token({ id: 8, roles: ['Admin'] });
   const id = forged.body.entrega_id as number;
   const again = await call(platform, 'POST', `/entrega/${id}/confirmar`, {
     as,

@@ -171,6 +171,20 @@ test.for([
 });
 
 describe('Idempotency-Key', () => {
+  test.for(['/entregas/', '/ENTREGAS', '/entregas?'])(
+    'when the route is spelled %s, then it is the same route to a key',
+    async (spelling) => {
+      const headers = { 'idempotency-key': `clave${spelling}` };
+      const first = await create(someEntrega(), headers);
+      const again = await call(platform, 'POST', spelling, { as, body: someEntrega(), headers });
+      expect([again.status, again.headers['idempotent-replayed'], again.body]).toEqual([
+        201,
+        'true',
+        first.body,
+      ]);
+    },
+  );
+
   test('when the same body comes again, then the answer is replayed and there is one row', async () => {
     const body = someEntrega({ pedido_id: 'PED-idem' });
     const first = await create(body, { 'idempotency-key': 'clave-1' });

@@ -246,7 +246,6 @@ describe('procesar_entrega with confirmacion_info', () => {
     const other = await prepared();
     for (const changed of [
       { ...info, nombre_recibe: 'Eva' },
-      { ...info, usuario_id: 8 },
       { ...info, firma_payload: '' },
       { ...info, firma_payload: other.info.firma_payload },
     ]) {
@@ -255,6 +254,9 @@ describe('procesar_entrega with confirmacion_info', () => {
       expect(answer.status).toBe(403);
     }
     expect((await confirmBy(other.id, info)).status).toBe(403);
+    expect((await confirmBy(id, { ...info, usuario_id: 8 })).status).toBe(404);
+    const { id: shared, info: signed } = await prepared(USER, { asignada_a: 8 });
+    expect((await confirmBy(shared, { ...signed, usuario_id: 8 })).status).toBe(403);
     expect(await stateOf(id)).toBe('EN_CAMINO');
   });
 

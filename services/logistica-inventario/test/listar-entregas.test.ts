@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import type { Answer } from './support.ts';
@@ -8,6 +9,8 @@ const CREATOR = 7;
 const ASSIGNEE = 8;
 const CONFIRMER = 9;
 const STRANGER = 10;
+const COURIER = 11;
+const DISPATCHER = 12;
 const ADMIN = 1;
 
 let platform: Platform;
@@ -18,7 +21,12 @@ beforeAll(async () => {
 
 afterAll(() => platform.close());
 
-const tokenOf = (id: number) => platform.token({ id, roles: id === ADMIN ? ['Admin'] : ['usuario'] });
+const ROLES: Readonly<Record<number, Rol>> = {
+  [ADMIN]: 'Admin',
+  [COURIER]: 'Mensajero',
+  [DISPATCHER]: 'Despacho',
+};
+const tokenOf = (id: number) => platform.token({ id, roles: [ROLES[id] ?? 'usuario'] });
 
 const list = (query: string, userId: number): Promise<Answer> =>
   call(platform, 'GET', `/entregas${query}`, { as: tokenOf(userId) });
@@ -103,10 +111,13 @@ test('when deliveries are listed, then personal fields are ciphertext, as stored
   expect(JSON.stringify(answer.body)).not.toContain('Secreta');
 });
 
-test('when a delivery is open, then everybody sees it; assigned or confirmed, then only who has to do with it', async () => {
+test('when a delivery is open, then couriers see it; assigned or confirmed, then only who has to do with it', async () => {
   const open = await createEntrega(platform, CREATOR, { pedido_id: 'PED-visible' });
   const assigned = await createEntrega(platform, CREATOR, { pedido_id: 'PED-visible', asignada_a: ASSIGNEE });
-  const confirmed = await createEntrega(platform, CREATOR, { pedido_id: 'PED-visible' });
+  const confirmed = await createEntrega(platform, CREATOR, {
+    pedido_id: 'PED-visible',
+    asignada_a: CONFIRMER,
+  });
   const accepted = await call(platform, 'POST', `/entrega/${confirmed}/confirmar`, {
     as: tokenOf(CONFIRMER),
     body: await signedBody(platform, confirmed, CONFIRMER, {
@@ -120,11 +131,13 @@ test('when a delivery is open, then everybody sees it; assigned or confirmed, th
 
   expect(await seen('PED-visible', CREATOR)).toEqual([confirmed, assigned, open]);
   expect(await seen('PED-visible', ADMIN)).toEqual([confirmed, assigned, open]);
-  expect(await seen('PED-visible', ASSIGNEE)).toEqual([assigned, open]);
-  expect(await seen('PED-visible', CONFIRMER)).toEqual([confirmed, open]);
-  expect(await seen('PED-visible', STRANGER)).toEqual([open]);
+  expect(await seen('PED-visible', DISPATCHER)).toEqual([confirmed, assigned, open]);
+  expect(await seen('PED-visible', ASSIGNEE)).toEqual([assigned]);
+  expect(await seen('PED-visible', CONFIRMER)).toEqual([confirmed]);
+  expect(await seen('PED-visible', COURIER)).toEqual([open]);
+  expect(await seen('PED-visible', STRANGER)).toEqual([]);
   // The list and the single delivery follow one rule.
-  for (const viewer of [CREATOR, ADMIN, ASSIGNEE, CONFIRMER, STRANGER]) {
+  for (const viewer of [CREATOR, ADMIN, DISPATCHER, ASSIGNEE, CONFIRMER, COURIER, STRANGER]) {
     const visible = await seen('PED-visible', viewer);
     for (const id of [open, assigned, confirmed]) {
       const { status } = await call(platform, 'GET', `/entrega/${id}`, { as: tokenOf(viewer) });

@@ -6,8 +6,10 @@ import type Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import type { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { migrate } from '@medisupply/shared/db/migrate';
 import { openHandle } from '@medisupply/shared/db/open-database';
+import type { UserCaller } from '@medisupply/shared/http/caller';
 import { migrations } from '../src/database.ts';
 import { listEntregas } from '../src/entregas/entregas.repository.ts';
 import type { LogisticaTables } from '../src/tables.ts';
@@ -58,6 +60,16 @@ async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
     );
 }
 
+const viewer = (roles: Rol[]): UserCaller => ({
+  kind: 'user',
+  usuario_id: USER,
+  nombre: 'ana',
+  roles,
+  token_version: 1,
+  jti: 'x',
+  exp: 0,
+});
+
 const everything = { before: undefined, estado: undefined, limit: 51 };
 
 /** `entrega_abierta` holds the open deliveries and nothing else. */
@@ -69,8 +81,9 @@ test.each([
   ['one state', { estado: 'SUCCESS' as const }],
   ['one kind', { tipo: 'logistica.procesar_entrega' }],
 ])('when a user lists tasks (%s), then each reason to see one is read by its index', async (_, filter) => {
-  const viewer = { creada_por: `usuario:${USER}`, usuario_id: USER };
-  const plans = await plansOf(() => listTareas(db, { ...everything, tipo: undefined, viewer, ...filter }));
+  const plans = await plansOf(() =>
+    listTareas(db, { ...everything, tipo: undefined, viewer: viewer(['usuario', 'Mensajero']), ...filter }),
+  );
   expect(plans.filter(isScan)).toEqual([]);
   const [own, ...others] = plans;
   expect(own).toContain('INDEX tarea_por_creador');
@@ -88,7 +101,18 @@ test.each([
 test('when a user lists deliveries, then each reason is read in order from its index', async () => {
   const filter = { pedido_id: undefined, ...everything };
   for (const before of [undefined, ROWS]) {
-    const plans = await plansOf(() => listEntregas(db, { ...filter, before, viewer: USER }));
+    const plans = await plansOf(() =>
+      listEntregas(db, { ...filter, before, viewer: viewer(['usuario', 'Mensajero']) }),
+    );
     expect(plans.filter((plan) => isScan(plan) || plan.includes('TEMP B-TREE'))).toEqual([]);
+  }
+});
+
+test('when a dispatcher lists tasks, then those of all deliveries are read in order from an index', async () => {
+  const read = { ...everything, tipo: undefined, viewer: viewer(['Despacho']) };
+  for (const before of [undefined, ROWS]) {
+    const plans = await plansOf(() => listTareas(db, { ...read, before }));
+    expect(plans[1]).toMatch(/^S(EARCH|CAN) tarea USING (COVERING )?INDEX tarea_con_entrega/);
+    expect(plans.join()).not.toContain('TEMP B-TREE');
   }
 });

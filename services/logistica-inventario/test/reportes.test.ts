@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
 import { tareaOf } from '../../../worker/test/support.ts';
+import type { Reporte } from '@medisupply/shared/contracts/logistica/reportes';
 import { generarReporte } from '@medisupply/shared/tasks/logistica';
 import { toCsv } from '../src/reportes/reporte-csv.ts';
 import { generar, periodOf } from '../src/reportes/reporte.ts';
@@ -133,4 +134,40 @@ test('when nothing happened in the period, then every figure is zero and no late
     confirmaciones: { aceptadas: 0, latencia_ms: null },
   });
   expect(toCsv(reporte)).toContain('entregas,total,,0');
+});
+
+test.for([
+  ['=1+1', "'=1+1"],
+  ['-3 °C', "'-3 °C"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['  +1', "  '+1"],
+  ['\t=1+1', `"'\t'=1+1"`],
+  ['gasas;=1+1', `"gasas;'=1+1"`],
+  ['gasas\t@A1', `"gasas\t'@A1"`],
+  ['gasas\n-1+1', `"gasas\n'-1+1"`],
+  ['gasas\r\n=1', `"gasas\r\n'=1"`],
+  ['gasas|=1', `"gasas|'=1"`],
+  ['＝1+1', "'＝1+1"],
+  ['x;＋1', `"x;'＋1"`],
+  ['－1', "'－1"],
+  ['＠A1', "'＠A1"],
+  ['a-b = c', 'a-b = c'],
+  ['2+2', '2+2'],
+])('when a product is called %j, then no spreadsheet takes it for a formula', ([nombre, cell]) => {
+  const reporte: Reporte = {
+    periodo: { desde: '2026-01-01T00:00:00.000Z', hasta: '2026-01-02T00:00:00.000Z' },
+    entregas: { total: 0, por_estado: {}, por_dia: [] },
+    confirmaciones: {
+      aceptadas: 0,
+      aplicadas: 0,
+      rechazadas: 0,
+      muertas: 0,
+      con_reintentos: 0,
+      reintentos: 0,
+      latencia_ms: null,
+    },
+    firmas_rechazadas: 0,
+    productos: [{ producto_id: 1, sku: 'S', nombre: nombre!, unidades: 1, entregas: 1 }],
+  };
+  expect(toCsv(reporte)).toContain(`\r\nproductos,S,${cell},1\r\n`);
 });

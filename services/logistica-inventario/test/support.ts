@@ -1,4 +1,3 @@
-import { sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -7,8 +6,6 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { request } from 'undici';
 import { expect } from 'vitest';
-import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
-import { canonicalBytes } from '@medisupply/shared/security/canonical-json';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import type { Platform } from '../../../tests/support/platform.ts';
@@ -59,6 +56,7 @@ const TITLES: Record<number, string> = {
   415: 'Tipo de contenido no admitido',
   422: 'No procesable',
   429: 'Demasiadas solicitudes',
+  431: 'Cabeceras demasiado grandes',
 };
 
 /** A whole problem document, for `toEqual`. */
@@ -206,21 +204,6 @@ export async function privateKeys(platform: Platform): Promise<{ delivery: Priva
     ),
     token: actualKey(parseSecretJson('token_keys.json', await read('token_keys.json'), tokenKeyFile)),
   };
-}
-
-export const base64url = (value: unknown): string =>
-  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
-
-/** A detached JWS with any header over `payload`; `signing` makes the bytes of the signature. */
-export function craftSignature(
-  payload: DeliveryPayload,
-  header: Record<string, unknown>,
-  signing: KeyObject | ((input: Buffer) => Buffer),
-): string {
-  const encoded = base64url(header);
-  const input = Buffer.from(`${encoded}.${canonicalBytes(payload).toString('base64url')}`);
-  const bytes = typeof signing === 'function' ? signing(input) : sign(null, input, signing);
-  return `${encoded}..${bytes.toString('base64url')}`;
 }
 
 export interface Operation {

@@ -3,6 +3,8 @@
  * document, or it is legal for that kind of field and then has the field's usual outcome; there is no third way.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Kind } from '@medisupply/shared/testing/hostile-values';
+import { bodyWith, HOSTILE_VALUES } from '@medisupply/shared/testing/hostile-values';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import type { Answer } from './support.ts';
@@ -22,84 +24,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => platform.close());
-
-type Kind =
-  | 'text'
-  | 'pedido'
-  | 'id'
-  | 'units'
-  | 'amount'
-  | 'count'
-  | 'string'
-  | 'sku'
-  | 'object'
-  | 'items'
-  | 'scalar'
-  | 'boundId';
-
-interface Hostile {
-  name: string;
-  /** JSON as it goes over the wire; undefined: the member is absent. */
-  wire: string | undefined;
-  /** The kinds of field for which it is a legal value. */
-  legal: readonly Kind[];
-}
-
-const FREE_TEXT: readonly Kind[] = ['text', 'pedido', 'string', 'scalar'];
-const STRINGS: readonly Kind[] = ['string', 'scalar'];
-const text = (name: string, value: string, legal = FREE_TEXT): Hostile => ({
-  name,
-  wire: JSON.stringify(value),
-  legal,
-});
-
-const VALUES: readonly Hostile[] = [
-  { name: 'absent', wire: undefined, legal: [] },
-  { name: 'null', wire: 'null', legal: ['scalar'] },
-  { name: 'true', wire: 'true', legal: ['scalar'] },
-  { name: 'false', wire: 'false', legal: ['scalar'] },
-  { name: '0', wire: '0', legal: ['pedido', 'amount', 'count', 'scalar'] },
-  { name: '-0', wire: '-0', legal: ['pedido', 'amount', 'count', 'scalar'] },
-  { name: '-1', wire: '-1', legal: ['pedido', 'units', 'scalar'] },
-  { name: '1.5', wire: '1.5', legal: ['scalar'] },
-  { name: '1e400', wire: '1e400', legal: [] },
-  { name: '-1e400', wire: '-1e400', legal: [] },
-  { name: '2^53', wire: '9007199254740992', legal: ['scalar'] },
-  { name: '2^53+1', wire: '9007199254740993', legal: ['scalar'] },
-  { name: '1e21', wire: '1e21', legal: ['scalar'] },
-  { name: '[]', wire: '[]', legal: ['items'] },
-  { name: '{}', wire: '{}', legal: [] },
-  { name: '[null]', wire: '[null]', legal: [] },
-  { name: 'an array of thirty levels', wire: '['.repeat(28) + ']'.repeat(28), legal: [] },
-  { name: 'an array of a hundred levels', wire: '['.repeat(100) + ']'.repeat(100), legal: [] },
-  { name: '{"$gt":""}', wire: '{"$gt":""}', legal: [] },
-  { name: '{"toString":1}', wire: '{"toString":1,"length":-1}', legal: [] },
-  { name: '{"__proto__":1}', wire: '{"__proto__":{"x":1}}', legal: [] },
-  text('empty text', '', STRINGS),
-  text('a space', ' ', STRINGS),
-  text('spaces of other kinds', '\u00a0\u2003\u3000\ufeff', STRINGS),
-  text('100,000 characters', 'a'.repeat(100_000), ['string']),
-  text('emoji', '👩🏽‍⚕️'),
-  text('right-to-left override', 'abc\u202etxt', STRINGS),
-  text('an isolate', 'a\u2066b\u2069', STRINGS),
-  text('NUL', 'a\u0000b', STRINGS),
-  text('escape', '\u001b[31mrojo', STRINGS),
-  text('C1', 'a\u009bb', STRINGS),
-  // JSON.stringify writes lone surrogates as escapes: well-formed on the wire, not a text.
-  text('a lone surrogate', 'a\ud800b', ['string']),
-  text('a lone low surrogate', '\udfff', ['string']),
-  text('NFC', 'Jos\u00e9'),
-  text('NFD', 'Jose\u0301'),
-  text('many marks', `e${'\u0301'.repeat(40)}`),
-  text('SQL', `1' OR '1'='1'; --`),
-  text('markup', '<script>alert(1)</script>'),
-  text('a template', '${7*7}{{7*7}}%s%n'),
-  text('a path', '../../../etc/passwd'),
-  text('CRLF', 'a\r\nSet-Cookie: x=1'),
-  text('a BOM inside', 'a\ufeffb'),
-  text('digits', '12', [...FREE_TEXT, 'sku']),
-  text('a word', 'NaN', [...FREE_TEXT, 'sku']),
-];
 
 interface Field {
   /** Dotted path into the body. */
@@ -266,20 +190,6 @@ const ENDPOINTS: readonly Endpoint[] = [
 let skus = 0;
 const nextSku = () => `SKU-${skus++}`;
 
-const MARK = '@hostile@';
-
-/** The body as JSON, with the member at `path` as it stands in `wire`. */
-function bodyWith(body: Record<string, unknown>, path: string, wire: string | undefined): string {
-  const copy = structuredClone(body);
-  const names = path.split('.');
-  const last = names.pop()!;
-  let place = copy;
-  for (const name of names) place = place[name] as Record<string, unknown>;
-  if (wire === undefined) delete place[last];
-  else place[last] = MARK;
-  return JSON.stringify(copy).replace(`"${MARK}"`, () => wire ?? '');
-}
-
 interface Probe {
   name: string;
   expected: number;
@@ -326,7 +236,7 @@ async function runAll(probes: readonly Probe[]): Promise<{ faults: string[]; p99
 }
 
 function probesOf(endpoint: Endpoint, field: Field): Probe[] {
-  return VALUES.map((value) => {
+  return HOSTILE_VALUES.map((value) => {
     const isLegal = value.wire === undefined ? field.optional === true : value.legal.includes(field.kind);
     const passes = value.wire === undefined ? endpoint.success : (field.legalStatus ?? endpoint.success);
     const tooDeep = value.wire?.startsWith('['.repeat(32)) ?? false;
@@ -385,7 +295,7 @@ test('when any parameter of any query has any of these values, then it is a whol
     { path: '/tareas', name: 'cursor', legal: 0 },
     { path: '/inventario', name: 'buscar', legal: 64 },
   ];
-  const values = VALUES.flatMap(({ name, wire, legal }) => {
+  const values = HOSTILE_VALUES.flatMap(({ name, wire, legal }) => {
     const value: unknown = wire?.startsWith('"') ? JSON.parse(wire) : undefined;
     return typeof value === 'string' && value.isWellFormed()
       ? [{ name, value, isText: legal.includes('text') && value.length <= 64 }]

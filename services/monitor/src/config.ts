@@ -20,7 +20,10 @@ export const environment = z.object({
   STREAMS_PER_ADDRESS: count(200, 1_000),
 });
 
-export const secrets = serviceSecrets;
+export const secrets = {
+  ...serviceSecrets,
+  LIVE_KEY: { file: 'live_key', minLength: 32 },
+} as const;
 
 /** @throws ConfigError */
 export function readConfig(env: NodeJS.ProcessEnv = process.env) {
@@ -39,4 +42,7 @@ export const taskEnvironment = z.object({
 
 /** What the monitor's tasks need of the worker's environment. @throws ConfigError */
 export const readTaskConfig = (env: NodeJS.ProcessEnv) =>
-  loadConfig(taskEnvironment, { env, secrets: { REDIS_PASSWORD: secrets.REDIS_PASSWORD } });
+  loadConfig(taskEnvironment, {
+    env,
+    secrets: { REDIS_PASSWORD: secrets.REDIS_PASSWORD, LIVE_KEY: secrets.LIVE_KEY },
+  });

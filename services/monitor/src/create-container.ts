@@ -16,7 +16,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const { logger, metrics, redisAddress } = opening;
     const database = opening.own(await openMonitorDatabase(config.DATA_DIR));
     const queues = opening.own(createQueueClient(redisAddress, logger));
-    const probes = createProbes(config, queues);
+    const probes = createProbes(config, queues, logger);
     opening.own(probes.probe);
     probes.throughput.start();
     opening.onClose(() => probes.throughput.stop());
@@ -24,6 +24,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const eventos = opening.own(
       createEventHub({
         queues,
+        liveKey: probes.liveKey,
         // The other connection tells of outages already.
         blocking: connectForBlocking(redisAddress, logger.child({}, { level: 'silent' })),
         throughput: probes.throughput,

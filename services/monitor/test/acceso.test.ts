@@ -1,6 +1,6 @@
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
-import { publishRevocations } from '@medisupply/shared/security/revocations';
+import { publishRevocations, signRevocation } from '@medisupply/shared/security/revocations';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import type { Monitor } from './support.ts';
@@ -64,7 +64,9 @@ describe.each(PATHS)('%s', (path) => {
 it('when the user was deactivated, then the token is refused', async () => {
   const headers = { authorization: `Bearer ${data.token({ usuario_id: 99 })}` };
   expect((await monitor.get('/monitor/workers', headers)).status).toBe(200);
-  await publishRevocations(monitor.container.queues.redis, [{ usuario_id: 99, token_version: 1 }]);
+  await publishRevocations(monitor.container.queues.redis, [
+    signRevocation({ usuario_id: 99, token_version: 1 }, data.tokenKey),
+  ]);
   await vi.waitFor(async () => expect((await monitor.get('/monitor/workers', headers)).status).toBe(401), {
     timeout: 5_000,
   });

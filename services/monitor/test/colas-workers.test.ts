@@ -170,6 +170,7 @@ describe('GET /monitor/workers', () => {
     const [first, second] = ['a', 'b'].map((id) =>
       createHeartbeat({
         redis: monitor.container.queues.redis,
+        liveKey: monitor.container.liveKey,
         logger: silent(),
         snapshot: () => workerState({ id, ...(id === 'b' ? { active, status: 'active' } : {}) }),
       }),

@@ -72,6 +72,7 @@ describe('GET /monitor/status', () => {
     await connected(running);
     const heartbeat = createHeartbeat({
       redis: running.container.queues.redis,
+      liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
     });
@@ -210,7 +211,7 @@ describe('GET /monitor/status', () => {
     const { bases: others } = await status(itself);
     expect(others['monitor']).toEqual({
       status: 'ok',
-      schema: '001-inicial',
+      schema: '002-actividad-por-tipo',
       size: expect.any(Number),
       wal_size: expect.any(Number),
       error: null,
@@ -229,6 +230,7 @@ describe('GET /monitor/status', () => {
     await connected(running);
     const heartbeat = createHeartbeat({
       redis: running.container.queues.redis,
+      liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState({ id: 'w', faults: { FAULT_RATE: 0.1, FAULT_LATENCY_MS: 0 } }),
     });

@@ -1,12 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { EVENT_FIELD, EVENT_STREAM } from '@medisupply/shared/queueing/wire/event-stream';
+import { EVENT_FIELD, fieldsOf, EVENT_STREAM } from '@medisupply/shared/queueing/wire/event-stream';
 import type { RelayedEvento } from '@medisupply/shared/queueing/wire/event-stream';
 import { createApp } from '@medisupply/shared/http/create-app';
 import { publicRoute } from '@medisupply/shared/http/route';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { connectForBlocking } from '@medisupply/shared/redis/connect';
-import { publishRevocations } from '@medisupply/shared/security/revocations';
+import { publishRevocations, signRevocation } from '@medisupply/shared/security/revocations';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { closeServer, urlOf } from '@medisupply/shared/testing/fake-service';
@@ -62,6 +62,9 @@ async function watch(
   return client;
 }
 
+const entryOf = (id: string, evento: RelayedEvento, liveKey: string) =>
+  [id, ...fieldsOf(id, evento, liveKey)] as const;
+
 /** Puts events into the stream, as a relay does. @returns their ids */
 async function happen(...eventos: Partial<RelayedEvento>[]): Promise<string[]> {
   const ids: string[] = [];
@@ -69,7 +72,8 @@ async function happen(...eventos: Partial<RelayedEvento>[]): Promise<string[]> {
   for (const evento of eventos) {
     lastId += 1;
     ids.push(`${lastId}-0`);
-    pipeline.xadd(EVENT_STREAM, `${lastId}-0`, EVENT_FIELD, JSON.stringify({ ...anEvento(), ...evento }));
+    const whole = { ...anEvento(), ...evento };
+    pipeline.xadd(EVENT_STREAM, ...entryOf(`${lastId}-0`, whole, monitor.container.liveKey()));
   }
   await pipeline.exec();
   return ids;
@@ -179,7 +183,7 @@ describe('who sees an event', () => {
     viewers: null,
   });
   const EVENTS: Partial<RelayedEvento>[] = [
-    entrega({}), // 1: open to everybody
+    entrega({}), // 1: open, and so the couriers'
     entrega({ creador_id: 7, asignada_a: 8 }), // 2
     entrega({ creador_id: 9, confirmada_por: 8 }), // 3
     tarea('usuario:7'), // 4
@@ -196,22 +200,28 @@ describe('who sees an event', () => {
       user8: await watch(bearer({ usuario_id: 8 })),
       user9: await watch(bearer({ usuario_id: 9 })),
       stranger: await watch(bearer({ usuario_id: 10 })),
+      courier: await watch(bearer({ usuario_id: 11, roles: ['Mensajero'] })),
+      dispatcher: await watch(bearer({ usuario_id: 12, roles: ['Despacho'] })),
       admin: await watch(bearer({ usuario_id: 1, roles: ['Admin'] })),
       system: await watch(bearer({ usuario_id: 2, roles: ['System'] })),
       operator: await watch({ 'i-api-key': await data.serviceKey('operator') }),
     };
-    await happen(...EVENTS, entrega({}));
-    const lastOne = `${EVENTS.length + 1}-0`;
-    for (const client of Object.values(clients)) await client.received(({ id }) => id === lastOne);
-    const seen = Object.fromEntries(
-      Object.entries(clients).map(([name, client]) => [name, idsOf(client).slice(0, -1)]),
-    );
+    // After them something that is each one's own.
+    const ends = await happen(...EVENTS, ...[7, 8, 9, 10, 11, 12].map((id) => tarea(`usuario:${id}`)));
+    const own = ends.slice(EVENTS.length);
+    const seen: Record<string, unknown> = {};
+    for (const [index, [name, client]] of Object.entries(clients).entries()) {
+      await client.received(({ id }) => id === (own[index] ?? own.at(-1)));
+      seen[name] = idsOf(client).filter((id) => !own.includes(String(id)));
+    }
     const all = range(1, EVENTS.length);
     expect(seen).toEqual({
-      user7: ['1-0', '2-0', '4-0', '7-0'],
-      user8: ['1-0', '2-0', '3-0', '5-0', '8-0'],
-      user9: ['1-0', '3-0', '7-0', '8-0'],
-      stranger: ['1-0'],
+      user7: ['2-0', '4-0', '7-0'],
+      user8: ['2-0', '3-0', '5-0', '8-0'],
+      user9: ['3-0', '7-0', '8-0'],
+      stranger: [],
+      courier: ['1-0'],
+      dispatcher: ['1-0', '2-0', '3-0', '7-0', '8-0'],
       admin: all,
       system: all,
       operator: all,
@@ -221,7 +231,7 @@ describe('who sees an event', () => {
   it('when a client resumes, then the same filter applies to what it missed', async () => {
     await happen(...EVENTS);
     const client = await watch({ ...bearer({ usuario_id: 9 }), 'last-event-id': '2-0' });
-    await happen(entrega({}));
+    await happen(entrega({ creador_id: 9 }));
     await client.received(({ id }) => id === `${EVENTS.length + 1}-0`);
     expect(idsOf(client)).toEqual(['3-0', '7-0', '8-0', `${EVENTS.length + 1}-0`]);
   });
@@ -342,6 +352,20 @@ describe('resuming', () => {
     await client.received(({ id }) => id === '3-0');
     expect(idsOf(client)).toEqual(['3-0']);
   });
+
+  it('when somebody forges an event or moves a genuine one, then nobody is shown it', async () => {
+    const client = await watch();
+    await client.received(({ name }) => name === 'redis');
+    const forged = { ...anEvento(), tipo: 'aplicada' as const };
+    await commands().xadd(EVENT_STREAM, '1-0', EVENT_FIELD, JSON.stringify(forged));
+    await commands().xadd(EVENT_STREAM, ...entryOf('2-0', forged, 'otra clave'.repeat(4)));
+    const [, ...genuine] = entryOf('9-0', forged, monitor.container.liveKey());
+    await commands().xadd(EVENT_STREAM, '3-0', ...genuine);
+    lastId = 3;
+    await happen(anEvento());
+    await client.received(({ id }) => id === '4-0');
+    expect(idsOf(client)).toEqual(['4-0']);
+  });
 });
 
 describe('the end of a stream', () => {
@@ -365,7 +389,9 @@ describe('the end of a stream', () => {
   it('when the token is revoked, then the stream ends within 5 s, and other streams go on', async () => {
     const client = await watch(bearer({ usuario_id: 31, token_version: 1 }));
     const other = await watch(bearer({ usuario_id: 32, token_version: 1 }));
-    await publishRevocations(commands(), [{ usuario_id: 31, token_version: 2 }]);
+    await publishRevocations(commands(), [
+      signRevocation({ usuario_id: 31, token_version: 2 }, data.tokenKey),
+    ]);
     await until(() => client.hasEnded(), 5_000);
     expect(client.events.at(-1)).toMatchObject({ name: 'fin', data: { motivo: 'sesion_revocada' } });
     expect(other.hasEnded()).toBe(false);
@@ -410,7 +436,9 @@ describe('many clients, and bad ones', () => {
 
   it('when 200 clients watch, then all get all events over one blocking connection', async () => {
     const clients = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => watch(bearer({ usuario_id: 100 + (index >> 3) }))),
+      Array.from({ length: 200 }, (_, index) =>
+        watch(bearer({ usuario_id: 100 + (index >> 3), roles: ['Mensajero'] })),
+      ),
     );
     const viewers = { creador_id: null, asignada_a: null, confirmada_por: null };
     for (let round = 0; round < 20; round += 1) {
@@ -442,6 +470,7 @@ describe('a client that hangs', () => {
     const { throughput, queues } = monitor.container;
     const hub = createEventHub({
       queues,
+      liveKey: monitor.container.liveKey,
       blocking: connectForBlocking({ REDIS_URL: redis.url, password: data.redisPassword }, silent()),
       throughput,
       isRevoked: () => false,
@@ -546,6 +575,7 @@ describe('queues, workers and Redis', () => {
       // One sign of life and no other, as of a worker that is killed right after it.
       const heartbeat = createHeartbeat({
         redis: commands(),
+        liveKey: monitor.container.liveKey,
         logger: silent(),
         snapshot: () => workerState({ id: 'nuevo' }),
         beatMs: 3_600_000,

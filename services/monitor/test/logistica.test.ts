@@ -128,6 +128,7 @@ async function withWorker(monitor: Monitor, queues: ('default' | 'logistica' | '
   await connected(monitor);
   const heartbeat = createHeartbeat({
     redis: monitor.container.queues.redis,
+    liveKey: monitor.container.liveKey,
     logger: silent(),
     snapshot: () => workerState({ queues }),
   });

@@ -180,6 +180,7 @@ describe('monitor.health_check', () => {
     await connected();
     const heartbeat = createHeartbeat({
       redis: context.queues.redis,
+      liveKey: context.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
     });

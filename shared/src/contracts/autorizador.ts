@@ -146,6 +146,8 @@ export const crearUsuarioResponse = z.object({ usuario, contrasena: contrasenaDa
 
 export const darContrasenaResponse = z.object({ usuario, contrasena: contrasenaDada });
 
+export const mensajero = z.object({ id, nombre: z.string() });
+
 export const modificarUsuarioBody = z
   .strictObject({
     roles: roles.optional(),
@@ -171,7 +173,6 @@ export const jwksResponse = z.object({
 
 export type Signup = z.output<typeof signupBody>;
 export type Login = z.output<typeof loginBody>;
-export type Registro = z.output<typeof registro>;
 export type CambioDeContrasena = z.output<typeof contrasenaBody>;
 export type CrearUsuario = z.output<typeof crearUsuarioBody>;
 export type Usuario = z.output<typeof usuario>;

@@ -1,10 +1,12 @@
-import { callerName } from '../http/caller.ts';
-import type { Caller } from '../http/caller.ts';
+import { callerName, isAdmin } from '../http/caller.ts';
+import type { Caller, UserCaller } from '../http/caller.ts';
 import type { Rol } from './vocabulary.ts';
 
 /** What a role sees without a reason. */
 const VE_TODO: Readonly<Record<Rol, { entregas: boolean; tareas: boolean }>> = {
   usuario: { entregas: false, tareas: false },
+  Mensajero: { entregas: false, tareas: false },
+  Despacho: { entregas: true, tareas: false },
   System: { entregas: false, tareas: true },
   Admin: { entregas: true, tareas: true },
 };
@@ -16,30 +18,61 @@ export interface Viewers {
   confirmada_por: number | null;
 }
 
+/** Who looks. */
+export type Viewer = Pick<UserCaller, 'usuario_id' | 'roles'>;
+
+/** `reservada`: that it is there, without personal data. */
+export type Vista = 'completa' | 'reservada';
+
+export interface Razon {
+  /** What the delivery's columns hold: the user, or nothing. */
+  columnas: Readonly<Partial<Record<keyof Viewers, 'usuario' | null>>>;
+  vista: Vista;
+  /** A reason for this role alone. */
+  rol?: Rol;
+}
+
 /**
- * The reasons to see a delivery, and so to be able to confirm it: its creator, its assignee, whoever confirmed it, and
- * anybody while it is unassigned and nobody has confirmed it. Each says what its columns hold: the user, or nothing.
- * The only place of this rule: what follows asks it of a row, the repositories of an index.
+ * The reasons to see a delivery: its creator, its assignee and whoever confirmed it see it in clear; couriers see that
+ * there is an unassigned one, and its address once they have claimed it. The only place of this rule: what follows asks
+ * it of a row, the repositories of an index.
  */
-export const RAZONES: readonly Readonly<Partial<Record<keyof Viewers, 'usuario' | null>>>[] = [
-  { creador_id: 'usuario' },
-  { asignada_a: 'usuario' },
-  { confirmada_por: 'usuario' },
-  { asignada_a: null, confirmada_por: null },
+const RAZONES: readonly Razon[] = [
+  { columnas: { creador_id: 'usuario' }, vista: 'completa' },
+  { columnas: { asignada_a: 'usuario' }, vista: 'completa' },
+  { columnas: { confirmada_por: 'usuario' }, vista: 'completa' },
+  { columnas: { asignada_a: null, confirmada_por: null }, vista: 'reservada', rol: 'Mensajero' },
 ];
 
-export const puedeVer = (entrega: Viewers, usuarioId: number): boolean =>
-  RAZONES.some((razon) =>
-    Object.entries(razon).every(
-      ([column, value]) => entrega[column as keyof Viewers] === (value === null ? null : usuarioId),
+/** Those that may apply to this user. */
+export const razonesPara = ({ roles }: Viewer): readonly Razon[] =>
+  RAZONES.filter(({ rol }) => rol === undefined || roles.includes(rol));
+
+/** How much of a delivery a user sees; undefined: nothing. */
+export function vistaDe(entrega: Viewers, caller: Caller): Vista | undefined {
+  if (caller.kind !== 'user') return undefined;
+  if (veTodasLasEntregas(caller)) return 'completa';
+  const found = razonesPara(caller).filter(({ columnas }) =>
+    Object.entries(columnas).every(
+      ([column, value]) => entrega[column as keyof Viewers] === (value === null ? null : caller.usuario_id),
     ),
   );
+  return found.some(({ vista }) => vista === 'completa') ? 'completa' : found[0]?.vista;
+}
+
+/** Whoever has to do with it, and an Admin; a dispatcher and a courier who has not claimed it do not. */
+export const puedeConfirmar = (entrega: Viewers, usuarioId: number, { admin }: { admin: boolean }): boolean =>
+  admin || Object.values(entrega).includes(usuarioId);
 
 export const veTodasLasEntregas = (caller: Caller): boolean =>
   caller.kind === 'user' && caller.roles.some((rol) => VE_TODO[rol].entregas);
 
 export const puedeVerEntrega = (entrega: Viewers, caller: Caller): boolean =>
-  veTodasLasEntregas(caller) || (caller.kind === 'user' && puedeVer(entrega, caller.usuario_id));
+  vistaDe(entrega, caller) !== undefined;
+
+/** Gives deliveries to couriers and takes them back. */
+export const despacha = (caller: Caller): boolean =>
+  isAdmin(caller) || (caller.kind === 'user' && caller.roles.includes('Despacho'));
 
 /** Who does not see every task sees the own ones, and those of the deliveries that they may see. */
 export const puedeVerTarea = (

@@ -37,6 +37,8 @@ export const isFinal = (status: TaskStatus): boolean => FINAL.has(status);
 /** What happened, to a delivery or to a task, in about the order in which it happens. */
 export const EVENTO_TIPOS = [
   'creada',
+  'tomada',
+  'soltada',
   'recibida',
   'firma',
   'firma_rechazada',
@@ -54,13 +56,17 @@ export const EVENTO_TIPOS = [
 ] as const;
 export type EventoTipo = (typeof EVENTO_TIPOS)[number];
 
+/** A change of who carries a delivery, in its history. */
+export const CAMBIOS_DE_ASIGNACION = ['tomada', 'soltada'] as const satisfies readonly EventoTipo[];
+export type CambioDeAsignacion = (typeof CAMBIOS_DE_ASIGNACION)[number];
+
 export const ITEM_ESTADOS = ['RESERVADO', 'DEBITADO', 'LIBERADO'] as const;
 export type ItemEstado = (typeof ITEM_ESTADOS)[number];
 
 export const MOVIMIENTO_TIPOS = ['ALTA', 'AJUSTE', 'SALIDA'] as const;
 export type MovimientoTipo = (typeof MOVIMIENTO_TIPOS)[number];
 
-export const ROLES = ['usuario', 'Admin', 'System'] as const;
+export const ROLES = ['usuario', 'Mensajero', 'Despacho', 'Admin', 'System'] as const;
 export type Rol = (typeof ROLES)[number];
 
 /** What a service key may be good for. */

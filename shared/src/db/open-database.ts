@@ -1,4 +1,4 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdirSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely } from 'kysely';
@@ -47,6 +47,7 @@ export function openHandle(file: string, patience = OPEN_WAIT): Database.Databas
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   assertLocalFileSystem(dirname(file));
   const handle = new Database(file, { timeout: patience });
+  keepToOurselves(file);
   try {
     assertVersion(handle);
     enterWal(handle, patience);
@@ -58,6 +59,15 @@ export function openHandle(file: string, patience = OPEN_WAIT): Database.Databas
   } catch (error) {
     handle.close();
     throw error;
+  }
+}
+
+/** 0600, which the files beside it take over. One of another owner stays as it is. */
+function keepToOurselves(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EPERM') throw error;
   }
 }
 

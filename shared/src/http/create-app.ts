@@ -10,7 +10,7 @@ import { addMetrics } from './metrics-endpoint.ts';
 import { setupCors } from './cors.ts';
 import type { HealthOptions } from './health.ts';
 import { addHealthCheck } from './health.ts';
-import { jsonBody } from './json-body.ts';
+import { jsonBody, refuseLargeBody } from './json-body.ts';
 import { addDocumentation } from './openapi.ts';
 import type { ServerPath } from './openapi.ts';
 import { problemHandler, routeNotFound } from './problem.ts';
@@ -58,6 +58,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(helmet({ strictTransportSecurity: false }));
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
+  app.use(refuseLargeBody);
   addHealthCheck(app, { ...overrides, service: serviceName });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');
@@ -77,8 +78,9 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
     );
   }
   overrides.use?.(app);
+  mountRoutes(app, routes, { authenticator: overrides.authenticator, logger });
+  // For what is added later.
   app.use(jsonBody);
-  mountRoutes(app, routes, overrides.authenticator);
   return withLastWord(app, problemHandler(logger, overrides.metrics?.refused));
 }
 

@@ -1,38 +1,77 @@
-import express from 'express';
-import type { RequestHandler } from 'express';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Request, RequestHandler } from 'express';
 import { scan } from 'secure-json-parse';
-import { LIMITES } from '../contracts/vocabulary.ts';
 import { AppError, badRequest } from './app-error.ts';
 
+/** Bodies above this are 413 (bytes, after decompression). */
+export const BODY_LIMIT = 256 * 1024;
 const MAX_DEPTH = 32;
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+const DECODERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
 
-const readRaw = express.raw({ type: 'application/json', limit: LIMITES.cuerpo, inflate: true });
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Strict JSON: `application/json` only (415), UTF-8, ≤ 256 KiB (413), ≤ 32 levels deep, an object at the top (400). */
-export const jsonBody: RequestHandler = (request, response, next) => {
-  if (!WITH_BODY.has(request.method) || !hasBody(request)) {
-    next();
-    return;
-  }
-  if (!request.is('application/json')) {
-    next(new AppError('tipo-no-admitido', 415, 'El cuerpo debe ser application/json'));
-    return;
-  }
-  readRaw(request, response, (error?: unknown) => {
-    if (error) {
-      next(bodyError(error));
-      return;
-    }
-    try {
-      request.body = parse(request.body as Buffer);
-      next();
-    } catch (cause) {
-      next(cause);
-    }
-  });
+/** 413 for what is announced as too large, before anything is looked up or read. */
+export const refuseLargeBody: RequestHandler = (request, _response, next) => {
+  next(Number(request.headers['content-length'] ?? 0) > BODY_LIMIT ? tooLarge() : undefined);
 };
+
+/** For routes of Express itself; `mountRoutes` reads the body once it knows who calls. */
+export const jsonBody: RequestHandler = async (request, _response, next) => {
+  try {
+    await readJsonBody(request);
+  } catch (error) {
+    next(error);
+    return;
+  }
+  next();
+};
+
+/**
+ * Strict JSON into `request.body`: `application/json` only (415), UTF-8, ≤ 256 KiB (413), ≤ 32 levels deep, an object at
+ * the top (400). What is too large is not read to its end.
+ */
+export async function readJsonBody(request: Request): Promise<void> {
+  if (!WITH_BODY.has(request.method) || !hasBody(request)) return;
+  if (!request.is('application/json')) {
+    throw new AppError('tipo-no-admitido', 415, 'El cuerpo debe ser application/json');
+  }
+  request.body = parse(await readBytes(request));
+}
+
+async function readBytes(request: Request): Promise<Buffer> {
+  const encoding = request.get('content-encoding')?.toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return collect(request.iterator({ destroyOnReturn: false }));
+  if (!Object.hasOwn(DECODERS, encoding)) {
+    throw new AppError('tipo-no-admitido', 415, 'Codificación del cuerpo no admitida');
+  }
+  const inflating = DECODERS[encoding as keyof typeof DECODERS]();
+  request.once('error', (error) => inflating.destroy(error));
+  try {
+    return await collect(request.pipe(inflating));
+  } finally {
+    request.unpipe(inflating);
+    inflating.destroy();
+  }
+}
+
+async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      size += chunk.length;
+      if (size > BODY_LIMIT) throw tooLarge();
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error instanceof AppError ? error : badRequest('No se pudo leer el cuerpo', { cause: error });
+  }
+  return Buffer.concat(chunks);
+}
+
+const tooLarge = () =>
+  new AppError('cuerpo-demasiado-grande', 413, `El cuerpo supera ${BODY_LIMIT / 1024} KiB`);
 
 function hasBody(request: { headers: NodeJS.Dict<string | string[]> }): boolean {
   const length = request.headers['content-length'];
@@ -77,17 +116,4 @@ function deeperThan(text: string, max: number): boolean {
     } else if (code === 0x7d || code === 0x5d) depth--;
   }
   return false;
-}
-
-function bodyError(error: unknown): unknown {
-  const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
-  if (type === 'entity.too.large') {
-    return new AppError('cuerpo-demasiado-grande', 413, `El cuerpo supera ${LIMITES.cuerpo / 1024} KiB`, {
-      cause: error,
-    });
-  }
-  if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
-    return new AppError('tipo-no-admitido', 415, 'Codificación del cuerpo no admitida', { cause: error });
-  }
-  return badRequest('No se pudo leer el cuerpo', { cause: error });
 }

@@ -8,9 +8,12 @@ import type { FieldError } from './app-error.ts';
 import { AppError, badRequest, forbidden } from './app-error.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Caller, UserCaller } from './caller.ts';
+import { callerName } from './caller.ts';
+import type { Logger } from '../logging/logger.ts';
 import { fieldErrors, unknownFields } from './field-errors.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency.ts';
+import { readJsonBody } from './json-body.ts';
 import type { Reply } from './reply.ts';
 import type { Rol, Scope } from '../contracts/vocabulary.ts';
 
@@ -62,9 +65,18 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   /** An example body for the documentation. */
   example?: unknown;
   idempotent?: boolean;
+  /** An action that must be answerable for: when it worked, one line tells who did what to what, and from where. */
+  audit?: Audit;
   responses: Record<number, ResponseSpec>;
   /** Returns the reply, or nothing when it has answered by itself (streams). */
   handler: (input: Input<z.output<P>, z.output<Q>, z.output<B>, C>) => Promise<Reply | void> | Reply | void;
+}
+
+export interface Audit {
+  /** Such as `usuario.modificar`. */
+  accion: string;
+  /** Fields of the body that the line tells; never personal data. */
+  campos?: readonly string[];
 }
 
 export interface Route {
@@ -78,6 +90,7 @@ export interface Route {
   body?: z.ZodType;
   example?: unknown;
   idempotent?: boolean;
+  audit?: Audit;
   responses: Record<number, ResponseSpec>;
   handler: (input: Input<never, never, never, never>) => Promise<Reply | void> | Reply | void;
 }
@@ -109,7 +122,7 @@ export function callerRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
 export function mountRoutes(
   app: Express,
   routes: readonly Route[],
-  authenticator: Authenticator | undefined,
+  { authenticator, logger }: { authenticator: Authenticator | undefined; logger: Logger },
 ): void {
   const methodsByPath = new Map<string, string[]>();
   for (const route of routes) {
@@ -118,7 +131,7 @@ export function mountRoutes(
         `${route.method.toUpperCase()} ${route.path} needs an authenticator: pass it to createApp`,
       );
     }
-    app[route.method](route.path, handlerOf(route, authenticator));
+    app[route.method](route.path, handlerOf(route, authenticator, logger));
     const method = route.method.toUpperCase();
     methodsByPath.set(route.path, [
       ...(methodsByPath.get(route.path) ?? []),
@@ -136,7 +149,7 @@ export function mountRoutes(
   }
 }
 
-function handlerOf(route: Route, authenticator: Authenticator | undefined): RequestHandler {
+function handlerOf(route: Route, authenticator: Authenticator | undefined, logger: Logger): RequestHandler {
   return async (request, response) => {
     // Personal data and tokens stay in no cache; a handler that answers something else says so.
     response.set('Cache-Control', 'no-store');
@@ -144,6 +157,8 @@ function handlerOf(route: Route, authenticator: Authenticator | undefined): Requ
       route.access.kind === 'public'
         ? undefined
         : authorise(await authenticator!.authenticate(request), route.access);
+    // Not before: a stranger's body costs nothing but its way here.
+    await readJsonBody(request);
     const errors: FieldError[] = [];
     const input = {
       params: parsePart('path', route.params, request.params, errors),
@@ -152,17 +167,38 @@ function handlerOf(route: Route, authenticator: Authenticator | undefined): Requ
       caller,
       request,
       response,
-      idempotencyKey: route.idempotent && caller ? readIdempotencyKey(request, caller) : undefined,
+      idempotencyKey:
+        route.idempotent && caller
+          ? readIdempotencyKey(request, caller, pathOf(route, request.params))
+          : undefined,
     };
     if (errors.length > 0) throw badRequest(summaryOf(errors), { errors });
     const result = await route.handler(input as Input<never, never, never, never>);
     if (!result) return;
+    if (route.audit && caller) logger.info(auditEntry(route.audit, caller, request), 'auditoría');
     if (result.headers) response.set(result.headers);
     response.status(result.status);
     if (result.body === undefined) response.end();
     else response.json(result.body);
   };
 }
+
+function auditEntry({ accion, campos = [] }: Audit, caller: Caller, request: Request): object {
+  const body = (request.body ?? {}) as Record<string, unknown>;
+  const told = campos.filter((campo) => Object.hasOwn(body, campo)).map((campo) => [campo, body[campo]]);
+  return {
+    auditoria: true,
+    accion,
+    quien: callerName(caller),
+    sobre: { ...request.params },
+    ...(told.length > 0 ? { cambios: Object.fromEntries(told) } : {}),
+    desde: request.ip,
+  };
+}
+
+/** The route as it is declared, with what stood in the places of its parameters. */
+const pathOf = ({ path }: Route, params: Request['params']): string =>
+  path.replaceAll(/:(\w+)/g, (_place, name: string) => encodeURIComponent(String(params[name])));
 
 function authorise(caller: Caller, access: Extract<Access, { kind: 'restricted' }>): Caller {
   if (caller.kind === 'service') {

@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Express } from 'express';
 import { ConfigError } from '../config/load-config.ts';
 import type { Logger } from '../logging/logger.ts';
+import { cutUnreadBody } from './unread-body.ts';
+import { refuseUnreadable } from './unreadable-request.ts';
 
 /** All of it may take this long before the process ends anyway (ms). */
 const STOP_DEADLINE = 22_000;
@@ -89,6 +91,8 @@ export class Lifecycle {
 
 /** Runs `main` and turns a failure to start into one readable message and exit code 1. */
 export async function runProcess(name: string, main: () => Promise<void>): Promise<void> {
+  // What it writes is nobody else's to read.
+  process.umask(0o077);
   try {
     await main();
   } catch (error) {
@@ -103,7 +107,7 @@ export async function runProcess(name: string, main: () => Promise<void>): Promi
   }
 }
 
-/** An HTTP server with deadlines for slow clients. Port 0 takes a free one. */
+/** An HTTP server with deadlines for slow clients, and ends for bodies without one. Port 0 takes a free one. */
 export function listen(app: Express, port: number, address: string, variable: string): Promise<Server> {
   const server = createServer(
     {
@@ -114,6 +118,8 @@ export function listen(app: Express, port: number, address: string, variable: st
     },
     app,
   );
+  server.on('request', cutUnreadBody);
+  refuseUnreadable(server);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') reject(error);

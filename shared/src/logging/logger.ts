@@ -60,26 +60,46 @@ export function createLogger(
     // A copy: pino adds what a line logs to what it gets here, and the next line of the request would tell it again.
     mixin: () => ({ ...logContext.getStore() }),
   };
-  if (options.destination) return pino(base, options.destination);
-  return pino(
-    base,
-    options.format === 'pretty' ? readableDestination() : pino.destination({ fd: 1, sync: true }),
-  );
+  const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
+  return pino(base, options.format === 'pretty' ? readable(destination) : escaping(destination));
+}
+
+/**
+ * What steers a terminal, ends a line or turns the direction of the text: C0, DEL, C1, the line and paragraph separators,
+ * the bidirectional controls.
+ */
+// oxlint-disable-next-line no-control-regex -- they are what is escaped
+const STEERING = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text from outside stays within its line and within its value; `\u001b` shows what was there. */
+const escaped = (text: string): string =>
+  text.replace(STEERING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** JSON escapes C0 alone. In a line of JSON the others stand in strings only, where the escape means the same. */
+function escaping(destination: pino.DestinationStream): pino.DestinationStream {
+  return { write: (line: string) => destination.write(`${escaped(line.trimEnd())}\n`) };
 }
 
 /** One line per entry, without a transport thread: `12:00:01 warn mensaje clave=valor`. */
-function readableDestination(): pino.DestinationStream {
+function readable(destination: pino.DestinationStream): pino.DestinationStream {
   return {
     write(line: string) {
       const { time, level, name: _name, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>;
       const fields = Object.entries(rest)
         .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
         .join(' ');
-      const stack = err && typeof err === 'object' && 'stack' in err ? `\n${String(err.stack)}` : '';
       const clock = String(time).slice(11, 19);
-      process.stdout.write(
-        `${clock} ${String(level).padEnd(5)} ${typeof msg === 'string' ? msg : ''}${fields ? ` ${fields}` : ''}${stack}\n`,
-      );
+      const said = `${clock} ${String(level).padEnd(5)} ${typeof msg === 'string' ? msg : ''}${fields ? ` ${fields}` : ''}`;
+      destination.write(`${escaped(said)}${stackOf(err)}\n`);
     },
   };
+}
+
+/** Indented, so that no line of a message looks like an entry of its own. */
+function stackOf(err: unknown): string {
+  if (!err || typeof err !== 'object' || !('stack' in err)) return '';
+  return String(err.stack)
+    .split('\n')
+    .map((line) => `\n  ${escaped(line)}`)
+    .join('');
 }

@@ -19,6 +19,8 @@ export const CHANGE_TOKEN_TYP = 'cambio+jwt';
 type TokenTyp = typeof TOKEN_TYP | typeof CHANGE_TOKEN_TYP;
 const CLOCK_TOLERANCE_SECONDS = 30;
 const MAX_LENGTH = 8 * 1024;
+/** No administrator changes a user so often: more was not issued, and would outlive every revocation. */
+export const MAX_TOKEN_VERSION = 1_000_000;
 
 export interface TokenSubject {
   usuario_id: number;
@@ -68,7 +70,7 @@ const tokenClaims = z.object({
   sub: z.string().regex(/^[1-9]\d{0,15}$/),
   nombre: z.string(),
   roles: z.array(z.enum(ROLES)),
-  tv: z.int().min(0),
+  tv: z.int().min(0).max(MAX_TOKEN_VERSION),
   iat: z.int(),
   exp: z.int(),
   jti: z.uuid(),

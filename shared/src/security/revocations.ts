@@ -1,11 +1,17 @@
+import { sign, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
+import { MAX_TOKEN_VERSION } from './access-token.ts';
 
 /**
  * When a user's roles or state change, autorizador raises the user's `token_version` and publishes it here;
  * every verifier polls it into memory and refuses older access tokens. A sorted set, scored by the time of
- * publication (ms), member `<usuario_id>:<token_version>`; entries outlive the tokens they refuse. Polls read the
- * whole set: it holds twenty minutes of an administrator's work, and clocks need not agree.
+ * publication (ms), member `<usuario_id>:<token_version>:<kid>:<signature>`; entries outlive the tokens they refuse. Polls
+ * read the whole set: it holds twenty minutes of an administrator's work, and clocks need not agree.
+ *
+ * They are signed with autorizador's token key, and believed while that key is: whoever can write into Redis, or was given
+ * a key to read what is there, shuts nobody out.
  */
 export const REVOCATIONS_KEY = 'medisupply:revocations';
 export const REVOCATION_LIFETIME_MS = 20 * 60_000;
@@ -18,17 +24,30 @@ export interface Revocation {
 
 type RevocationsRedis = Pick<Redis, 'zrange' | 'multi' | 'status' | 'on' | 'off'>;
 
+/** A revocation as it stands in the set. ECDSA signs the same thing differently each time: to be kept for repeating it. */
+export function signRevocation(
+  { usuario_id, token_version }: Revocation,
+  { kid, privateKey }: { kid: string; privateKey: KeyObject },
+): string {
+  const signature = sign('sha256', signedBytes({ usuario_id, token_version }), {
+    key: privateKey,
+    dsaEncoding: 'ieee-p1363',
+  });
+  return `${usuario_id}:${token_version}:${kid}:${signature.toString('base64url')}`;
+}
+
+/** Cannot be taken for a token, which begins with its header in base64url. */
+const signedBytes = ({ usuario_id, token_version }: Revocation): Buffer =>
+  Buffer.from(`revocacion:${usuario_id}:${token_version}`);
+
 /** Publishes; harmless when repeated. Rejects when Redis does not answer: the caller repeats it later. */
 export async function publishRevocations(
   redis: RevocationsRedis,
-  revocations: readonly Revocation[],
+  signed: readonly string[],
   now = Date.now(),
 ): Promise<void> {
-  if (revocations.length === 0) return;
-  const members = revocations.flatMap(({ usuario_id, token_version }) => [
-    now,
-    `${usuario_id}:${token_version}`,
-  ]);
+  if (signed.length === 0) return;
+  const members = signed.flatMap((member) => [now, member]);
   const results = await redis
     .multi()
     .zadd(REVOCATIONS_KEY, ...members)
@@ -52,22 +71,52 @@ export interface RevocationList {
 export interface RevocationListOptions {
   /** Should fail fast: no offline queue, a command timeout. */
   redis: RevocationsRedis;
+  /** autorizador's token keys. */
+  findTokenKey: (kid: string) => KeyObject | undefined;
   logger: Pick<Logger, 'warn' | 'info'>;
   pollMs?: number;
   now?: () => number;
 }
 
+const MEMBER = /^(\d{1,16}):(\d{1,16}):([A-Za-z0-9_-]{1,64}):([A-Za-z0-9_-]{86})$/;
+
+interface SignedRevocation extends Revocation {
+  kid: string;
+}
+
+/** The revocation that autorizador signed; undefined for anything else. */
+function openRevocation(
+  member: string,
+  findTokenKey: RevocationListOptions['findTokenKey'],
+): SignedRevocation | undefined {
+  const [, usuario, version, kid = '', signature = ''] = MEMBER.exec(member) ?? [];
+  const revocation = { usuario_id: Number(usuario), token_version: Number(version) };
+  if (!(revocation.token_version <= MAX_TOKEN_VERSION)) return undefined;
+  const key = findTokenKey(kid);
+  if (!key) return undefined;
+  const isGenuine = verify(
+    'sha256',
+    signedBytes(revocation),
+    { key, dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64url'),
+  );
+  return isGenuine ? { ...revocation, kid } : undefined;
+}
+
 /** Starts polling at once. */
 export function createRevocationList(options: RevocationListOptions): RevocationList {
-  const { redis, logger, pollMs = POLL_MS, now = Date.now } = options;
-  const oldest = new Map<number, { token_version: number; learned: number }>();
+  const { redis, findTokenKey, logger, pollMs = POLL_MS, now = Date.now } = options;
+  /** By user; without a kid those that this process made. */
+  const oldest = new Map<number, { token_version: number; learned: number; kid?: string }>();
+  /** Members that were verified: most polls find nothing else. */
+  let verified = new Map<string, SignedRevocation>();
   let running: Promise<boolean> | undefined;
   let failing = false;
 
-  function add({ usuario_id, token_version }: Revocation): void {
+  function add({ usuario_id, token_version, kid }: Revocation & { kid?: string }): void {
     const known = oldest.get(usuario_id);
     if (known && known.token_version >= token_version) return;
-    oldest.set(usuario_id, { token_version, learned: now() });
+    oldest.set(usuario_id, { token_version, learned: now(), ...(kid === undefined ? {} : { kid }) });
   }
 
   async function read(): Promise<boolean> {
@@ -87,12 +136,19 @@ export function createRevocationList(options: RevocationListOptions): Revocation
     }
     if (failing) logger.info('revocaciones leídas de nuevo');
     failing = false;
-    for (const member of found) {
-      const match = /^(\d{1,16}):(\d{1,16})$/.exec(member);
-      if (match) add({ usuario_id: Number(match[1]), token_version: Number(match[2]) });
+    // What a key revoked that was itself revoked since may be a thief's: it shuts nobody out any longer.
+    for (const [usuario_id, { learned, kid }] of oldest) {
+      const isOver = now() - learned > REVOCATION_LIFETIME_MS;
+      if (isOver || (kid !== undefined && !findTokenKey(kid))) oldest.delete(usuario_id);
     }
-    for (const [usuario_id, { learned }] of oldest) {
-      if (now() - learned > REVOCATION_LIFETIME_MS) oldest.delete(usuario_id);
+    const before = verified;
+    verified = new Map();
+    for (const member of found) {
+      const known = before.get(member);
+      const revocation = known && findTokenKey(known.kid) ? known : openRevocation(member, findTokenKey);
+      if (!revocation) continue;
+      verified.set(member, revocation);
+      add(revocation);
     }
     return true;
   }

@@ -6,7 +6,12 @@ import { newSignatureKey, newTokenKey } from './key-files.ts';
 import type { StoredKey } from './key-files.ts';
 import type { RotationReport } from './rotate-keys.ts';
 import { changeSignatureKeys, changeTokenKeys, existing, isStillRefused, ownerOf } from './rotate-keys.ts';
-import { QUEUE_KEY_READERS, QUEUE_KEY_VERIFIER, REPLACED_QUEUE_KEYS } from './secret-layout.ts';
+import {
+  LIVE_KEY_READERS,
+  QUEUE_KEY_READERS,
+  QUEUE_KEY_VERIFIER,
+  REPLACED_QUEUE_KEYS,
+} from './secret-layout.ts';
 import { withSecretStore } from './secret-store.ts';
 import {
   distributeFieldKeys,
@@ -42,7 +47,7 @@ export const revokeSignatureKeys = (secretsDir: string): RotationReport =>
   ]);
 
 /**
- * Messages in the queues: what waits there is sent again with the new key. The worker is first to have it, and keeps the
+ * Messages in the queues, and what is shown live: what waits there is sent again with the new key. The worker is first to have it, and keeps the
  * old ones to tell what waited from what somebody forged; with an old key nothing is run.
  */
 export function revokeQueueKey(secretsDir: string): RotationReport {
@@ -54,6 +59,8 @@ export function revokeQueueKey(secretsDir: string): RotationReport {
     store.write(replacedPath, kept.join('\n'));
     const key = randomSecret();
     for (const folder of [...QUEUE_KEY_READERS].toReversed()) store.write(`${folder}/queue_key`, key);
+    const live = randomSecret();
+    for (const folder of LIVE_KEY_READERS) store.write(`${folder}/live_key`, live);
     return { written: store.written, actual: 'cola' };
   });
 }

@@ -33,6 +33,9 @@ export const REPLACED_QUEUE_KEYS = 'queue_key_anteriores';
 export const QUEUE_KEY_VERIFIER = 'worker';
 export const QUEUE_KEY_READERS = ['logistica-inventario', QUEUE_KEY_VERIFIER] as const;
 
+/** Signs what is shown live: who relays events or is a worker, and who shows them. It signs no job. */
+export const LIVE_KEY_READERS = ['logistica-inventario', 'worker', 'monitor'] as const;
+
 export const REDIS_PASSWORD_READERS: readonly string[] = ['redis', ...SERVICE_FOLDERS, 'worker'];
 
 export const AUTORIZADOR = 'autorizador';

@@ -9,6 +9,7 @@ import {
   AUTORIZADOR,
   FIELD_KEY_READERS,
   JWKS_READERS,
+  LIVE_KEY_READERS,
   QUEUE_KEY_READERS,
   REDIS_PASSWORD_READERS,
   SERVICE_KEY_OWNERS,
@@ -42,6 +43,7 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
     ensureAutorizadorKeys(store);
     ensureFieldKeys(store);
     ensureShared(store, QUEUE_KEY_READERS, 'queue_key', 'ejecute `npm run keys -- revoke cola`');
+    ensureShared(store, LIVE_KEY_READERS, 'live_key', 'ejecute `npm run keys -- revoke cola`');
     ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.

@@ -55,7 +55,7 @@ export function createVerifier({ config, serviceKeys, redis, logger }: VerifierO
   const tokens = createAccessTokenVerifier({ keySet });
   const keys = followServiceKeys(serviceKeys, logger, withdrawn);
   const looking = setInterval(keys.look, LOOK_MS).unref();
-  const revocations = createRevocationList({ redis, logger });
+  const revocations = createRevocationList({ redis, findTokenKey: keySet.findTokenKey, logger });
   return {
     keySet,
     tokens,

@@ -19,6 +19,8 @@ export interface DataDir {
   /** `SECRETS_DIR` of a process. */
   secrets: (process: string) => string;
   redisPassword: string;
+  /** What autorizador signs tokens and revocations with. */
+  tokenKey: ReturnType<typeof actualKey>;
   token: (options?: TokenOptions) => string;
   serviceKey: (id: string) => Promise<string>;
   remove(): Promise<void>;
@@ -39,6 +41,7 @@ export async function createDataDir(): Promise<DataDir> {
     path,
     secrets: (process) => join(root, process),
     redisPassword: (await readFile(join(root, 'redis/redis_password'), 'utf8')).trim(),
+    tokenKey: key,
     token: ({ roles = ['usuario'], usuario_id = 7, token_version = 0 }: TokenOptions = {}) =>
       issueAccessToken({ usuario_id, nombre: 'ana', roles, token_version }, key).token,
     serviceKey: async (id) => (await readFile(join(root, id, 'service_key'), 'utf8')).trim(),

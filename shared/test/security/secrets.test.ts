@@ -82,16 +82,30 @@ const EXPECTED = [
     'token_keys.json',
   ].map((f) => `autorizador/${f}`),
   ...['jwks.json', 'redis_password', 'service_keys.json'].map((f) => `bull-board/${f}`),
-  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
-    (f) => `logistica-inventario/${f}`,
-  ),
+  ...[
+    'field_keys.json',
+    'jwks.json',
+    'live_key',
+    'queue_key',
+    'redis_password',
+    'service_key',
+    'service_keys.json',
+  ].map((f) => `logistica-inventario/${f}`),
   'metrics/service_key',
-  ...['jwks.json', 'redis_password', 'service_key', 'service_keys.json'].map((f) => `monitor/${f}`),
+  ...['jwks.json', 'live_key', 'redis_password', 'service_key', 'service_keys.json'].map(
+    (f) => `monitor/${f}`,
+  ),
   'operator/service_key',
   'redis/redis_password',
-  ...['field_keys.json', 'jwks.json', 'queue_key', 'redis_password', 'service_key', 'service_keys.json'].map(
-    (f) => `worker/${f}`,
-  ),
+  ...[
+    'field_keys.json',
+    'jwks.json',
+    'live_key',
+    'queue_key',
+    'redis_password',
+    'service_key',
+    'service_keys.json',
+  ].map((f) => `worker/${f}`),
   ...ADDED.flatMap((name) =>
     ['jwks.json', 'redis_password', 'service_key', 'service_keys.json'].map((f) => `${name}/${f}`),
   ),

@@ -23,6 +23,7 @@ const environment = z.object({
 
 const secrets = {
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
+  LIVE_KEY: { file: 'live_key', minLength: 32 },
   REDIS_PASSWORD: { file: 'redis_password', minLength: 16 },
 } as const;
 
@@ -51,6 +52,7 @@ export async function connectOperator(env: NodeJS.ProcessEnv): Promise<ControlCl
     return await openControlClient({
       address: { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
       queueKey: config.secrets.QUEUE_KEY,
+      liveKey: config.secrets.LIVE_KEY,
     });
   } catch (error) {
     const { host } = new URL(config.REDIS_URL);

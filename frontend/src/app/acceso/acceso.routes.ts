@@ -1,7 +1,7 @@
 import type { Routes } from '@angular/router';
-import { signedOut } from '../core/auth/guards';
-import { featureTexts } from '../core/i18n/transloco';
+import { hasToChangePassword, signedOut } from '../core/auth/guards';
 import { AccessFrame } from './access-frame';
+import { accesoTexts } from './acceso-texts';
 import { LoginPage } from './login-page';
 
 export const routes: Routes = [
@@ -10,9 +10,7 @@ export const routes: Routes = [
     component: AccessFrame,
     canActivate: [signedOut],
     runGuardsAndResolvers: 'always',
-    providers: [
-      featureTexts('acceso', { es: () => import('./i18n/es.json'), en: () => import('./i18n/en.json') }),
-    ],
+    providers: [accesoTexts],
     children: [
       { path: '', pathMatch: 'full', redirectTo: 'entrar' },
       { path: 'entrar', title: 'nav.entrar', component: LoginPage },
@@ -20,6 +18,12 @@ export const routes: Routes = [
         path: 'registro',
         title: 'nav.registro',
         loadComponent: async () => (await import('./signup-page')).SignupPage,
+      },
+      {
+        path: 'contrasena',
+        title: 'nav.contrasena',
+        canActivate: [hasToChangePassword],
+        loadComponent: async () => (await import('./contrasena-page')).ContrasenaPage,
       },
       {
         path: 'sin-conexion',

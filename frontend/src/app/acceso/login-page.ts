@@ -10,6 +10,7 @@ import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
 import { PasswordField } from './password-field';
+import { Registro } from './registro';
 
 @Component({
   selector: 'ms-login-page',
@@ -36,6 +37,8 @@ export class LoginPage {
   readonly #router = inject(Router);
   readonly #credentials = signal({ nombre: '', contrasena: '' });
 
+  /** Whether there is a page for it; nothing is offered before that is known. */
+  protected readonly registro = inject(Registro).quien;
   protected readonly failure = signal<unknown>(undefined);
   /** Seconds until the next attempt is allowed. */
   protected readonly waiting = signal(0);
@@ -65,6 +68,10 @@ export class LoginPage {
     this.failure.set(undefined);
     try {
       await this.#sesion.iniciar(nombre.trim(), contrasena);
+      if (this.#sesion.porCambiar()) {
+        await this.#router.navigate(['/acceso/contrasena'], { queryParamsHandling: 'preserve' });
+        return;
+      }
       await this.#router.navigateByUrl(safeReturnUrl(this.volver() ?? null));
     } catch (error) {
       this.failure.set(error);

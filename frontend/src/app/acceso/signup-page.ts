@@ -12,6 +12,7 @@ import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
 import { refusalsAt, refusalText } from '../ui/refusals';
 import { PasswordField } from './password-field';
+import { Registro } from './registro';
 import { StrengthMeter } from './strength-meter';
 
 @Component({
@@ -38,6 +39,7 @@ export class SignupPage {
   readonly #router = inject(Router);
   protected readonly credentials = signal({ nombre: '', contrasena: '' });
 
+  protected readonly registro = inject(Registro).quien;
   protected readonly failure = signal<unknown>(undefined);
   protected readonly signup = form(
     this.credentials,
@@ -65,7 +67,10 @@ export class SignupPage {
     const { nombre, contrasena } = this.credentials();
     this.failure.set(undefined);
     try {
-      await this.#sesion.registrar(nombre.trim(), contrasena);
+      if (!(await this.#sesion.registrar(nombre.trim(), contrasena))) {
+        await this.#router.navigate(['/acceso/entrar'], { queryParams: { motivo: 'pendiente' } });
+        return [];
+      }
     } catch (error) {
       const refusals = refusalsAt(error, {
         'body.nombre': this.signup.nombre,

@@ -131,7 +131,7 @@ export class ConfirmarPage {
   async #signAndConfirm(): Promise<undefined> {
     const pulsada = Date.now();
     const entrega = this.datos();
-    if (!entrega) return;
+    if (!entrega || entrega.direccion === null) return;
     this.#signingError.set(undefined);
     try {
       await this.#confirmaciones.firmarYConfirmar(

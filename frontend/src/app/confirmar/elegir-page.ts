@@ -77,7 +77,9 @@ export class ElegirPage {
     for (let page = 0; page < MOST_PAGES && confirmable.length < OFFERED; page += 1) {
       const query = { limite: PAGE, ...(cursor === undefined ? {} : { cursor }) };
       const { data, next } = await this.#logistica.call('GET /entregas', { query, signal });
-      confirmable.push(...data.filter(({ estado }) => obstacleOf(estado) === undefined));
+      confirmable.push(
+        ...data.filter(({ estado, reservada }) => !reservada && obstacleOf(estado) === undefined),
+      );
       cursor = next;
       if (cursor === undefined) break;
     }

@@ -72,6 +72,16 @@ export class EntregaPage {
     const aceptada = id === undefined ? undefined : this.#aceptadas().get(id);
     return aceptada && aceptada.task_id === task_id ? aceptada.antes : [];
   });
+  protected readonly mayClaim = computed(
+    () => this.datos()?.asignada_a === null && this.#sesion.hasRole('Mensajero', 'Admin'),
+  );
+  protected readonly mayRelease = computed(() => {
+    const asignada = this.datos()?.asignada_a ?? null;
+    return (
+      asignada !== null &&
+      (asignada === this.#sesion.usuario()?.id || this.#sesion.hasRole('Despacho', 'Admin'))
+    );
+  });
   protected readonly isCancelling = signal(false);
   protected readonly refusal = signal<unknown>(undefined);
 
@@ -86,6 +96,16 @@ export class EntregaPage {
 
   protected readAgain(): void {
     this.entrega.reload();
+  }
+
+  protected async assign(accion: 'tomar' | 'soltar'): Promise<void> {
+    this.refusal.set(undefined);
+    try {
+      await this.#logistica.call(`POST /entregas/:id/${accion}`, { params: { id: Number(this.id()) } });
+    } catch (error) {
+      this.refusal.set(error);
+    }
+    this.readAgain();
   }
 
   protected async cancel(): Promise<void> {

@@ -175,8 +175,8 @@ export function tamper(prueba: Exclude<Prueba, 'cifrado'>, datos: Datos, firma: 
   return prueba === 'datos' ? FORGERIES.direccion(good) : FORGERIES.firma(good);
 }
 
-const isEncrypted = (stored: string | undefined, { direccion }: Datos): boolean =>
-  stored !== undefined && stored.includes(':') && !stored.includes(direccion);
+const isEncrypted = (stored: string | null | undefined, { direccion }: Datos): boolean =>
+  typeof stored === 'string' && stored.includes(':') && !stored.includes(direccion);
 
 /** Nearest rank; undefined for no samples. */
 export function median(values: readonly number[]): number | undefined {

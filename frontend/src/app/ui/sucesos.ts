@@ -27,6 +27,8 @@ const SUCESOS: Readonly<Record<Tipo, Suceso>> = {
   firmada_de_nuevo: { icon: 'key-round', tone: 'wait', espera: 'servidor' },
   reenviada: { icon: 'send', tone: 'wait', espera: 'servidor' },
   creada: { icon: 'truck', tone: 'plain', existencias: true },
+  tomada: { icon: 'truck', tone: 'plain' },
+  soltada: { icon: 'rotate-ccw', tone: 'plain' },
   recibida: { icon: 'inbox', tone: 'plain', espera: 'firma' },
   firma: { icon: 'shield-check', tone: 'plain', espera: 'guardar' },
   firma_rechazada: { icon: 'circle-x', tone: 'bad' },

@@ -9,8 +9,10 @@ export type Usuario = AutorizadorOperations['GET /usuarios']['answer'][number];
 /** By what they allow. Their texts are below `usuarios.rol`. */
 const ORDER: Readonly<Record<Translated<Rol, typeof es.rol, typeof en.rol>, number>> = {
   usuario: 0,
-  System: 1,
-  Admin: 2,
+  Mensajero: 1,
+  Despacho: 2,
+  System: 3,
+  Admin: 4,
 };
 
 export const inOrder = (roles: readonly Rol[]): Rol[] => roles.toSorted((a, b) => ORDER[a] - ORDER[b]);

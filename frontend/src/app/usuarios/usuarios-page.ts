@@ -1,5 +1,5 @@
 import { Component, inject, signal } from '@angular/core';
-import { MatIconButton } from '@angular/material/button';
+import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
@@ -17,9 +17,11 @@ import { ErrorState } from '../ui/error-state';
 import { PageHeader } from '../ui/page-header';
 import { Time } from '../ui/time';
 import { Toast } from '../ui/toast';
+import { ContrasenaDadaDialog } from './contrasena-dada-dialog';
 import { RolesDialog } from './roles-dialog';
 import type { Usuario } from './usuario';
 import { inOrder } from './usuario';
+import { UsuarioNuevoDialog } from './usuario-nuevo-dialog';
 
 @Component({
   selector: 'ms-usuarios-page',
@@ -29,6 +31,7 @@ import { inOrder } from './usuario';
     DataTable,
     EmptyState,
     ErrorState,
+    MatButton,
     MatIcon,
     MatIconButton,
     MatMenu,
@@ -46,6 +49,8 @@ export class UsuariosPage {
   readonly #sesion = inject(Sesion);
   readonly #confirm = inject(Confirm);
   readonly #rolesDialog = inject(RolesDialog);
+  readonly #nuevoDialog = inject(UsuarioNuevoDialog);
+  readonly #contrasenaDialog = inject(ContrasenaDadaDialog);
   readonly #toast = inject(Toast);
   readonly #transloco = inject(TranslocoService);
 
@@ -69,6 +74,25 @@ export class UsuariosPage {
       { key: 'creado', header: translate('creado'), width: '8rem' },
       { key: 'acciones', header: translate('acciones'), width: '6.5rem', align: 'end', phone: 'end' },
     ];
+  }
+
+  protected async create(): Promise<void> {
+    const dada = await this.#nuevoDialog.create();
+    if (!dada) return;
+    this.pages.reload();
+    this.#contrasenaDialog.show(dada);
+  }
+
+  protected async givePassword({ id, nombre }: Usuario): Promise<void> {
+    const question = { danger: true, params: { nombre } };
+    if (!(await this.#confirm.ask('usuarios.dar_contrasena', question))) return;
+    this.failure.set(undefined);
+    try {
+      const { data } = await this.#autorizador.call('POST /usuarios/:id/contrasena', { params: { id } });
+      this.#contrasenaDialog.show({ nombre, contrasena: data.contrasena });
+    } catch (error) {
+      this.failure.set({ nombre, error });
+    }
   }
 
   protected async changeRoles(usuario: Usuario): Promise<void> {

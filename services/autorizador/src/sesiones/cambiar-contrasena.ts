@@ -6,7 +6,7 @@ import { findUsuario, setContrasena } from '../usuarios/usuarios.repository.ts';
 import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
 import type { Tokens } from './iniciar-sesion.ts';
 import { openSesion } from './iniciar-sesion.ts';
-import { sessionOver } from './renovar-sesion.ts';
+import { sessionOver } from './sesion-terminada.ts';
 import { closeSesionesDeUsuario } from './sesiones.repository.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Container } from '../container.ts';
 import { raiseTokenVersion } from '../usuarios/usuarios.repository.ts';
-import { sessionOver, takeRefreshToken } from './renovar-sesion.ts';
+import { takeRefreshToken } from './renovar-sesion.ts';
+import { sessionOver } from './sesion-terminada.ts';
 import { closeSesion, closeSesionesDeUsuario } from './sesiones.repository.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { Container } from '../container.ts';
 import { findUsuario, findUsuarioByNombre, updateContrasenaHash } from '../usuarios/usuarios.repository.ts';
 import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
 import { newRefreshToken, REFRESH_TOKEN_MS, SESION_MS } from './refresh-token.ts';
-import { sessionOver } from './renovar-sesion.ts';
+import { sessionOver } from './sesion-terminada.ts';
 import { insertRefreshToken, insertSesion } from './sesiones.repository.ts';
 
 export interface Tokens {

@@ -1,4 +1,3 @@
-import { unauthorized } from '@medisupply/shared/http/app-error';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { Container } from '../container.ts';
@@ -8,6 +7,7 @@ import type { UsuarioGuardado } from '../usuarios/usuarios.repository.ts';
 import type { Tokens } from './iniciar-sesion.ts';
 import { hashOfRefreshToken, newRefreshToken, REFRESH_TOKEN_MS } from './refresh-token.ts';
 import { closeSesion, findRefreshToken, insertRefreshToken, markUsado } from './sesiones.repository.ts';
+import { sessionOver } from './sesion-terminada.ts';
 import type { RefreshTokenGuardado } from './sesiones.repository.ts';
 
 /**
@@ -58,5 +58,3 @@ export async function takeRefreshToken(
   await markUsado(tx, token.hash, ahora);
   return { token, usuario };
 }
-
-export const sessionOver = () => unauthorized('La sesión terminó; inicie sesión de nuevo');

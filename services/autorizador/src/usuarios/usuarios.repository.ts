@@ -90,6 +90,23 @@ export async function listUsuarios(
 }
 
 /** The same password, hashed otherwise; nothing when it was changed meanwhile. */
+/** Active couriers, newest first; one more than `limit` when there is another page. */
+export function listMensajeros(
+  db: Db,
+  limit: number,
+  before: number | undefined,
+): Promise<Pick<UsuarioGuardado, 'id' | 'nombre'>[]> {
+  return db
+    .selectFrom('usuario')
+    .select(['id', 'nombre'])
+    .where('activo', '=', 1)
+    .where('roles', 'like', '%"Mensajero"%')
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute();
+}
+
 export async function updateContrasenaHash(
   tx: Tx<AutorizadorTables>,
   id: number,

@@ -102,6 +102,7 @@ export function usuariosRoutes(container: Container): Route[] {
       params: z.strictObject({ id: idInPath }),
       body: modificarUsuarioBody,
       example: { roles: ['usuario', 'System'], activo: true },
+      audit: { accion: 'usuario.modificar', campos: ['roles', 'activo'] },
       responses: {
         200: { description: 'El usuario como quedó', schema: usuario },
         404: { description: 'Usuario no encontrado' },

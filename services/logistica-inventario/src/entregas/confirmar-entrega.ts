@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
@@ -25,7 +26,7 @@ import { changeState, findEntregaState } from './entregas.repository.ts';
 import type { ConfirmacionAceptada } from '@medisupply/shared/contracts/logistica/entregas';
 import type { VerifiedSignature } from './verificar-firma.ts';
 import { isFirmaNoValida, verificarFirma } from './verificar-firma.ts';
-import { puedeVer } from '@medisupply/shared/contracts/visibilidad';
+import { puedeConfirmar } from '@medisupply/shared/contracts/visibilidad';
 import { ESTADO_ENTREGA, RESPUESTA } from '@medisupply/shared/contracts/vocabulary';
 
 /** How long an answer waits to be able to say that Redis has the job (ms). */
@@ -36,8 +37,8 @@ export interface Confirmacion {
   firma: string;
   /** Who confirms: the token's user, or the signed payload's when a service sends it. */
   usuario_id: number;
-  /** Whether the user needs no reason to see a delivery. */
-  veTodas: boolean;
+  /** Whether the user needs no reason to confirm a delivery. */
+  admin: boolean;
   /** The optional ids of the body; they must equal the path and the token. */
   claimed: { entrega_id?: number | undefined; usuario_id?: number | undefined };
 }
@@ -75,7 +76,8 @@ export async function confirmarEntrega(
   if (stored) return toAnswer(stored);
 
   await deps.confirmRate.consume(usuario_id);
-  await assertConfirmable(deps.database.read, confirmacion);
+  // What cannot be confirmed now is told before the work of verifying; the transaction decides.
+  await findConfirmable(deps.database.read, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
     const signature = await verifyOrRecord(deps, confirmacion, received);
     return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
@@ -192,13 +194,17 @@ function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promi
   });
 }
 
+/** Decides on what the transaction itself reads: a reader's answer may be old when it is acted on. */
+const assertConfirmable = (tx: Tx<LogisticaTables>, confirmacion: Confirmacion): Promise<EntregaState> =>
+  findConfirmable(tx, confirmacion);
+
 /** @throws AppError 404 unknown or not for this user; 409 other order, delivered, cancelled or confirmed already */
-async function assertConfirmable(
+async function findConfirmable(
   db: Kysely<LogisticaTables>,
-  { payload, usuario_id, veTodas }: Confirmacion,
+  { payload, usuario_id, admin }: Confirmacion,
 ): Promise<EntregaState> {
   const entrega = await findEntregaState(db, payload.entrega_id);
-  if (!entrega || !(veTodas || puedeVer(entrega, usuario_id))) throw notFound('Entrega no encontrada');
+  if (!entrega || !puedeConfirmar(entrega, usuario_id, { admin })) throw notFound('Entrega no encontrada');
   if (entrega.pedido_id !== payload.pedido_id) throw conflict('El pedido_id no corresponde a la entrega');
   if (entrega.estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
   if (entrega.estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');

@@ -16,25 +16,29 @@ import type {
   EntregaGuardada,
   ListarEntregas,
 } from '@medisupply/shared/contracts/logistica/entregas';
-import { puedeVerEntrega, veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
+import { vistaDe, veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
 import type { CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
 
 type Deps = Pick<Container, 'database' | 'cipher' | 'keySet'>;
 
-/** One delivery in clear. @throws AppError 404, also for somebody else's */
+const SIN_DATOS = { direccion: null, nombre_recibe: null, firma_recibe: null };
+
+/** One delivery in clear, or that there is one without a courier. @throws AppError 404, also for somebody else's */
 export async function consultarEntrega(deps: Deps, id: number, caller: Caller): Promise<EntregaDescifrada> {
   const { read } = deps.database;
   const row = await findEntrega(read, id);
-  if (!row || !puedeVerEntrega(row, caller)) throw notFound('Entrega no encontrada');
+  const vista = row && vistaDe(row, caller);
+  if (!vista) throw notFound('Entrega no encontrada');
   const [historial, task_id, items] = await Promise.all([
     listHistorial(read, id),
     latestTaskOf(read, id),
     listItems(read, id),
   ]);
-  const fields = descifrar(deps.cipher, row.id, row);
+  const fields = vista === 'completa' ? descifrar(deps.cipher, row.id, row) : SIN_DATOS;
   return {
     id: row.id,
     ...fields,
+    ...(vista === 'reservada' ? { reservada: true } : {}),
     pedido_id: row.pedido_id,
     estado: row.estado,
     integridad_firma: signatureHolds(deps, row, fields),
@@ -45,7 +49,11 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     confirmada_por: row.confirmada_por,
     task_id: task_id ?? null,
     items,
-    historial: historial.map((change) => ({ ...change, momento: isoTime(change.momento) })),
+    historial: historial.map(({ cambio, momento, ...change }) => ({
+      ...change,
+      momento: isoTime(momento),
+      ...(cambio === null ? {} : { cambio }),
+    })),
   };
 }
 
@@ -57,16 +65,21 @@ export async function listarEntregas(
 ): Promise<Page<EntregaGuardada>> {
   const limit = query.limite ?? 50;
   const rows = await listEntregas(deps.database.read, {
-    viewer: veTodasLasEntregas(caller) ? undefined : caller.usuario_id,
+    viewer: veTodasLasEntregas(caller) ? undefined : caller,
     before: decodeCursor(query.cursor),
     estado: query.estado,
     pedido_id: query.pedido_id,
     limit: limit + 1,
   });
-  return pageOf(rows, limit, (row) => row.id, toEntregaGuardada);
+  return pageOf(
+    rows,
+    limit,
+    (row) => row.id,
+    (row) => toEntregaGuardada(row, vistaDe(row, caller) ?? 'reservada'),
+  );
 }
 
-type ClearFields = Pick<EntregaRow, CampoPersonal>;
+type ClearFields = Record<CampoPersonal, string | null>;
 
 /** The key of the stored signature; `revocada` after the signature was accepted, or it would not have been. */
 function signingKeyOf({ keySet }: Deps, row: EntregaRow): EntregaDescifrada['firma_clave'] {
@@ -80,6 +93,7 @@ function signingKeyOf({ keySet }: Deps, row: EntregaRow): EntregaDescifrada['fir
 function signatureHolds({ keySet }: Deps, row: EntregaRow, fields: ClearFields): boolean | null {
   if (
     row.firma === null ||
+    fields.direccion === null ||
     fields.nombre_recibe === null ||
     fields.firma_recibe === null ||
     row.confirmada_por === null

@@ -1,13 +1,15 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { EntregaGuardada } from '@medisupply/shared/contracts/logistica/entregas';
+import type { Vista } from '@medisupply/shared/contracts/visibilidad';
 import type { EntregaRow } from './entregas.repository.ts';
 
 export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
 
-/** The row as it is stored: personal fields stay ciphertext. */
-export const toEntregaGuardada = (row: EntregaRow): EntregaGuardada => ({
+/** The row as it is stored: personal fields stay ciphertext, and `reservada` they stay out. */
+export const toEntregaGuardada = (row: EntregaRow, vista: Vista = 'completa'): EntregaGuardada => ({
   id: row.id,
-  direccion: row.direccion,
+  direccion: vista === 'reservada' ? null : row.direccion,
+  ...(vista === 'reservada' ? { reservada: true } : {}),
   pedido_id: row.pedido_id,
   estado: row.estado,
   asignada_a: row.asignada_a,

@@ -1,9 +1,9 @@
 import type { Expression, Kysely, Selectable, SelectQueryBuilder, SqlBool } from 'kysely';
 import { expressionBuilder } from 'kysely';
-import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
-import { RAZONES } from '@medisupply/shared/contracts/visibilidad';
+import type { Viewer, Viewers } from '@medisupply/shared/contracts/visibilidad';
+import { razonesPara } from '@medisupply/shared/contracts/visibilidad';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
-import type { CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
+import type { CambioDeAsignacion, CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
 import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import type { EntregaTable, LogisticaTables } from '../tables.ts';
 
@@ -67,7 +67,7 @@ export async function findEntregaState(db: Db, id: number): Promise<EntregaState
 
 export interface ListFilter {
   /** Only what this user may see; undefined: everything. */
-  viewer: number | undefined;
+  viewer: Viewer | undefined;
   before: number | undefined;
   estado: string | undefined;
   pedido_id: string | undefined;
@@ -75,13 +75,13 @@ export interface ListFilter {
 }
 
 /** What each reason to see a delivery asks of its row; an index of its own serves each. */
-export function razonesDe(viewer: number): Expression<SqlBool>[] {
+export function razonesDe(viewer: Viewer): Expression<SqlBool>[] {
   const eb = expressionBuilder<LogisticaTables, 'entrega'>();
-  return RAZONES.map((razon) =>
+  return razonesPara(viewer).map(({ columnas }) =>
     eb.and(
-      Object.entries(razon).map(([name, value]) => {
+      Object.entries(columnas).map(([name, value]) => {
         const column = `entrega.${name as keyof Viewers}` as const;
-        return value === null ? eb(column, 'is', null) : eb(column, '=', viewer);
+        return value === null ? eb(column, 'is', null) : eb(column, '=', viewer.usuario_id);
       }),
     ),
   );
@@ -124,6 +124,7 @@ export interface StateChange {
   momento: number;
   actor: string;
   task_id?: string;
+  cambio?: CambioDeAsignacion;
 }
 
 /** Changes `estado` with its row of history. ENTREGADA is final: then nothing changes and the answer is false. */
@@ -143,6 +144,29 @@ export async function changeState(
   return true;
 }
 
+/** Who carries it from now on; its state stays. */
+export async function changeAssignee(
+  tx: Tx<LogisticaTables>,
+  entrega: EntregaRow,
+  change: { asignada_a: number | null; cambio: CambioDeAsignacion; momento: number; actor: string },
+): Promise<EntregaRow> {
+  const { cambio, momento, actor, asignada_a } = change;
+  await insertHistorial(tx, {
+    id: entrega.id,
+    estado: entrega.estado,
+    anterior: entrega.estado,
+    momento,
+    actor,
+    cambio,
+  });
+  return tx
+    .updateTable('entrega')
+    .set({ asignada_a, actualizada: momento })
+    .where('id', '=', entrega.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
 export async function insertHistorial(
   tx: Tx<LogisticaTables>,
   change: Omit<StateChange, 'anterior'> & { anterior: string | null },
@@ -156,6 +180,7 @@ export async function insertHistorial(
       momento: change.momento,
       actor: change.actor,
       task_id: change.task_id ?? null,
+      cambio: change.cambio ?? null,
     })
     .execute();
 }
@@ -172,7 +197,7 @@ export async function countByState(db: Db, estado: string): Promise<number> {
 export async function listHistorial(db: Db, entregaId: number) {
   return db
     .selectFrom('entrega_historial')
-    .select(['estado', 'anterior', 'momento', 'actor', 'task_id'])
+    .select(['estado', 'anterior', 'momento', 'actor', 'task_id', 'cambio'])
     .where('entrega_id', '=', entregaId)
     .orderBy('id')
     .limit(500)

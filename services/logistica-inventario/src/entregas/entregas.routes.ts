@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { once } from '@medisupply/shared/db/idempotency';
-import { veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
+import { isAdmin } from '@medisupply/shared/http/caller';
 import { pageReply } from '@medisupply/shared/http/pagination';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
+import { soltarEntrega, tomarEntrega } from './asignar-entrega.ts';
 import { cancelarEntrega } from './cancelar-entrega.ts';
 import { confirmarEntrega } from './confirmar-entrega.ts';
 import { consultarEntrega, listarEntregas } from './consultar-entrega.ts';
@@ -80,16 +81,38 @@ export function entregasRoutes(container: Container): Route[] {
             payload: deliveryPayload({ ...body, entrega_id: params.id }, caller.usuario_id),
             firma: body.firma_payload,
             usuario_id: caller.usuario_id,
-            veTodas: veTodasLasEntregas(caller),
+            admin: isAdmin(caller),
             claimed: { entrega_id: body.entrega_id, usuario_id: body.usuario_id },
           }),
         ),
     }),
     userRoute({
       method: 'post',
+      path: '/entregas/:id/tomar',
+      tag,
+      summary: 'Un mensajero toma una entrega sin asignar y ve desde entonces su dirección',
+      roles: ['Mensajero', 'Admin'],
+      params: entregaParams,
+      responses: { 200: { description: 'La entrega, asignada a quien la toma', schema: entregaGuardada } },
+      handler: async ({ params, caller }) =>
+        reply(200, await unitOfWork.write((tx) => tomarEntrega(tx, params.id, caller))),
+    }),
+    userRoute({
+      method: 'post',
+      path: '/entregas/:id/soltar',
+      tag,
+      summary: 'Deja una entrega sin asignar (quien la lleva, Despacho o Admin)',
+      params: entregaParams,
+      responses: { 200: { description: 'La entrega, sin asignar', schema: entregaGuardada } },
+      handler: async ({ params, caller }) =>
+        reply(200, await unitOfWork.write((tx) => soltarEntrega(tx, params.id, caller))),
+    }),
+    userRoute({
+      method: 'post',
       path: '/entregas/:id/cancelar',
       tag,
       summary: 'Cancela una entrega sin confirmar (Admin o quien la creó)',
+      audit: { accion: 'entrega.cancelar' },
       params: entregaParams,
       responses: { 200: { description: 'La entrega cancelada', schema: entregaGuardada } },
       handler: async ({ params, caller }) =>

@@ -1,9 +1,10 @@
 import type { Registry } from 'prom-client';
 import { Counter } from 'prom-client';
+import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { NewEvento } from '@medisupply/shared/queueing/store/eventos';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
-import type { Container } from '../container.ts';
+import type { LogisticaTables } from '../tables.ts';
 
 const MINUTE = 60_000;
 /** Whoever forges faster than the disk writes leaves no further event, and is counted all the same. */
@@ -26,7 +27,8 @@ export function createFirmasRechazadas({
   database,
   logger,
   registry,
-}: Pick<Container, 'database'> & {
+}: {
+  database: Pick<OpenDatabase<LogisticaTables>, 'unitOfWork'>;
   logger: Pick<Logger, 'warn'>;
   registry: Registry;
 }): FirmasRechazadas {

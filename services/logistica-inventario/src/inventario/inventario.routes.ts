@@ -60,6 +60,7 @@ export function inventarioRoutes({ database }: Container): Route[] {
       path: '/inventario/:id/ajustes',
       tag,
       summary: 'Ajusta las existencias con un movimiento del libro',
+      audit: { accion: 'inventario.ajustar', campos: ['cantidad'] },
       roles: ['Admin'],
       idempotent: true,
       params: productoParams,

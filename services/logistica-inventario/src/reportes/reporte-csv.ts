@@ -18,9 +18,16 @@ export function toCsv(reporte: Reporte): string {
   return `${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
 }
 
-/** RFC 4180; a leading sign that a spreadsheet would take for a formula is disarmed. */
+/**
+ * The beginning of a cell that a spreadsheet takes for a formula: a sign, also in its wide and small forms, at the
+ * beginning or after what another setting of the spreadsheet takes for the end of a cell.
+ */
+const FORMULA = /(^|[;|\t\r\n])([\s\u200b\ufeff]*)(?=[=+\-@＝＋－＠﹦﹢﹣﹫])/g;
+
+/** RFC 4180; what would be a formula is disarmed, as what begins with the end of a cell is. */
 function cell(value: string | number): string {
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const disarmed = value.replaceAll(FORMULA, "$1$2'");
+  const safe = /^[\t\r\n;|]/.test(disarmed) ? `'${disarmed}` : disarmed;
+  return /[",;|\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

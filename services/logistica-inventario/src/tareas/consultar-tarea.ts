@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { badRequest, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller } from '@medisupply/shared/http/caller';
-import { callerName } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
 import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
 import type { TareaRow } from '@medisupply/shared/queueing/store/tables';
@@ -69,10 +68,7 @@ export async function listarTareas(
 ): Promise<Page<TareaResumen>> {
   const limit = query.limite ?? 50;
   const rows = await listTareas(deps.database.read, {
-    viewer:
-      caller.kind === 'service' || veTodasLasTareas(caller)
-        ? undefined
-        : { creada_por: callerName(caller), usuario_id: caller.usuario_id },
+    viewer: caller.kind === 'service' || veTodasLasTareas(caller) ? undefined : caller,
     before: decodeCursor(query.cursor),
     estado: query.estado,
     tipo: fullName(query.tipo),

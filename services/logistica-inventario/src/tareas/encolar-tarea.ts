@@ -70,7 +70,7 @@ async function confirmFromTask(container: Container, request: z.output<typeof co
     firma: firma_payload,
     usuario_id,
     // The signing user's own rights count, not those of the service that passes the confirmation on.
-    veTodas: false,
+    admin: false,
     claimed: { entrega_id },
   });
   return reply(202, answer);

@@ -1,5 +1,8 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
+import { veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
+import type { UserCaller } from '@medisupply/shared/http/caller';
+import { callerName } from '@medisupply/shared/http/caller';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { newestOf, razonesDe } from '../entregas/entregas.repository.ts';
 import type { LogisticaTables } from '../tables.ts';
@@ -9,7 +12,7 @@ type Db = Kysely<LogisticaTables>;
 
 export interface TareaFilter {
   /** Only what this user may see; undefined: everything. */
-  viewer: { creada_por: string; usuario_id: number } | undefined;
+  viewer: UserCaller | undefined;
   before: number | undefined;
   estado: TaskStatus | undefined;
   tipo: string | undefined;
@@ -33,17 +36,19 @@ export async function listTareas(db: Db, filter: TareaFilter) {
     viewer === undefined
       ? [page(db.selectFrom('tarea'))]
       : [
-          page(db.selectFrom('tarea').where('creada_por', '=', viewer.creada_por)),
-          ...razonesDe(viewer.usuario_id).map((razon) =>
-            page(
-              // A cross join keeps the order of its tables: first the user's deliveries, then the tasks of each.
-              db
-                .selectFrom('entrega')
-                .crossJoin('tarea')
-                .where(razon)
-                .whereRef('tarea.entrega_id', '=', 'entrega.id'),
-            ),
-          ),
+          page(db.selectFrom('tarea').where('creada_por', '=', callerName(viewer))),
+          ...(veTodasLasEntregas(viewer)
+            ? [page(db.selectFrom('tarea').where('entrega_id', 'is not', null))]
+            : razonesDe(viewer).map((razon) =>
+                page(
+                  // A cross join keeps the order of its tables: first the user's deliveries, then the tasks of each.
+                  db
+                    .selectFrom('entrega')
+                    .crossJoin('tarea')
+                    .where(razon)
+                    .whereRef('tarea.entrega_id', '=', 'entrega.id'),
+                ),
+              )),
         ];
   const found = await Promise.all(reasons.map((query) => query.execute()));
   const newest = newestOf(

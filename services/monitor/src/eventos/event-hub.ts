@@ -33,7 +33,7 @@ export interface EventHub {
   close(): Promise<void>;
 }
 
-export interface EventHubOptions extends Pick<Probes, 'queues' | 'throughput'> {
+export interface EventHubOptions extends Pick<Probes, 'queues' | 'liveKey' | 'throughput'> {
   /** A connection of its own, which blocks. */
   blocking: Redis;
   isRevoked: (usuarioId: number, tokenVersion: number) => boolean;
@@ -55,7 +55,7 @@ interface Client extends Place {
 
 /** All open event streams of this process: one ring of the last events, one poll of figures, a cursor for each client. */
 export function createEventHub(options: EventHubOptions): EventHub {
-  const { queues, blocking, isRevoked, logger, maxStallMs = MAX_STALL } = options;
+  const { queues, liveKey, blocking, isRevoked, logger, maxStallMs = MAX_STALL } = options;
   const clients = new Set<Client>();
   const places = createStreamPlaces(clients, options.perAddress);
   const figures = createLiveFigures(options, (text) =>
@@ -63,6 +63,7 @@ export function createEventHub(options: EventHubOptions): EventHub {
   );
   const ring = createEventRing({
     redis: queues.redis,
+    liveKey,
     blocking,
     logger,
     onReset: (position) => clients.forEach((client) => tellGap(client, position)),

@@ -4,10 +4,9 @@ import type { Logger } from '@medisupply/shared/logging/logger';
 import type { RelayedEvento } from '@medisupply/shared/queueing/wire/event-stream';
 import {
   entryIdOf,
-  EVENT_FIELD,
   EVENT_STREAM,
   eventoIdOf,
-  relayedEvento,
+  openEntry,
 } from '@medisupply/shared/queueing/wire/event-stream';
 import { toSse } from './evento.presenter.ts';
 
@@ -59,6 +58,8 @@ export interface EventRing {
 export interface EventRingOptions {
   /** For commands. */
   redis: Redis;
+  /** Tells what a relay wrote from what somebody else did. */
+  liveKey: () => string;
   /** A connection of its own: it blocks. */
   blocking: Redis;
   logger: Logger;
@@ -66,7 +67,7 @@ export interface EventRingOptions {
   onReset: (position: number) => void;
 }
 
-export function createEventRing({ redis, blocking, logger, onReset }: EventRingOptions): EventRing {
+export function createEventRing({ redis, liveKey, blocking, logger, onReset }: EventRingOptions): EventRing {
   let entries: StreamEntry[] = [];
   let base = 0;
   let position: number | undefined;
@@ -97,7 +98,7 @@ export function createEventRing({ redis, blocking, logger, onReset }: EventRingO
   async function readAfter(id: number): Promise<void> {
     const last = entryIdOf(id);
     const found = await blocking.xread('COUNT', BATCH, 'BLOCK', BLOCK, 'STREAMS', EVENT_STREAM, last);
-    const batch = batchOf(found?.[0]?.[1] ?? []);
+    const batch = batchOf(found?.[0]?.[1] ?? [], liveKey());
     if (batch) {
       if (id === 0) told = await newestId(blocking);
       entries.push(...batch.entries);
@@ -125,7 +126,7 @@ export function createEventRing({ redis, blocking, logger, onReset }: EventRingO
     told: () => told,
     async after(id) {
       if (id < base)
-        return batchOf(await redis.xrange(EVENT_STREAM, `(${entryIdOf(id)}`, '+', 'COUNT', BATCH));
+        return batchOf(await redis.xrange(EVENT_STREAM, `(${entryIdOf(id)}`, '+', 'COUNT', BATCH), liveKey());
       const start = entries.findLastIndex((entry) => entry.id <= id) + 1;
       const found = entries.slice(start, start + BATCH);
       const isAll = start + BATCH >= entries.length;
@@ -163,22 +164,14 @@ async function alive<T>(redis: Redis, answer: Promise<T>): Promise<T> {
   }
 }
 
-function batchOf(found: readonly [string, string[]][]): Batch | undefined {
+function batchOf(found: readonly [string, string[]][], liveKey: string): Batch | undefined {
   const ids = found.map(([entryId]) => eventoIdOf(entryId));
   const [first, last] = [ids[0], ids.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const entries = found.flatMap(([entryId, fields]) => {
-    const evento = parse(fields);
+    const evento = openEntry(entryId, fields, liveKey);
     const id = eventoIdOf(entryId);
     return evento ? [{ id, evento, text: toSse(id, evento) }] : [];
   });
   return { entries, first, last };
-}
-
-function parse(fields: readonly string[]): RelayedEvento | undefined {
-  try {
-    return relayedEvento.safeParse(JSON.parse(fields[fields.indexOf(EVENT_FIELD) + 1] ?? '')).data;
-  } catch {
-    return undefined;
-  }
 }

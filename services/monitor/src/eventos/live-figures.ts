@@ -21,7 +21,7 @@ export interface LiveFigures {
 const now = () => new Date().toISOString();
 
 export function createLiveFigures(
-  probes: Pick<Probes, 'queues' | 'throughput'>,
+  probes: Pick<Probes, 'queues' | 'liveKey' | 'throughput'>,
   emit: (text: string) => void,
 ): LiveFigures {
   let connected: boolean | undefined;

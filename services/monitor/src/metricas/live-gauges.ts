@@ -10,7 +10,7 @@ const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
 /** What Prometheus asks the monitor: queues and workers, as they are at the scrape, and open event streams. */
 export function registerLiveGauges(
   registry: Metrics['registry'],
-  probes: Pick<Probes, 'queues' | 'throughput'>,
+  probes: Pick<Probes, 'queues' | 'liveKey' | 'throughput'>,
   countClients: () => number,
 ): void {
   const contar = singleFlight(() => consultarColas(probes));

@@ -7,5 +7,8 @@ import type { Probes } from './probes.ts';
  * The workers that gave a sign of life within the last 12 s.
  * @throws AppError 503 when Redis does not answer within 1.5 s
  */
-export const consultarWorkers = ({ queues }: Pick<Probes, 'queues'>): Promise<LiveWorker[]> =>
-  askRedis(() => readWorkers(queues.redis));
+export const consultarWorkers = ({
+  queues,
+  liveKey,
+}: Pick<Probes, 'queues' | 'liveKey'>): Promise<LiveWorker[]> =>
+  askRedis(() => readWorkers(queues.redis, liveKey()));

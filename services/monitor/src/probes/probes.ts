@@ -1,3 +1,6 @@
+import type { SecretSource } from '@medisupply/shared/config/load-config';
+import type { Logger } from '@medisupply/shared/logging/logger';
+import { followSecret } from '@medisupply/shared/security/secret-file';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import type { ServiceUrl } from '@medisupply/shared/services';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
@@ -9,14 +12,23 @@ import { createThroughput } from './throughput.ts';
 /** What the monitor asks the platform with. Nobody above asks in another way. */
 export interface Probes {
   queues: QueueClient;
+  /** Tells what a worker or a relay wrote into Redis from what somebody else did. */
+  liveKey: () => string;
   throughput: Throughput;
   probe: Probe;
   /** Address by service name. */
   servicios: Readonly<Record<string, string>>;
 }
 
-export const createProbes = (config: Readonly<Record<ServiceUrl, string>>, queues: QueueClient): Probes => ({
+export const createProbes = (
+  config: Readonly<Record<ServiceUrl, string>> & {
+    secretFiles: { LIVE_KEY: SecretSource<string> };
+  },
+  queues: QueueClient,
+  logger: Logger,
+): Probes => ({
   queues,
+  liveKey: followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current,
   throughput: createThroughput(queues),
   probe: createProbe(),
   servicios: Object.fromEntries(SERVICES.map((service) => [service.name, config[urlVariable(service)]])),

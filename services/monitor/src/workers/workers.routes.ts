@@ -13,7 +13,7 @@ const respuesta = z.object({
   timestamp: isoTimestamp,
 });
 
-export function workersRoutes(probes: Pick<Probes, 'queues'>): Route[] {
+export function workersRoutes(probes: Pick<Probes, 'queues' | 'liveKey'>): Route[] {
   return [
     callerRoute({
       method: 'get',

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { deliveryFields } from '../delivery-payload.ts';
 import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text } from '../fields.ts';
 import { lookOf } from '../look-alike.ts';
-import { ESTADOS_RESERVADOS, ITEM_ESTADOS, LIMITES, RESPUESTAS } from '../vocabulary.ts';
+import {
+  CAMBIOS_DE_ASIGNACION,
+  ESTADOS_RESERVADOS,
+  ITEM_ESTADOS,
+  LIMITES,
+  RESPUESTAS,
+} from '../vocabulary.ts';
 import { items } from './inventario.ts';
 
 const RESERVED_LOOKS = new Set(ESTADOS_RESERVADOS.map(lookOf));
@@ -30,10 +36,17 @@ export type ListarEntregas = z.output<typeof listarEntregasQuery>;
 
 const estadoTexto = z.string().describe(`Texto libre, o ${ESTADOS_RESERVADOS.join(', ')}`);
 
+/** What a courier sees of a delivery that nobody carries yet. */
+const reservada = z
+  .literal(true)
+  .optional()
+  .describe('Sin datos personales: se ven al tomarla (POST /entregas/:id/tomar)');
+
 export const entregaGuardada = z
   .object({
     id,
-    direccion: z.string().describe('Texto cifrado, v1:…'),
+    direccion: z.string().nullable().describe('Texto cifrado, v1:…; null si está reservada'),
+    reservada,
     pedido_id: z.string(),
     estado: estadoTexto,
     asignada_a: id.nullable(),
@@ -50,7 +63,8 @@ export type EntregaGuardada = z.output<typeof entregaGuardada>;
 export const entregaDescifrada = z
   .object({
     id,
-    direccion: z.string(),
+    direccion: z.string().nullable().describe('null si está reservada'),
+    reservada,
     pedido_id: z.string(),
     estado: estadoTexto,
     nombre_recibe: z.string().nullable(),
@@ -78,6 +92,7 @@ export const entregaDescifrada = z
         anterior: z.string().nullable(),
         momento: isoTimestamp,
         actor: z.string(),
+        cambio: z.enum(CAMBIOS_DE_ASIGNACION).optional(),
         task_id: z.string().nullable(),
       }),
     ),

@@ -60,9 +60,11 @@ export class UnknownWorkerError extends Error {
 export async function openControlClient(options: {
   address: RedisAddress;
   queueKey: string;
+  /** Tells heartbeats from what others wrote. */
+  liveKey: string;
   deadlineMs?: number;
 }): Promise<ControlClient> {
-  const { address, queueKey, deadlineMs = DEADLINE } = options;
+  const { address, queueKey, liveKey, deadlineMs = DEADLINE } = options;
   const giveUp = performance.now() + deadlineMs;
   const within = <T>(promise: Promise<T>): Promise<T> =>
     withDeadline(promise, Math.max(1, Math.round(giveUp - performance.now())));
@@ -78,7 +80,9 @@ export async function openControlClient(options: {
     const channel = replyChannel(id);
     const replies = new Map<string, ControlReplyOf<C>>();
     const complete = Promise.withResolvers<void>();
-    const [, running] = await within(Promise.all([subscriber.subscribe(channel), whoShouldAnswer(redis)]));
+    const [, running] = await within(
+      Promise.all([subscriber.subscribe(channel), whoShouldAnswer(redis, liveKey)]),
+    );
     if (request.worker !== undefined && !running.includes(request.worker))
       throw new UnknownWorkerError(request.worker, running);
     const expected = request.worker === undefined ? running : [request.worker];
@@ -160,8 +164,8 @@ function outcomeOf<C extends ControlCommand>(
  * Those that beat within the last 12 s, and those that hold a subscribed connection: one that hangs longer beats no
  * more, but Redis still has its connection.
  */
-async function whoShouldAnswer(redis: Redis): Promise<string[]> {
-  const [beating, subscribed] = await Promise.all([readWorkers(redis), subscribers(redis)]);
+async function whoShouldAnswer(redis: Redis, liveKey: string): Promise<string[]> {
+  const [beating, subscribed] = await Promise.all([readWorkers(redis, liveKey), subscribers(redis)]);
   return [...new Set([...beating.map(({ id }) => id), ...subscribed])].toSorted();
 }
 

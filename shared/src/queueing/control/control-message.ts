@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalBytes } from '../../security/canonical-json.ts';
+import { isMacOf, macOf } from '../../security/mac.ts';
 
 /** Longer messages are not looked at (characters). */
 const MAX_LENGTH = 1_000_000;
@@ -40,7 +40,7 @@ type Message = ControlRequest | ControlReply;
 
 /** The message as it travels, with its HMAC-SHA-256 (base64url) over the JCS of all its members. */
 export function signMessage<M extends Message>(message: Omit<M, 'mac'>, key: string): string {
-  return JSON.stringify({ ...message, mac: macOf(message, key).toString('base64url') });
+  return JSON.stringify({ ...message, mac: macOf(key, canonicalBytes(message)) });
 }
 
 /** The message if `text` is one of the schema's form and genuine; otherwise undefined. */
@@ -52,14 +52,9 @@ export function verifyMessage<S extends typeof controlRequest | typeof controlRe
   if (text.length > MAX_LENGTH) return undefined;
   try {
     const { mac: given, ...message } = schema.parse(JSON.parse(text));
-    const expected = macOf(message, key);
-    const presented = Buffer.from(given, 'base64url');
-    if (presented.length !== expected.length || !timingSafeEqual(presented, expected)) return undefined;
+    if (!isMacOf(given, key, canonicalBytes(message))) return undefined;
     return { ...message, mac: given } as z.output<S>;
   } catch {
     return undefined;
   }
 }
-
-const macOf = (message: object, key: string): Buffer =>
-  createHmac('sha256', key).update(canonicalBytes(message)).digest();

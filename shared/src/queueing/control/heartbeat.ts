@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { redisTime } from '../../redis/connect.ts';
+import { isMacOf, macOf } from '../../security/mac.ts';
 import { withDeadline } from '../wire/queue-client.ts';
 import type { LiveWorker, WorkerState } from '../../contracts/monitor/workers.ts';
 import { liveWorker } from '../../contracts/monitor/workers.ts';
@@ -26,6 +27,8 @@ type HeartbeatRedis = Pick<
 
 export interface HeartbeatOptions {
   redis: HeartbeatRedis;
+  /** Signs what it publishes (`live_key`). */
+  liveKey: () => string;
   logger: Pick<Logger, 'warn' | 'info'>;
   /** Called for each beat; its `id` must not change. */
   snapshot: () => WorkerState;
@@ -40,14 +43,14 @@ export interface Heartbeat {
 
 /** Publishes the worker's state every 3 s. Without Redis it waits for the next beat; one line tells of an outage. */
 export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { redis, logger, snapshot, beatMs = BEAT_MS } = options;
+  const { redis, liveKey, logger, snapshot, beatMs = BEAT_MS } = options;
   async function publish(): Promise<void> {
     const now = await redisTime(redis);
     const state = snapshot();
     const live: LiveWorker = { ...state, last_seen: new Date(now).toISOString() };
     // Single commands, not a transaction: in a cluster the keys live in different slots.
     await Promise.all([
-      redis.set(WORKER_KEY_PREFIX + state.id, JSON.stringify(live), 'PX', HEARTBEAT_TTL_MS),
+      redis.set(WORKER_KEY_PREFIX + state.id, signed(live, liveKey()), 'PX', HEARTBEAT_TTL_MS),
       redis.zadd(WORKER_INDEX, now, state.id),
       redis.zremrangebyscore(WORKER_INDEX, '-inf', now - INDEX_RETENTION_MS),
     ]);
@@ -87,19 +90,38 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
 }
 
 /**
- * The workers that are alive, by id. Rejects when Redis does not answer; what is not a worker's state is passed over.
+ * The workers that are alive, by id. Rejects when Redis does not answer; what no worker signed within the last seconds is
+ * passed over.
  */
-export async function readWorkers(redis: Pick<Redis, 'zrange' | 'get'>): Promise<LiveWorker[]> {
-  const ids = await redis.zrange(WORKER_INDEX, 0, -1);
+export async function readWorkers(
+  redis: Pick<Redis, 'zrange' | 'get' | 'time'>,
+  liveKey: string,
+): Promise<LiveWorker[]> {
+  const [ids, now] = await Promise.all([redis.zrange(WORKER_INDEX, 0, -1), redisTime(redis)]);
   const values = await Promise.all(ids.map((id) => redis.get(WORKER_KEY_PREFIX + id)));
-  return values.flatMap((value) => parse(value) ?? []).toSorted((a, b) => a.id.localeCompare(b.id));
+  return values
+    .flatMap((value, index) => genuine(value, liveKey, { id: ids[index], now }) ?? [])
+    .toSorted((a, b) => a.id.localeCompare(b.id));
 }
 
-function parse(value: string | null): LiveWorker | undefined {
-  if (value === null) return undefined;
-  try {
-    return liveWorker.safeParse(JSON.parse(value)).data;
-  } catch {
-    return undefined;
-  }
+/** The label keeps a heartbeat from being taken for an event, whose key is the same. */
+const signedText = (json: string): string => `latido ${json}`;
+
+function signed(live: LiveWorker, liveKey: string): string {
+  const json = JSON.stringify(live);
+  return `${macOf(liveKey, signedText(json))} ${json}`;
+}
+
+function genuine(
+  value: string | null,
+  liveKey: string,
+  { id, now }: { id: string | undefined; now: number },
+): LiveWorker | undefined {
+  const [mac = '', ...rest] = value?.split(' ') ?? [];
+  const json = rest.join(' ');
+  if (!isMacOf(mac, liveKey, signedText(json))) return undefined;
+  const live = liveWorker.safeParse(JSON.parse(json)).data;
+  // One that was kept and is put there again is genuine and old.
+  const age = live ? now - Date.parse(live.last_seen) : Infinity;
+  return live?.id === id && Math.abs(age) <= HEARTBEAT_TTL_MS ? live : undefined;
 }

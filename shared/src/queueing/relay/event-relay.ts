@@ -6,13 +6,7 @@ import type { Logger } from '../../logging/logger.ts';
 import type { QueueClient } from '../wire/queue-client.ts';
 import { withDeadline } from '../wire/queue-client.ts';
 import type { RelayedEvento } from '../wire/event-stream.ts';
-import {
-  entryIdOf,
-  EVENT_FIELD,
-  EVENT_STREAM,
-  EVENT_STREAM_LENGTH,
-  eventoIdOf,
-} from '../wire/event-stream.ts';
+import { entryIdOf, EVENT_STREAM, EVENT_STREAM_LENGTH, eventoIdOf, fieldsOf } from '../wire/event-stream.ts';
 import type { OutboxTables } from '../store/tables.ts';
 
 const BATCH = 200;
@@ -41,8 +35,8 @@ if ARGV[2] == '1' then
   redis.call('DEL', KEYS[1])
   top = '0-0'
 end
-for i = 4, #ARGV, 2 do
-  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[i], '${EVENT_FIELD}', ARGV[i + 1])
+for i = 4, #ARGV, 5 do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[i], unpack(ARGV, i + 1, i + 4))
   top = ARGV[i]
 end
 return top
@@ -53,6 +47,8 @@ export interface EventRelayOptions {
   queues: QueueClient;
   /** With whom each of these deliveries is shared. */
   viewersOf: (db: Kysely<OutboxTables>, entregaIds: readonly number[]) => Promise<Map<number, Viewers>>;
+  /** Signs what it relays. */
+  liveKey: () => string;
   logger: Logger;
   /** How often it looks for new rows (ms). */
   pollMs: number;
@@ -172,7 +168,7 @@ export class EventRelay {
         seen === undefined ? '' : entryIdOf(seen),
         restart ? '1' : '0',
         EVENT_STREAM_LENGTH,
-        ...entries.flatMap(([id, evento]) => [id, JSON.stringify(evento)]),
+        ...entries.flatMap(([id, evento]) => [id, ...fieldsOf(id, evento, this.#options.liveKey())]),
       ),
       DEADLINE,
     );

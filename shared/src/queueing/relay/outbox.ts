@@ -15,6 +15,8 @@ export interface OutboxOptions {
   database: OpenDatabase<OutboxTables>;
   queues: QueueClient;
   queueKey: () => string;
+  /** Signs the events that are relayed. */
+  liveKey: () => string;
   logger: Logger;
   relayPollMs: number;
   viewersOf: EventRelayOptions['viewersOf'];
@@ -50,6 +52,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     database,
     queues,
     viewersOf: options.viewersOf,
+    liveKey: options.liveKey,
     logger,
     pollMs: options.relayPollMs,
   });

@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalBytes } from '../../security/canonical-json.ts';
+import { isMacOf, macOf } from '../../security/mac.ts';
 
 /** What a job carries: exactly what is executed, authenticated. Never personal data in clear. */
 export interface Envelope {
@@ -19,7 +19,7 @@ export interface Envelope {
 export type UnsignedEnvelope = Omit<Envelope, 'mac'>;
 
 export function signEnvelope(envelope: UnsignedEnvelope, key: string): Envelope {
-  return { ...envelope, mac: macOf(envelope, key).toString('base64url') };
+  return { ...envelope, mac: macOf(key, signedBytes(envelope)) };
 }
 
 /** The envelope if `data`, as found in `queue` under `name`, is genuine; otherwise undefined. */
@@ -29,22 +29,16 @@ export function verifyEnvelope(
   key: string,
 ): Envelope | undefined {
   if (!isEnvelope(data) || data.queue !== job.queue || data.name !== job.name) return undefined;
-  const given = Buffer.from(data.mac, 'base64url');
-  let expected: Buffer;
   try {
-    expected = macOf(data, key);
+    return isMacOf(data.mac, key, signedBytes(data)) ? data : undefined;
   } catch {
     return undefined;
   }
-  return given.length === expected.length && timingSafeEqual(given, expected) ? data : undefined;
 }
 
 /** The job id stays out of it: its `gen` changes when a message is sent again. */
-function macOf({ v, queue, name, task_id, intento, params }: UnsignedEnvelope, key: string): Buffer {
-  return createHmac('sha256', key)
-    .update(canonicalBytes({ v, queue, name, task_id, intento, params }))
-    .digest();
-}
+const signedBytes = ({ v, queue, name, task_id, intento, params }: UnsignedEnvelope): Buffer =>
+  canonicalBytes({ v, queue, name, task_id, intento, params });
 
 function isEnvelope(data: unknown): data is Envelope {
   if (typeof data !== 'object' || data === null) return false;

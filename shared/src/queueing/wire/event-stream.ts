@@ -3,13 +3,15 @@
  * holds its newest rows under the rows' own ids, and can be thrown away at any time.
  */
 import { z } from 'zod';
+import { isMacOf, macOf } from '../../security/mac.ts';
 import { EVENTO_TIPOS, TASK_STATUSES } from '../../contracts/vocabulary.ts';
 
 export const EVENT_STREAM = 'medisupply:eventos';
 /** About so many of the newest events are kept. */
 export const EVENT_STREAM_LENGTH = 10_000;
-/** The one field of an entry; its value is JSON. */
+/** The fields of an entry: its value as JSON, and the MAC that ties it to the entry's id. */
 export const EVENT_FIELD = 'e';
+const MAC_FIELD = 'm';
 
 const nullableId = z.int().nullable();
 
@@ -37,3 +39,27 @@ export type RelayedEvento = z.output<typeof relayedEvento>;
 export const entryIdOf = (eventoId: number): string => `${eventoId}-0`;
 
 export const eventoIdOf = (entryId: string): number => Number(entryId.split('-', 1)[0]);
+
+const signedText = (entryId: string, json: string): string => `evento ${entryId} ${json}`;
+
+/** The fields of an entry. Those who relay events and those who show them have the key. */
+export function fieldsOf(
+  entryId: string,
+  evento: RelayedEvento,
+  liveKey: string,
+): [string, string, string, string] {
+  const json = JSON.stringify(evento);
+  return [EVENT_FIELD, json, MAC_FIELD, macOf(liveKey, signedText(entryId, json))];
+}
+
+/** The event of an entry; undefined when somebody else wrote it. */
+export function openEntry(
+  entryId: string,
+  fields: readonly string[],
+  liveKey: string,
+): RelayedEvento | undefined {
+  const valueOf = (name: string) => fields[fields.findIndex((field, i) => i % 2 === 0 && field === name) + 1];
+  const json = valueOf(EVENT_FIELD) ?? '';
+  if (!isMacOf(valueOf(MAC_FIELD), liveKey, signedText(entryId, json))) return undefined;
+  return relayedEvento.safeParse(JSON.parse(json)).data;
+}

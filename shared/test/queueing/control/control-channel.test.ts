@@ -80,7 +80,7 @@ async function listen(workerId: string, queueKey = KEY) {
 }
 
 async function ask<T>(act: (opened: ControlClient) => Promise<T>, deadlineMs = 1_500): Promise<T> {
-  client = await openControlClient({ address: address(), queueKey: KEY, deadlineMs });
+  client = await openControlClient({ address: address(), queueKey: KEY, liveKey: KEY, deadlineMs });
   try {
     return await act(client);
   } finally {
@@ -292,6 +292,7 @@ describe('Redis', () => {
     const opening = openControlClient({
       address: { REDIS_URL: other.url, password: PASSWORD },
       queueKey: KEY,
+      liveKey: KEY,
       deadlineMs: 500,
     });
     await expect(opening).rejects.toThrow(reason);

@@ -11,6 +11,8 @@ import {
   WORKER_KEY_PREFIX,
 } from '../../../src/queueing/control/heartbeat.ts';
 
+const LIVE_KEY = 'una clave de lo que se muestra en vivo';
+
 const logger = () => ({ warn: vi.fn<() => void>(), info: vi.fn<() => void>() });
 
 const state = (overrides: Partial<WorkerState> = {}): WorkerState => ({
@@ -56,7 +58,7 @@ afterAll(async () => {
 });
 
 function start(snapshot: () => WorkerState, log = logger(), beatMs = 30): Heartbeat {
-  const heartbeat = createHeartbeat({ redis, logger: log, snapshot, beatMs });
+  const heartbeat = createHeartbeat({ redis, liveKey: () => LIVE_KEY, logger: log, snapshot, beatMs });
   running.push(heartbeat);
   heartbeat.start();
   return heartbeat;
@@ -67,9 +69,11 @@ describe('heartbeat', () => {
     let processed = 0;
     start(() => state({ id: 'b', processed: ++processed }));
     start(() => state({ id: 'a' }));
-    await vi.waitFor(async () => expect((await readWorkers(redis))[1]?.processed).toBeGreaterThan(1));
+    await vi.waitFor(async () =>
+      expect((await readWorkers(redis, LIVE_KEY))[1]?.processed).toBeGreaterThan(1),
+    );
 
-    const [first, second] = await readWorkers(redis);
+    const [first, second] = await readWorkers(redis, LIVE_KEY);
     expect(first).toEqual({ ...state({ id: 'a' }), last_seen: expect.any(String) });
     expect(second?.id).toBe('b');
     expect(Math.abs(Date.now() - Date.parse(first?.last_seen ?? ''))).toBeLessThan(2_000);
@@ -77,16 +81,16 @@ describe('heartbeat', () => {
 
   it('when a worker stops, then it is gone at once, from the index as well', async () => {
     const heartbeat = start(() => state());
-    await vi.waitFor(async () => expect(await readWorkers(redis)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await readWorkers(redis, LIVE_KEY)).toHaveLength(1));
     await heartbeat.stop();
 
-    expect(await readWorkers(redis)).toEqual([]);
+    expect(await readWorkers(redis, LIVE_KEY)).toEqual([]);
     expect(await redis.zcard(WORKER_INDEX)).toBe(0);
   });
 
   it('when a worker dies without a word, then Redis forgets it within 12 s', async () => {
     start(() => state());
-    await vi.waitFor(async () => expect(await readWorkers(redis)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await readWorkers(redis, LIVE_KEY)).toHaveLength(1));
 
     const ttl = await redis.pttl(`${WORKER_KEY_PREFIX}host-1-a`);
     expect(ttl).toBeGreaterThan(0);
@@ -96,7 +100,7 @@ describe('heartbeat', () => {
 
   it('when ids of dead workers are left in the index, then they are not listed and the next beat removes them', async () => {
     await redis.zadd(WORKER_INDEX, Date.now() - 120_000, 'long-dead', Date.now(), 'just-dead');
-    expect(await readWorkers(redis)).toEqual([]);
+    expect(await readWorkers(redis, LIVE_KEY)).toEqual([]);
 
     start(() => state({ id: 'alive' }));
     await vi.waitFor(async () =>
@@ -114,14 +118,42 @@ describe('heartbeat', () => {
       `${WORKER_KEY_PREFIX}wrong`,
       JSON.stringify({ ...state(), pid: 'x', last_seen: new Date().toISOString() }),
     );
-    expect(await readWorkers(redis)).toEqual([]);
+    expect(await readWorkers(redis, LIVE_KEY)).toEqual([]);
+  });
+
+  it('when somebody forges a heartbeat, or puts one there again later or for another, then it is not shown as a worker', async () => {
+    start(() => state());
+    await vi.waitFor(async () => expect(await readWorkers(redis, LIVE_KEY)).toHaveLength(1));
+    const genuine = (await redis.get(`${WORKER_KEY_PREFIX}host-1-a`)) ?? '';
+    await Promise.all(running.splice(0).map((heartbeat) => heartbeat.stop()));
+    const json = JSON.stringify({ ...state({ id: 'forged' }), last_seen: new Date().toISOString() });
+    await redis.zadd(WORKER_INDEX, 1, 'forged', 2, 'unsigned', 3, 'another');
+    await redis.mset(
+      `${WORKER_KEY_PREFIX}forged`,
+      `${'A'.repeat(43)} ${json}`,
+      `${WORKER_KEY_PREFIX}unsigned`,
+      json,
+      `${WORKER_KEY_PREFIX}another`,
+      genuine,
+    );
+    expect(await readWorkers(redis, LIVE_KEY)).toEqual([]);
+
+    await redis.zadd(WORKER_INDEX, 4, 'host-1-a');
+    await redis.set(`${WORKER_KEY_PREFIX}host-1-a`, genuine);
+    expect(await readWorkers(redis, LIVE_KEY)).toHaveLength(1);
+    vi.spyOn(redis, 'time').mockResolvedValue([
+      Math.ceil(Date.now() / 1_000) + HEARTBEAT_TTL_MS / 1_000 + 1,
+      0,
+    ]);
+    expect(await readWorkers(redis, LIVE_KEY)).toEqual([]);
+    vi.restoreAllMocks();
   });
 
   it('when Redis hangs, then beats go on after it, one line tells of it and one of its end', async () => {
     const log = logger();
     let beats = 0;
     start(() => state({ processed: ++beats }), log);
-    await vi.waitFor(async () => expect(await readWorkers(redis)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await readWorkers(redis, LIVE_KEY)).toHaveLength(1));
 
     const time = vi.spyOn(redis, 'time');
     server.pause();
@@ -146,6 +178,7 @@ describe('heartbeat', () => {
     const late = new Redis(server.url, { lazyConnect: true });
     const heartbeat = createHeartbeat({
       redis: late,
+      liveKey: () => LIVE_KEY,
       logger: logger(),
       snapshot: () => state(),
       beatMs: 60_000,
@@ -153,7 +186,7 @@ describe('heartbeat', () => {
     try {
       heartbeat.start();
       await late.connect();
-      await vi.waitFor(async () => expect(await readWorkers(redis)).toHaveLength(1));
+      await vi.waitFor(async () => expect(await readWorkers(redis, LIVE_KEY)).toHaveLength(1));
     } finally {
       await heartbeat.stop();
       late.disconnect();
@@ -163,7 +196,7 @@ describe('heartbeat', () => {
   it('when Redis is down, then nothing throws, nothing piles up, stop returns, and it is listed again after it', async () => {
     const log = logger();
     start(() => state(), log);
-    await vi.waitFor(async () => expect(await readWorkers(redis)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await readWorkers(redis, LIVE_KEY)).toHaveLength(1));
 
     await server.kill();
     await vi.waitFor(() => expect(redis.status).not.toBe('ready'));
@@ -171,7 +204,8 @@ describe('heartbeat', () => {
     await server.start();
 
     await vi.waitFor(
-      async () => expect((await readWorkers(redis)).map((worker) => worker.id)).toEqual(['host-1-a']),
+      async () =>
+        expect((await readWorkers(redis, LIVE_KEY)).map((worker) => worker.id)).toEqual(['host-1-a']),
       {
         timeout: 5_000,
       },

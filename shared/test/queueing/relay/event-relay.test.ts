@@ -9,6 +9,8 @@ import { pingLogistica } from '../../../src/tasks/monitor.ts';
 import type { OutboxFixture } from './support.ts';
 import { outboxFixture, silent, until } from './support.ts';
 
+const LIVE_KEY = 'una clave de lo que se muestra en vivo';
+
 let fixture: OutboxFixture;
 let relays: EventRelay[];
 const viewers = { creador_id: 1, asignada_a: null, confirmada_por: 2 };
@@ -18,6 +20,7 @@ function startRelay(): EventRelay {
     database: fixture.database,
     queues: fixture.queues,
     viewersOf: async (_db, ids) => new Map(ids.filter((id) => id !== 404).map((id) => [id, viewers])),
+    liveKey: () => LIVE_KEY,
     logger: silent,
     pollMs: 20,
   });

@@ -34,6 +34,7 @@ test('when a process lives for minutes only, then expired rows are removed all t
     database,
     queues,
     queueKey: () => QUEUE_KEY,
+    liveKey: () => QUEUE_KEY,
     logger: silent,
     relayPollMs: 60_000,
     viewersOf: () => Promise.resolve(new Map()),

@@ -19,6 +19,10 @@ export const signedIn: CanActivateFn = (_route, { url }) => {
 export const signedOut: CanActivateFn = (route) =>
   !inject(Sesion).isSignedIn() || inject(Router).parseUrl(safeReturnUrl(route.queryParamMap.get('volver')));
 
+/** Only for who has to choose another password. */
+export const hasToChangePassword: CanActivateFn = () =>
+  inject(Sesion).porCambiar() !== undefined || inject(Router).createUrlTree(['/acceso/entrar']);
+
 /** A route for some roles; for others the next route of the same path is tried, which shows that they have no permission. */
 export const withRole =
   (...roles: Rol[]): CanMatchFn =>

@@ -77,6 +77,35 @@ describe('a session', () => {
     expect(Object.entries(localStorage)).toEqual([['medisupply.sesion', '1']]);
   });
 
+  test('when the password was for one use, then nobody is signed in until another is chosen', async () => {
+    const change = tokenFor({ id: 7, nombre: 'ana' });
+    const done = sesion.iniciar('ana', 'k7pm-2xqr-aaaa-bbbb');
+    const answer = JSON.stringify({ token: change, expira_en: 900, cambiar_contrasena: true });
+    http.expectOne('/api/v1/autorizador/login').flush(answer, JSON_TYPE);
+    await done;
+    expect([sesion.isSignedIn(), sessionHint.isSet()]).toEqual([false, false]);
+    expect(sesion.porCambiar()).toEqual({ nombre: 'ana', contrasena: 'k7pm-2xqr-aaaa-bbbb', token: change });
+
+    const changed = sesion.cambiarContrasena('k7pm-2xqr-aaaa-bbbb', 'una frase larga');
+    await settled();
+    const request = http.expectOne('/api/v1/autorizador/contrasena');
+    expect(request.request.headers.get('authorization')).toBe(`Bearer ${change}`);
+    request.flush(JSON.stringify({ token: tokenFor({ id: 7, nombre: 'ana' }), expira_en: 900 }), JSON_TYPE);
+    await changed;
+    expect([sesion.isSignedIn(), sesion.porCambiar()]).toEqual([true, undefined]);
+  });
+
+  test('when an administrator has to approve the account, then signing up signs nobody in', async () => {
+    const done = sesion.registrar('ana', 'una frase larga');
+    http
+      .expectOne('/api/v1/autorizador/signup')
+      .flush(
+        JSON.stringify({ usuario: { id: 7, nombre: 'ana', roles: ['usuario'], activo: false } }),
+        JSON_TYPE,
+      );
+    expect([await done, sesion.isSignedIn()]).toEqual([false, false]);
+  });
+
   test('when there was none before, then nothing is asked at start', async () => {
     await sesion.restaurar();
     expect([sesion.isSignedIn(), sesion.restauracion()]).toEqual([false, 'lista']);

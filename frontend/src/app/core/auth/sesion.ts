@@ -20,6 +20,13 @@ interface Acceso {
   usuario: Usuario;
 }
 
+/** A one-time password was right: it lets its user choose another one, and nothing else. */
+export interface PorCambiar {
+  nombre: string;
+  contrasena: string;
+  token: string;
+}
+
 /** `sin-respuesta`: the server has not answered whether the session of this browser is still valid. */
 export type Restauracion = 'pendiente' | 'lista' | 'sin-respuesta';
 
@@ -32,6 +39,7 @@ export class Sesion {
   readonly #api = inject(AutorizadorApi);
   readonly #router = inject(Router);
   readonly #acceso = signal<Acceso | undefined>(undefined);
+  readonly #porCambiar = signal<PorCambiar | undefined>(undefined);
   readonly #restauracion = signal<Restauracion>('pendiente');
   readonly #otherTabs = new BroadcastChannel(CHANNEL);
   #renewing: Promise<boolean> | undefined;
@@ -39,6 +47,7 @@ export class Sesion {
 
   readonly usuario = computed(() => this.#acceso()?.usuario);
   readonly isSignedIn = computed(() => this.#acceso() !== undefined);
+  readonly porCambiar = this.#porCambiar.asReadonly();
   readonly restauracion = this.#restauracion.asReadonly();
 
   constructor() {
@@ -47,23 +56,38 @@ export class Sesion {
 
   /** For the interceptor and the event stream only. */
   get token(): string | undefined {
-    return this.#acceso()?.token;
+    return (this.#acceso() ?? this.#porCambiar())?.token;
   }
 
   hasRole(...roles: Rol[]): boolean {
     return this.usuario()?.roles.some((rol) => roles.includes(rol)) ?? false;
   }
 
-  /** @throws ApiError 401 unknown user or bad password, 429 */
+  /**
+   * Signs in; after a one-time password there is only `porCambiar`.
+   * @throws ApiError 401 unknown user or bad password, 403 not approved yet, 429
+   */
   async iniciar(nombre: string, contrasena: string): Promise<void> {
     const { data } = await this.#api.call('POST /login', { body: { nombre, contrasena } });
-    this.#accept(data);
+    if (data.cambiar_contrasena) this.#porCambiar.set({ nombre, contrasena, token: data.token });
+    else this.#accept(data);
   }
 
-  /** Signs up and signs in: only a login gets the cookie. @throws ApiError 400, 429 */
-  async registrar(nombre: string, contrasena: string): Promise<void> {
-    await this.#api.call('POST /signup', { body: { nombre, contrasena } });
+  /** Signs up and signs in: only a login gets the cookie. False when an Admin has to approve first. @throws ApiError 400, 429 */
+  async registrar(nombre: string, contrasena: string): Promise<boolean> {
+    const { data } = await this.#api.call('POST /signup', { body: { nombre, contrasena } });
+    if (data.token === undefined) return false;
     await this.iniciar(nombre, contrasena);
+    return true;
+  }
+
+  /** All other sessions end. @throws ApiError 400, 403 wrong old password, 429 */
+  async cambiarContrasena(actual: string, nueva: string): Promise<void> {
+    // The cookie of this browser is replaced: no other tab must exchange the old one meanwhile.
+    const { data } = await navigator.locks.request(LOCK, () =>
+      this.#api.call('POST /contrasena', { body: { actual, nueva } }),
+    );
+    this.#accept(data);
   }
 
   /** Takes up the session of an earlier page. Never throws: `restauracion` says how it went. */
@@ -127,6 +151,7 @@ export class Sesion {
 
   #accept({ token, expira_en }: { token: string; expira_en: number }): void {
     this.#acceso.set({ token, usuario: usuarioOf(token) });
+    this.#porCambiar.set(undefined);
     this.#restauracion.set('lista');
     sessionHint.set();
     this.#renewIn(Math.max(expira_en * 1_000 - RENEW_BEFORE, TRY_AGAIN_AFTER));
