@@ -90,6 +90,23 @@ it('when asked for health and documentation, then they are open', async () => {
   });
 });
 
+it('when asked whether it is ready, then only a key that may measure is told of the database', async () => {
+  const told = async (headers: Record<string, string>) => {
+    const { status, body } = await monitor.get('/readyz', headers);
+    return [status, Object.keys(body as object)];
+  };
+  const open = [200, ['status', 'checks']];
+  expect(await told({})).toEqual(open);
+  expect(await told({ authorization: `Bearer ${data.token({ roles: ['Admin'] })}` })).toEqual(open);
+  expect(await told({ 'i-api-key': 'metrics.nada' })).toEqual(open);
+  expect(await told({ 'i-api-key': await data.serviceKey('worker') })).toEqual(open);
+  for (const id of ['metrics', 'monitor', 'operator'])
+    expect(await told({ 'i-api-key': await data.serviceKey(id) })).toEqual([
+      200,
+      ['status', 'checks', 'base'],
+    ]);
+});
+
 it('when Redis is down, then ready but degraded', async () => {
   const without = await startMonitor(data, { REDIS_URL: 'redis://127.0.0.1:1' });
   try {

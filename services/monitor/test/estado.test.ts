@@ -177,9 +177,10 @@ describe('GET /monitor/status', () => {
     closers.push(() => open.close());
     const damaged = join(folder, 'autorizador.db');
     writeFileSync(damaged, 'not a database, but long enough to be one'.repeat(50));
+    const { authenticator } = (await monitor()).container;
     const telling = async (name: string, of: string) => {
       const server = await listen(
-        createApp(name, { logger: silent(), base: () => stateOfDatabase(of) }),
+        createApp(name, { logger: silent(), authenticator, base: () => stateOfDatabase(of) }),
         0,
         '127.0.0.1',
         'PORT',
@@ -223,6 +224,16 @@ describe('GET /monitor/status', () => {
       wal_size: null,
       error: null,
     });
+  });
+
+  it('when a service has no database, then it is not shown the key that others tell of theirs for', async () => {
+    const shown: unknown[] = [];
+    const board = await service((request, response) => {
+      shown.push(request.headers['i-api-key']);
+      answering(200, '{}')(request, response);
+    });
+    await status(await monitor({ BULL_BOARD_URL: board.url }));
+    expect(shown).toEqual([undefined, undefined]);
   });
 
   it('when faults are switched on, here or in a worker, then they are shown', async () => {

@@ -1,4 +1,6 @@
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
+import type { Authenticator } from './authenticate.ts';
+import { mayMeasure } from './metrics-endpoint.ts';
 import { VERSION } from '../version.ts';
 
 /** One thing that a process needs; missing, it makes the process degraded if it is `optional`, otherwise unready. */
@@ -15,8 +17,12 @@ export interface HealthOptions {
   readiness?: readonly ReadinessCheck[];
   /** True once the process has been told to stop. */
   isStopping?: () => boolean;
-  /** The state of the database that this process answers for: nobody else has to look at its file. */
+  /**
+   * The state of the database that this process answers for: nobody else has to look at its file. Told to whoever may
+   * measure, as `authenticator` finds.
+   */
   base?: () => Record<string, unknown>;
+  authenticator?: Authenticator;
 }
 
 const OPTIONS = 'health options';
@@ -26,11 +32,12 @@ interface Health {
   readiness: readonly ReadinessCheck[];
   isStopping: (() => boolean) | undefined;
   base: HealthOptions['base'];
+  authenticator: Authenticator | undefined;
 }
 
 /**
- * `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open. `createApp`
- * has called it: a later call adds to what it was given.
+ * `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open, but for
+ * the state of the database. `createApp` has called it: a later call adds to what it was given.
  */
 export function addHealthCheck(app: Express, options: HealthOptions = {}): void {
   const known = app.get(OPTIONS) as Health | undefined;
@@ -39,6 +46,7 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     readiness: [...(known?.readiness ?? []), ...(options.readiness ?? [])],
     isStopping: options.isStopping ?? known?.isStopping,
     base: options.base ?? known?.base,
+    authenticator: options.authenticator ?? known?.authenticator,
   } satisfies Health);
   if (known) return;
   const current = () => app.get(OPTIONS) as Health;
@@ -56,8 +64,8 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     response.json({ status: 'alive' });
   });
 
-  app.get('/readyz', async (_request, response) => {
-    const { readiness, isStopping, base } = current();
+  app.get('/readyz', async (request, response) => {
+    const { readiness, isStopping, base, authenticator } = current();
     const checks: Record<string, string> = {};
     let status: 'ready' | 'degraded' | 'unready' = 'ready';
     for (const item of readiness) {
@@ -73,9 +81,15 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     response.status(status === 'unready' ? 503 : 200).json({
       status,
       checks,
-      ...(base ? { base: base() } : {}),
+      ...(base && (await isAllowed(request, authenticator)) ? { base: base() } : {}),
     });
   });
+}
+
+/** Who shows no good key is still told whether the process is ready. */
+async function isAllowed(request: Request, authenticator: Authenticator | undefined): Promise<boolean> {
+  if (!authenticator || request.headers['i-api-key'] === undefined) return false;
+  return await mayMeasure(authenticator, request).catch(() => false);
 }
 
 async function passes(item: ReadinessCheck): Promise<boolean> {

@@ -4,17 +4,25 @@ import { SERVICES } from '../services.ts';
 
 export interface ServiceKeyOwner {
   id: string;
-  /** Folder whose `service_key` holds the key in clear. */
+  /** Folder whose `file` holds the key in clear. */
   folder: string;
+  /** Absent: `service_key`. */
+  file?: string;
   scopes: readonly Scope[];
 }
 
 export const SERVICE_KEY_OWNERS: readonly ServiceKeyOwner[] = [
   { id: 'worker', folder: 'worker', scopes: ['tareas'] },
   ...SERVICES.flatMap(({ name, serviceKey }) => (serviceKey ? [{ ...serviceKey, folder: name }] : [])),
+  // What its tasks of the monitor show to every service they measure: with the worker's own, one of those could be the worker.
+  { id: 'sondas', folder: 'worker', file: 'probe_key', scopes: ['metrics'] },
   { id: 'metrics', folder: 'metrics', scopes: ['metrics'] },
   { id: 'operator', folder: 'operator', scopes: ['tareas', 'metrics', 'monitor'] },
 ];
+
+/** Below the secrets folder. */
+export const serviceKeyPath = ({ folder, file = 'service_key' }: ServiceKeyOwner): string =>
+  `${folder}/${file}`;
 
 const SERVICE_FOLDERS = SERVICES.map((service) => service.name);
 

@@ -14,6 +14,7 @@ import {
   REDIS_PASSWORD_READERS,
   SERVICE_KEY_OWNERS,
   SERVICE_KEY_VERIFIERS,
+  serviceKeyPath,
 } from './secret-layout.ts';
 import { withSecretStore } from './secret-store.ts';
 import type { SecretStore, SecretStoreOptions } from './secret-store.ts';
@@ -155,7 +156,7 @@ function ensureOwn(store: SecretStore, path: string, make: () => string): void {
 function ensureServiceKeys(store: SecretStore): void {
   const records = readServiceKeyRecords(store);
   for (const owner of SERVICE_KEY_OWNERS) {
-    const path = `${owner.folder}/service_key`;
+    const path = serviceKeyPath(owner);
     ensureOwn(store, path, () => generateServiceKey(owner.id).key);
     const hash = sha256Hex(store.read(path) ?? '');
     const known = records.get(owner.id)?.sha256 ?? [];

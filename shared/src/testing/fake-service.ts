@@ -20,14 +20,14 @@ export async function startService(listener: RequestListener): Promise<FakeServi
 
 const BASE: DatabaseState = { status: 'ok', schema: '001-inicial', size: 4_096, wal_size: 0, error: null };
 
-/** A service in its right mind; `ready` is what its `/readyz` says. */
+/** A service in its right mind; `ready` is what its `/readyz` says, and of its database whoever shows a key. */
 export const healthyService =
   (service: string, ready: 'ready' | 'degraded' = 'ready'): RequestListener =>
   (request, response) => {
     response.setHeader('content-type', 'application/json');
     const body =
       request.url === '/readyz'
-        ? { status: ready, checks: {}, base: BASE }
+        ? { status: ready, checks: {}, ...(request.headers['i-api-key'] ? { base: BASE } : {}) }
         : { status: 'healthy', service, version: '1.2.3', timestamp: new Date().toISOString() };
     response.end(JSON.stringify(body));
   };

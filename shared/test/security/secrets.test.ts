@@ -101,6 +101,7 @@ const EXPECTED = [
     'field_keys.json',
     'jwks.json',
     'live_key',
+    'probe_key',
     'queue_key',
     'redis_password',
     'service_key',

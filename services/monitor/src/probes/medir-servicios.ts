@@ -16,13 +16,15 @@ const UNKNOWN: EstadoBase = { status: 'missing', schema: null, size: null, wal_s
 
 /** Asks every service who it is, whether it is ready and about its database, all at once; within 1.5 s. Never rejects. */
 export async function medirServicios(
-  { probe, servicios }: Pick<Probes, 'probe' | 'servicios'>,
+  { probe, probeKey, servicios }: Pick<Probes, 'probe' | 'probeKey' | 'servicios'>,
   signal?: AbortSignal,
 ): Promise<Medido> {
   const measured = await Promise.all(
-    Object.entries(servicios).map(
-      async ([name, url]) => [name, await medirServicio(probe, url, signal)] as const,
-    ),
+    SERVICES.map(async ({ name, database }) => {
+      // Who has nothing to tell for it is not shown the key.
+      const serviceKey = database ? probeKey() : undefined;
+      return [name, await medirServicio(probe, servicios[name] ?? '', { serviceKey, signal })] as const;
+    }),
   );
   const found = new Map(measured);
   return {
@@ -38,12 +40,12 @@ export async function medirServicios(
 async function medirServicio(
   probe: Probe,
   url: string,
-  signal?: AbortSignal,
+  { serviceKey, signal }: { serviceKey: string | undefined; signal: AbortSignal | undefined },
 ): Promise<{ estado: EstadoServicio; base: EstadoBase | undefined }> {
   const options = { timeoutMs: SERVICE_DEADLINE, ...(signal ? { signal } : {}) };
   const [health, ready] = await Promise.all([
     probe.get(url, '/health', options),
-    probe.get(url, '/readyz', options),
+    probe.get(url, '/readyz', { ...options, serviceKey }),
   ]);
   const version = health.outcome === 'answered' ? health.body['version'] : undefined;
   return {

@@ -16,6 +16,8 @@ export interface Probes {
   liveKey: () => string;
   throughput: Throughput;
   probe: Probe;
+  /** Shown to a service that has a database, to be told of it. */
+  probeKey: () => string;
   /** Address by service name. */
   servicios: Readonly<Record<string, string>>;
 }
@@ -24,6 +26,7 @@ export const createProbes = (
   config: Readonly<Record<ServiceUrl, string>> & {
     secretFiles: { LIVE_KEY: SecretSource<string> };
   },
+  probeKey: SecretSource<string>,
   queues: QueueClient,
   logger: Logger,
 ): Probes => ({
@@ -31,5 +34,6 @@ export const createProbes = (
   liveKey: followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current,
   throughput: createThroughput(queues),
   probe: createProbe(),
+  probeKey: followSecret(probeKey, (key) => key, logger).current,
   servicios: Object.fromEntries(SERVICES.map((service) => [service.name, config[urlVariable(service)]])),
 });
