@@ -6,6 +6,8 @@ ARG REDIS_IMAGE=redis:7-bookworm
 
 # The first stage: a builder that makes all of them up to its target makes nothing else for it.
 FROM ${REDIS_IMAGE} AS redis
+# Redis reads who may do what when it starts: another version's container is made anew.
+COPY shared/src/services.ts shared/src/security/redis-users.ts /usr/share/medisupply/
 
 FROM ${NODE_IMAGE} AS base
 WORKDIR /app

@@ -32,6 +32,7 @@ function main(): void {
   const { written } = ensureSecrets(secretsDir, {
     ...(values['admin-password'] === undefined ? {} : { adminPassword: values['admin-password'] }),
     groupReadable: values['group-readable'] ?? [],
+    foreignRedis: Boolean(process.env['REDIS_URL']),
   });
   const lines =
     written.length === 0

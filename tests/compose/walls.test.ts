@@ -40,6 +40,37 @@ test.each(SERVICES.filter((service) => service !== 'frontend'))(
   },
 );
 
+/** Prints what Redis answers to a process that asks with what its container has. */
+const ASK = `
+  const { Redis } = require('ioredis');
+  const { hostname: host, port, username } = new URL(process.env.REDIS_URL);
+  const password = require('fs').readFileSync('/run/medisupply/redis_password', 'utf8').trim();
+  const as = (name) => {
+    const redis = new Redis({ host, port, ...(name ? { username: name } : {}), password, retryStrategy: () => null });
+    redis.on('error', () => undefined);
+    return redis;
+  };
+  const own = as(username);
+  const ask = (redis, ...args) => redis.call(...args).then(String, (error) => String(error.message).split(' ')[0]);
+  (async () => {
+    const said = [await ask(own, 'PING')];
+    for (const command of [['KEYS', '*'], ['CONFIG', 'GET', 'dir'], ['FLUSHALL'], ['GET', 'medisupply:nada']])
+      said.push(await ask(own, ...command));
+    for (const other of [undefined, 'operator', 'worker', 'autorizador'])
+      if (other !== username) said.push(await as(other).ping().then(String, () => 'refused'));
+    console.log(JSON.stringify(said));
+    process.exit();
+  })();`;
+
+test.each(['m-autorizador', 'm-logistica-inventario', 'm-monitor', 'bull-board', 'worker'])(
+  '%s is one user of Redis, who may not do everything, and cannot be another',
+  async (service) => {
+    const [pong, ...said] = JSON.parse(await stack.exec(service, ['node', '-e', ASK])) as string[];
+    expect(pong).toBe('PONG');
+    expect(new Set(said)).toEqual(new Set(['NOPERM', 'refused']));
+  },
+);
+
 const COUNT = `
   const Database = require('better-sqlite3');
   const rows = (file) => {

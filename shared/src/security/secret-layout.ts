@@ -44,7 +44,10 @@ export const QUEUE_KEY_READERS = ['logistica-inventario', QUEUE_KEY_VERIFIER] as
 /** Signs what is shown live: who relays events or is a worker, and who shows them. It signs no job. */
 export const LIVE_KEY_READERS = ['logistica-inventario', 'worker', 'monitor'] as const;
 
+/** Each has a user of its own, whose password this is. */
 export const REDIS_PASSWORD_READERS: readonly string[] = ['redis', ...SERVICE_FOLDERS, 'worker'];
+/** Hashes of those passwords, and what each user may do. */
+export const REDIS_USERS_FILE = 'redis/usuarios.acl';
 
 export const AUTORIZADOR = 'autorizador';
 export const ADMIN_PASSWORD_FILE = 'admin_contrasena';
