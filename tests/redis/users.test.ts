@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asRedisUser, withoutLimits } from '@medisupply/shared/security/redis-users';
+import { accessList, asRedisUser, withoutLimits } from '@medisupply/shared/security/redis-users';
 import { openRedis } from '@medisupply/shared/redis/connect';
 import { REDIS_PASSWORD_READERS } from '@medisupply/shared/security/secret-layout';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
@@ -88,6 +88,13 @@ describe.each(PROCESSES)('%s', (folder) => {
   });
 });
 
+test('a password that the address has is the one that is shown', async () => {
+  const address = asRedisUser(server.url, 'worker').replace('@', `:${passwordOf('worker')}@`);
+  const worker = openRedis({ REDIS_URL: address, password: 'otra' }, { retryStrategy: () => null });
+  expect(await worker.ping()).toBe('PONG');
+  worker.disconnect();
+});
+
 test('nobody but the operator may do everything', async () => {
   expect(await may('redis', 'CONFIG GET maxmemory')).toBe(true);
   expect(await may('redis', 'KEYS *')).toBe(true);
@@ -113,6 +120,25 @@ test('for a Redis before 7 the same users have their passwords and nothing that 
   expect(users).toHaveLength(REDIS_PASSWORD_READERS.length + 1);
   expect(users[0]).toBe('user default off resetpass ~* +@all');
   for (const line of users.slice(1)) expect(line).toMatch(/^user [a-z-]+ on #[0-9a-f]{64} ~\* \+@all$/);
+});
+
+test('a service that was added reads revocations, keeps counters of its own, and may nothing else', async () => {
+  const line =
+    accessList(['mi-servicio'], () => 'la-del-servicio')
+      .trim()
+      .split('\n')
+      .at(-1) ?? '';
+  const [, ...user] = line.match(/\([^)]*\)|\S+/g) ?? [];
+  await clients.get('redis')!.call('ACL', 'SETUSER', ...user);
+  clients.set('mi-servicio', as('mi-servicio', 'la-del-servicio'));
+  expect(await may('mi-servicio', 'ZRANGE medisupply:revocations 0 -1')).toBe(true);
+  expect(await may('mi-servicio', 'SET medisupply:mi-servicio:saludos:1 1')).toBe(true);
+  for (const command of [
+    'SET medisupply:login:1 1',
+    'ZADD medisupply:revocations 1 x',
+    'GET {medisupply}:a:1',
+  ])
+    expect(await may('mi-servicio', command)).toBe(false);
 });
 
 /** Who may: what is not named may not. */
