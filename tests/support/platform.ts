@@ -23,7 +23,6 @@ import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import type { Redis } from 'ioredis';
-import { openRedis } from '@medisupply/shared/redis/connect';
 import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
@@ -69,8 +68,6 @@ export interface Platform {
   dataDir: string;
   redis: RedisServer | undefined;
   redisPassword: string;
-  /** A client that may do everything in Redis, which no process may. */
-  operator: Redis;
   logistica: { url: string; container: LogisticaContainer };
   autorizador: { url: string } | undefined;
   /** What all parts logged, as JSON lines. */
@@ -95,10 +92,6 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const closers: (() => Promise<void>)[] = [];
   const logs: string[] = [];
   const logger = collectingLogger(logs);
-  const operator = openRedis(
-    { REDIS_URL: redis?.url ?? NO_REDIS, password: redisPassword },
-    { lazyConnect: true, commandTimeout: 5_000, maxRetriesPerRequest: 1 },
-  ).on('error', () => undefined);
 
   const addresses: Record<string, string> = {
     AUTORIZADOR_URL: NOWHERE,
@@ -154,7 +147,6 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     dataDir,
     redis,
     redisPassword,
-    operator,
     logistica: { url: server.url, container: logistica },
     autorizador,
     logs,
@@ -166,8 +158,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     startWorker,
     async close() {
       for (const close of closers.toReversed()) await close();
-      const refused = redis ? await refusedByRedis(operator) : [];
-      operator.disconnect();
+      const refused = redis ? await refusedByRedis(redis.operator) : [];
       await redis?.stop();
       await rm(dataDir, { recursive: true, force: true });
       expect(refused).toEqual([]);

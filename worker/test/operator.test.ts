@@ -131,7 +131,7 @@ async function end({ child, id }: Spawned): Promise<void> {
     child.kill('SIGKILL');
     await exited;
   }
-  await platform.operator.del(WORKER_KEY_PREFIX + id);
+  await platform.redis!.operator.del(WORKER_KEY_PREFIX + id);
 }
 
 /** Its reports run until their signal fires. */
@@ -482,7 +482,7 @@ describe('a worker in a process of its own', () => {
     expect([told.code, told.err]).toEqual([1, `No responden: ${id}`]);
 
     // Its heartbeat runs out; its connection still tells who it is.
-    await platform.operator.del(WORKER_KEY_PREFIX + id);
+    await platform.redis!.operator.del(WORKER_KEY_PREFIX + id);
     expect((await inspect('ping')).err).toBe(`No responden: ${id}`);
     child.kill('SIGCONT');
     await until(async () => (await inspect('ping')).err === '');

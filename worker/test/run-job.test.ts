@@ -61,7 +61,7 @@ function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attem
   writeFileSync(program, suspectProgram);
   const control = createControlListener({
     address,
-    redis: platform.operator,
+    redis: platform.redis!.operator,
     workerId: 'prueba',
     queueKey: () => config.secrets.QUEUE_KEY,
     logger,

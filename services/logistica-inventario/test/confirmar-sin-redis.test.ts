@@ -118,7 +118,7 @@ test('when Redis forgets everything before a worker took it, then what was accep
       .executeTakeFirst();
     return row?.estado === 'ENVIADO';
   });
-  await platform.operator.flushall();
+  await platform.redis!.operator.flushall();
   expect(await outbox.reconciler.reviewOnce(Date.now() + 31_000)).toBeGreaterThanOrEqual(1);
   await until(() => allDelivered([answer]));
   await appliedOnce([answer]);

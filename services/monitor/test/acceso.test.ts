@@ -14,7 +14,7 @@ let monitor: Monitor;
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
   monitor = await startMonitor(data, { REDIS_URL: redis.url });
   await connected(monitor);
 });
@@ -64,7 +64,7 @@ describe.each(PATHS)('%s', (path) => {
 it('when the user was deactivated, then the token is refused', async () => {
   const headers = { authorization: `Bearer ${data.token({ usuario_id: 99 })}` };
   expect((await monitor.get('/monitor/workers', headers)).status).toBe(200);
-  await publishRevocations(monitor.container.queues.redis, [
+  await publishRevocations(redis.operator, [
     signRevocation({ usuario_id: 99, token_version: 1 }, data.tokenKey),
   ]);
   await vi.waitFor(async () => expect((await monitor.get('/monitor/workers', headers)).status).toBe(401), {

@@ -34,7 +34,7 @@ let closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
 });
 afterEach(async () => {
   for (const close of closers.toReversed()) await close();
@@ -71,7 +71,7 @@ describe('GET /monitor/status', () => {
     const running = await monitor({ LOGISTICA_URL: logistica.url, AUTORIZADOR_URL: autorizador.url });
     await connected(running);
     const heartbeat = createHeartbeat({
-      redis: running.container.queues.redis,
+      redis: redis.operator,
       liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
@@ -240,7 +240,7 @@ describe('GET /monitor/status', () => {
     const running = await monitor({ FAULT_LATENCY_MS: '25' });
     await connected(running);
     const heartbeat = createHeartbeat({
-      redis: running.container.queues.redis,
+      redis: redis.operator,
       liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState({ id: 'w', faults: { FAULT_RATE: 0.1, FAULT_LATENCY_MS: 0 } }),

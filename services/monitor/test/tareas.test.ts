@@ -22,6 +22,7 @@ import generateMetrics from '../src/tasks/generate-metrics.task.ts';
 import healthCheck from '../src/tasks/health-check.task.ts';
 import logActivity from '../src/tasks/log-activity.task.ts';
 import pingLogistica from '../src/tasks/ping-logistica.task.ts';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { healthyService, silentService, startService } from '@medisupply/shared/testing/fake-service';
@@ -37,7 +38,7 @@ let closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
 });
 beforeEach(async () => {
   dataDir = await mkdtemp(join(data.path, 'test-'));
@@ -61,7 +62,7 @@ async function open(env: NodeJS.ProcessEnv = {}): Promise<MonitorTaskContext> {
     env: {
       DATA_DIR: dataDir,
       SECRETS_DIR: data.secrets('worker'),
-      REDIS_URL: redis.url,
+      REDIS_URL: asRedisUser(redis.url, 'worker'),
       ...byUrlVariable(() => NOWHERE),
       ...env,
     },
@@ -179,7 +180,7 @@ describe('monitor.health_check', () => {
     await open(byUrlVariable(() => url));
     await connected();
     const heartbeat = createHeartbeat({
-      redis: context.queues.redis,
+      redis: redis.operator,
       liveKey: context.liveKey,
       logger: silent(),
       snapshot: () => workerState(),

@@ -18,6 +18,7 @@ export interface DataDir {
   path: string;
   /** `SECRETS_DIR` of a process. */
   secrets: (process: string) => string;
+  /** The operator's. */
   redisPassword: string;
   /** What autorizador signs tokens and revocations with. */
   tokenKey: ReturnType<typeof actualKey>;
@@ -29,8 +30,7 @@ export interface DataDir {
 export async function createDataDir(): Promise<DataDir> {
   const path = await mkdtemp(join(tmpdir(), 'medisupply-data-'));
   const root = join(path, 'secrets');
-  // What a process may do in the platform's own Redis, tests of the whole platform show.
-  ensureSecrets(root, { foreignRedis: true });
+  ensureSecrets(root);
   const key = actualKey(
     parseSecretJson(
       'token_keys.json',

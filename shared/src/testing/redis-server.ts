@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { freePort } from '../lifecycle/free-port.ts';
 import { asRedisUser } from '../security/redis-users.ts';
 import { openRedis } from '../redis/connect.ts';
@@ -13,6 +14,8 @@ import type { RedisAddress } from '../redis/connect.ts';
 export interface RedisServer {
   url: string;
   port: number;
+  /** Who may do everything there. */
+  operator: Redis;
   /** Ends it at once, as a crash would; `start` brings it back on the same port with what its file holds. */
   kill(): Promise<void>;
   /** Starts it again after `kill` or `pause`. */
@@ -69,7 +72,13 @@ export async function startRedis(
   }
 
   await start();
+  const operator = openRedis(
+    { REDIS_URL: url, password },
+    { maxRetriesPerRequest: 1, commandTimeout: 5_000, retryStrategy: () => 50 },
+  );
+  operator.on('error', () => undefined);
   return {
+    operator,
     url,
     port,
     start,
@@ -77,6 +86,7 @@ export async function startRedis(
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
     async stop() {
+      operator.disconnect();
       await kill();
       await rm(folder, { recursive: true, force: true });
     },
