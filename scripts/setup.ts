@@ -1,13 +1,15 @@
 /**
  * Makes every secret that is missing below `$DATA_DIR/secrets`; a second run changes nothing. Prints no value.
  *
- *     node scripts/setup.ts [--admin-password PATH] [--group-readable FOLDER]…
+ *     node scripts/setup.ts [--admin-password PATH] [--group-readable FOLDER]… [--bases FOLDER]
  *
- * In containers the administrator's password lies with autorizador's own secrets, and Redis runs as another user.
+ * In containers the administrator's password lies with autorizador's own secrets, Redis runs as another user, and the
+ * databases that an older version kept in one folder get one each.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
+import { splitDatabases } from './setup/split-databases.ts';
 import { explained } from './launcher/data-dir.ts';
 import { runCommand } from './terminal/run-command.ts';
 
@@ -19,12 +21,18 @@ function main(): void {
     options: {
       'admin-password': { type: 'string' },
       'group-readable': { type: 'string', multiple: true },
+      bases: { type: 'string' },
     },
   });
+  for (const [name, rows] of Object.entries(values.bases ? splitDatabases(values.bases) : {}))
+    process.stdout.write(
+      `${name}: ${rows} filas copiadas y comprobadas; el original queda en ${values.bases}\n`,
+    );
   const secretsDir = join(dataDir, 'secrets');
   const { written } = ensureSecrets(secretsDir, {
     ...(values['admin-password'] === undefined ? {} : { adminPassword: values['admin-password'] }),
     groupReadable: values['group-readable'] ?? [],
+    foreignRedis: Boolean(process.env['REDIS_URL']),
   });
   const lines =
     written.length === 0

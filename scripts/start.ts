@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { freePort } from '@medisupply/shared/lifecycle/free-port';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import { removeRedisAddress, writeRedisAddress } from '@medisupply/shared/redis/address-file';
 import { portVariable, SERVICES } from '@medisupply/shared/services';
 import type { DataDirLock } from './launcher/data-dir-lock.ts';
@@ -79,8 +80,11 @@ async function startOn(dataDir: string, { watch, env, startedAt }: StartOptions)
   await (setup = makeSecrets(dataDir));
   const redis = env['REDIS_URL'] ? undefined : await privateRedis(dataDir, REDIS_PORT, patience);
   if (stopping) return;
-  const redisUrl = redis?.url ?? env['REDIS_URL'] ?? '';
-  writeRedisAddress(dataDir, redisUrl);
+  if (redis?.limitsUsers === false)
+    step('redis-server es anterior al 7: cada proceso puede todo en Redis; instale uno más nuevo');
+  const redisUrl = (name: string) => (redis ? asRedisUser(redis.url, name) : (env['REDIS_URL'] ?? ''));
+  // Commands on this machine have the worker's secrets.
+  writeRedisAddress(dataDir, redisUrl('worker'));
   announcedIn = dataDir;
 
   const specs = processSpecs({

@@ -3,9 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Confirmation } from '@medisupply/api-client/forgeries';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
+import { openRedis } from '@medisupply/shared/redis/connect';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
@@ -48,7 +50,7 @@ export interface Target {
   signatureKey(): SigningKey;
   /** A token as autorizador makes them, for anybody. */
   token(usuarioId: number, roles?: Rol[], tokenVersion?: number): string;
-  /** A Redis client with the password of `process`. */
+  /** A Redis client as `process`; as `redis` it may do everything. */
   redis(process: string): Redis;
   newPerson(): Promise<Person>;
   /** A delivery of `owner`. @returns its id */
@@ -138,7 +140,11 @@ export function describeTarget({ wire, base, dataDir, log = [], ports = {} }: Ta
       const password = target.secret(`${process}/redis_password`);
       const url = dataDir === undefined ? undefined : readRedisAddress(dataDir);
       if (url === undefined) throw new NotTried('no se sabe dónde está Redis');
-      const redis = new Redis(url, { password, maxRetriesPerRequest: 1, commandTimeout: 5_000 });
+      const redis = openRedis(
+        // Of the platform's own the address is the worker's.
+        { REDIS_URL: new URL(url).username === 'worker' ? asRedisUser(url, process) : url, password },
+        { maxRetriesPerRequest: 1, commandTimeout: 5_000 },
+      );
       redis.on('error', () => undefined);
       open.push(redis);
       return redis;

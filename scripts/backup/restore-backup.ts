@@ -10,8 +10,9 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { databaseFile, databasesIn } from '@medisupply/shared/db/database-file';
 import type { Manifest } from './archive.ts';
 import { isLock, MANIFEST, parseManifest, sha256Of, unpack } from './archive.ts';
 import { lockDataDir } from '../launcher/data-dir-lock.ts';
@@ -64,7 +65,8 @@ async function replaceData(
     await unpack(input, folder);
     const described = await inspect(folder);
     const before = present.length > 0 ? setAside(target) : undefined;
-    for (const name of Object.keys(described.bases)) renameSync(join(folder, name), join(dataDir, name));
+    for (const name of Object.keys(described.bases))
+      move(join(folder, name), databaseFile(dataDir, name.slice(0, -'.db'.length)));
     copyFiles(join(folder, 'secrets'), secretsDir);
     return { manifest: described, before };
   } finally {
@@ -74,14 +76,14 @@ async function replaceData(
 
 /** SQLite gives the whole file to one connection only when no other is open. */
 function refuseWhileInUse(dataDir: string): void {
-  for (const name of databasesIn(dataDir)) {
-    const db = new Database(join(dataDir, name), { timeout: 0 });
+  for (const { file } of databasesIn(dataDir)) {
+    const db = new Database(file, { timeout: 0 });
     try {
       db.pragma('locking_mode = EXCLUSIVE');
       db.exec('BEGIN EXCLUSIVE; ROLLBACK');
     } catch (cause) {
       if (!(cause instanceof Database.SqliteError) || !cause.code.startsWith('SQLITE_BUSY')) continue;
-      throw new UserError(`La plataforma está en marcha: usa ${join(dataDir, name)}; deténgala y repita`, {
+      throw new UserError(`La plataforma está en marcha: usa ${file}; deténgala y repita`, {
         cause,
       });
     } finally {
@@ -116,9 +118,9 @@ function setAside(target: Source): string {
   const before = join(dataDir, `reemplazado-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
   mkdirSync(before, { mode: 0o700 });
   copyFiles(secretsDir, join(before, 'secrets'));
-  for (const name of readdirSync(dataDir).filter((entry) => /\.db(-wal|-shm)?$/.test(entry))) {
-    renameSync(join(dataDir, name), join(before, name));
-  }
+  for (const { file } of databasesIn(dataDir))
+    for (const path of ['', '-wal', '-shm'].map((suffix) => file + suffix).filter((part) => existsSync(part)))
+      move(path, join(before, basename(path)));
   // A secret that its reader sees through a group is of no use to it here.
   closeToOthers(before);
   return before;
@@ -128,18 +130,34 @@ function copyFiles(from: string, to: string): void {
   for (const path of filesBelow(from)) {
     const target = join(to, path);
     if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    const mode = statSync(join(from, path)).mode & 0o777;
-    // A secret can be replaced, not overwritten: nobody may write into it.
-    const temporary = `${target}.nuevo`;
-    copyFileSync(join(from, path), temporary);
-    chmodSync(temporary, mode);
-    renameSync(temporary, target);
+    copyFile(join(from, path), target);
   }
 }
 
-const databasesIn = (dataDir: string) => readdirSync(dataDir).filter((name) => name.endsWith('.db'));
+function copyFile(from: string, to: string): void {
+  const mode = statSync(from).mode & 0o777;
+  // A secret can be replaced, not overwritten: nobody may write into it.
+  const temporary = `${to}.nuevo`;
+  copyFileSync(from, temporary);
+  chmodSync(temporary, mode);
+  renameSync(temporary, to);
+}
 
-const filesOf = ({ dataDir, secretsDir }: Source) => [...databasesIn(dataDir), ...filesBelow(secretsDir)];
+/** In containers each database lies on a mount of its own. */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    copyFile(from, to);
+    rmSync(from);
+  }
+}
+
+const filesOf = ({ dataDir, secretsDir }: Source) => [
+  ...databasesIn(dataDir).map(({ file }) => file),
+  ...filesBelow(secretsDir),
+];
 
 /** Relative paths. */
 function filesBelow(folder: string): string[] {

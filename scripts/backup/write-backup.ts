@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
+import { databasesIn } from '@medisupply/shared/db/database-file';
 import { VERSION } from '@medisupply/shared/version';
 import { UserError } from '../terminal/user-error.ts';
 import type { Manifest } from './archive.ts';
@@ -19,17 +20,17 @@ export async function writeBackup(
   { dataDir, secretsDir }: Source,
   output: NodeJS.WritableStream,
 ): Promise<Manifest> {
-  const names = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => name.endsWith('.db')) : [];
-  if (names.length === 0)
+  const databases = existsSync(dataDir) ? databasesIn(dataDir) : [];
+  if (databases.length === 0)
     throw new UserError(`No hay bases de datos en ${dataDir}; indique dónde con DATA_DIR`);
   if (!existsSync(secretsDir)) throw new UserError(`No existe ${secretsDir}, la carpeta de los secretos`);
 
   const folder = mkdtempSync(join(dataDir, '.copia-'));
   try {
     const bases: Manifest['bases'] = {};
-    for (const name of names.toSorted()) {
+    for (const { name, file } of databases) {
       const copy = join(folder, name);
-      copyDatabase(join(dataDir, name), copy);
+      copyDatabase(file, copy);
       bases[name] = { bytes: statSync(copy).size, sha256: await sha256Of(copy) };
     }
     cpSync(secretsDir, join(folder, 'secrets'), {

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
+import { openRedis } from '@medisupply/shared/redis/connect';
 
 /** Every key of the platform's Redis with its value, as one text. @throws Error when it cannot be reached */
 export async function redisContents(dataDir: string): Promise<string> {
   const password = readFileSync(join(dataDir, 'secrets', 'redis', 'redis_password'), 'utf8').trim();
-  const redis = new Redis(process.env['REDIS_URL'] || privateAddress(dataDir), {
-    password,
-    lazyConnect: true,
-    connectTimeout: 2_000,
-    retryStrategy: () => null,
-  });
+  const redis = openRedis(
+    { REDIS_URL: process.env['REDIS_URL'] || asRedisUser(privateAddress(dataDir), 'redis'), password },
+    { lazyConnect: true, retryStrategy: () => null },
+  );
   redis.on('error', () => {});
   await redis.connect();
   try {

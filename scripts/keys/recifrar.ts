@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
+import { databaseFile } from '@medisupply/shared/db/database-file';
 import { recifrar as recifrarTodo } from '@medisupply/logistica-inventario/entregas/recifrar';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { createLogger } from '@medisupply/shared/logging/logger';
@@ -19,7 +20,7 @@ const MAX_SHOWN = 20;
  * @throws UserError naming what no key opens: then no key is deleted
  */
 export async function recifrar(dataDir: string, secretsDir: string): Promise<void> {
-  if (!existsSync(join(dataDir, 'logistica.db')))
+  if (!existsSync(databaseFile(dataDir, 'logistica')))
     throw new UserError(`no hay ninguna base de datos en ${dataDir}; indique su carpeta con --datos`);
   const { secretFiles } = loadConfig(z.object(), {
     env: { SECRETS_DIR: join(secretsDir, FIELD_KEY_READERS[0]) },

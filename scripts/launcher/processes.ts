@@ -54,7 +54,8 @@ export interface Surroundings {
   root: string;
   dataDir: string;
   ports: Ports;
-  redisUrl: string;
+  /** Where Redis is for that process. */
+  redisUrl: (process: string) => string;
   /** Host under which the processes reach each other. */
   host: string;
   logFormat: string;
@@ -74,7 +75,6 @@ export function processSpecs(around: Surroundings): NodeProcess[] {
     CORS_ORIGINS: ownOrigins(ports, env['TLS_CERT_FILE'] ? 'https' : 'http').join(),
     ...withoutNpm(env),
     DATA_DIR: dataDir,
-    REDIS_URL: redisUrl,
     LOG_FORMAT: logFormat,
     NODE_COMPILE_CACHE: env['NODE_COMPILE_CACHE'] || join(root, 'node_modules', '.cache', 'node-compile'),
   };
@@ -89,6 +89,7 @@ export function processSpecs(around: Surroundings): NodeProcess[] {
         PLATFORM.filter((other) => other.name !== name).flatMap((other) => other.own),
       ),
       ...portsOf(ports, own),
+      REDIS_URL: redisUrl(name),
       SECRETS_DIR: join(dataDir, 'secrets', name),
       ...(proxy === host ? {} : { PROXY_SOURCE_ADDRESS: proxy }),
       ...(behindProxy ? { TRUST_PROXY: [proxy, env['TRUST_PROXY']].filter(Boolean).join() } : {}),

@@ -1,9 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { REDIS_OPERATOR, withoutLimits } from '@medisupply/shared/security/redis-users';
+import { writeFileAtomic } from '@medisupply/shared/security/atomic-file';
+import { REDIS_USERS_FILE } from '@medisupply/shared/security/secret-layout';
 import { UserError } from '../terminal/user-error.ts';
 import { isAlive } from './proc.ts';
 import type { ProcessSpec } from './supervisor.ts';
@@ -16,10 +19,12 @@ const KILL_MS = 4_000;
 const NOISE =
   /Redis is starting|Redis version=|Configuration loaded|Server initialized|overcommit|Transparent Huge|shutdown|bye bye/;
 
-/** The private Redis of a data folder. Its password stands only in a file that the owner can read. */
+/** The private Redis of a data folder, with a user for each process. */
 export interface PrivateRedis {
   spec: ProcessSpec;
   url: string;
+  /** False where redis-server is too old to say what each user may do. */
+  limitsUsers: boolean;
   /** True once it accepts commands (not while it still loads its file). */
   answers(): Promise<boolean>;
 }
@@ -41,10 +46,15 @@ export async function prepareRedis(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   await endLeftover(pidFile, folder);
 
-  const password = readFileSync(join(dataDir, 'secrets', 'redis', 'redis_password'), 'utf8').trim();
+  const secrets = join(dataDir, 'secrets');
+  const usersFile = join(secrets, REDIS_USERS_FILE);
+  const limitsUsers = majorVersion(path) >= 7;
+  const aclFile = limitsUsers ? usersFile : join(folder, 'usuarios.acl');
+  if (!limitsUsers) writeFileAtomic(aclFile, withoutLimits(readFileSync(usersFile, 'utf8')), 0o600);
+  const password = readFileSync(join(secrets, 'redis', 'redis_password'), 'utf8').trim();
   const confFile = join(folder, 'redis.conf');
   rmSync(confFile, { force: true });
-  writeFileSync(confFile, configuration({ folder, pidFile, port, password }), { mode: 0o600 });
+  writeFileSync(confFile, configuration({ folder, pidFile, port, aclFile }), { mode: 0o600 });
   return {
     spec: {
       name: 'redis',
@@ -56,15 +66,16 @@ export async function prepareRedis(
       noise: NOISE,
     },
     url: `redis://127.0.0.1:${port}`,
+    limitsUsers,
     answers: () => answers(port, password),
   };
 }
 
-function configuration(options: { folder: string; pidFile: string; port: number; password: string }): string {
+function configuration(options: { folder: string; pidFile: string; port: number; aclFile: string }): string {
   const settings = {
     bind: '127.0.0.1',
     port: options.port,
-    requirepass: options.password,
+    aclfile: JSON.stringify(options.aclFile),
     dir: JSON.stringify(options.folder),
     pidfile: JSON.stringify(options.pidFile),
     appendonly: 'yes',
@@ -120,6 +131,11 @@ function isOurs(pid: number, folder: string): boolean {
   }
 }
 
+const majorVersion = (path: string | undefined): number =>
+  Number(
+    /v=(\d+)/.exec(execFileSync(PROGRAM, ['--version'], { encoding: 'utf8', env: { PATH: path } }))?.[1],
+  );
+
 function isInstalled(path = ''): boolean {
   return path.split(delimiter).some((folder) => {
     try {
@@ -134,7 +150,9 @@ function isInstalled(path = ''): boolean {
 function answers(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     let received = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(`AUTH ${password}\r\nPING\r\nQUIT\r\n`));
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`AUTH ${REDIS_OPERATOR} ${password}\r\nPING\r\nQUIT\r\n`),
+    );
     socket.setTimeout(1_000, () => socket.destroy());
     socket.on('data', (data) => (received += data.toString('latin1')));
     socket.on('error', () => undefined);

@@ -237,7 +237,8 @@ function* composeProblems(root: string): Problems {
     };
   }
   for (const service of SERVICES) {
-    for (const entry of [composeNameOf(service), `secrets_${service.name}`]) {
+    const volumes = [`secrets_${service.name}`, ...(service.database ? [`data_${service.database}`] : [])];
+    for (const entry of [composeNameOf(service), ...volumes]) {
       if (declared.has(entry)) continue;
       yield { file: COMPOSE, what: `no tiene ${entry}`, remedy: `añádalo como el de los otros servicios` };
     }

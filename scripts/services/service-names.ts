@@ -22,6 +22,8 @@ const MAX_LENGTH = 32;
 /** Processes, workspaces, secrets folders and files of the data folder that are no services. */
 const RESERVED = new Set([
   'api-client',
+  'default',
+  'experimentos',
   'front-door',
   'frontend',
   'gateway',

@@ -44,6 +44,7 @@ export type { ServiceClient } from './http/service-client.ts';
 export { id, idInPath, isoTime, isoTimestamp, pageQuery, text } from './contracts/fields.ts';
 
 // Database
+export { databaseFile, stateOfDatabase } from './db/database-file.ts';
 export { migrate } from './db/migrate.ts';
 export { openDatabase } from './db/open-database.ts';
 export type { OpenDatabase } from './db/open-database.ts';

@@ -102,7 +102,7 @@ test('each container sees its own secrets and no others', async () => {
     const elsewhere = await stack.exec(service, ['sh', '-c', 'ls -A /setup/secrets/* 2>/dev/null || true']);
     expect(elsewhere.split('\n').filter((line) => line !== '' && !line.endsWith(':'))).toEqual([]);
   }
-  expect((await stack.exec('redis', ['ls', '/run/medisupply'])).trim()).toBe('redis_password');
+  expect((await stack.exec('redis', ['ls', '/run/medisupply'])).trim()).toBe('redis_password\nusuarios.acl');
   const { Mounts } = await inspect('frontend');
   expect(Mounts.filter(({ Name }) => Name?.includes('secrets'))).toEqual([]);
 });

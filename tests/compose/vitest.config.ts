@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'contract',
-          include: ['tests/contract/rows.test.ts', 'tests/compose/{images,gateway}.test.ts'],
+          include: ['tests/contract/rows.test.ts', 'tests/compose/{images,walls,gateway}.test.ts'],
         },
       },
       {

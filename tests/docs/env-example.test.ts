@@ -129,6 +129,6 @@ const configOf = (main: string) => main.slice(ROOT.length).replace('main.ts', 'c
 /** A start with ports of its own and this environment. */
 function around(env: NodeJS.ProcessEnv) {
   const ports = { ...DEFAULT_PORTS, AUTORIZADOR_PORT: 15_003, LOGISTICA_PORT: 15_002, MONITOR_PORT: 15_001 };
-  const address = { host: '127.0.0.1', redisUrl: 'redis://127.0.0.1:16379', logFormat: 'pretty' };
+  const address = { host: '127.0.0.1', redisUrl: () => 'redis://127.0.0.1:16379', logFormat: 'pretty' };
   return { root: ROOT, dataDir: join(ROOT, '.data'), ports, ...address, env };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Redis } from 'ioredis';
+import { REDIS_OPERATOR } from '@medisupply/shared/security/redis-users';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
 import { until } from '@medisupply/shared/testing/until';
@@ -37,6 +38,7 @@ beforeAll(async () => {
   courier = await createCourier(`http://127.0.0.1:${env['GATEWAY_PORT']}`, 'mensajera');
   redis = new Redis({
     port: Number(env['REDIS_PORT']),
+    username: REDIS_OPERATOR,
     password: (await readFile(join(dataDir, 'secrets/redis/redis_password'), 'utf8')).trim(),
   });
   redis.on('error', () => undefined);

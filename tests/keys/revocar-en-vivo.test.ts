@@ -18,7 +18,7 @@ let monitor: Monitor;
 
 beforeEach(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
   monitor = await startMonitor(data, { REDIS_URL: redis.url });
   await connected(monitor);
 });
@@ -56,7 +56,7 @@ test('when the queue key is revoked, then a worker that follows is shown, and on
   const stolen = liveKey();
   const beat = (id: string, key: () => string) =>
     createHeartbeat({
-      redis: monitor.container.queues.redis,
+      redis: redis.operator,
       liveKey: key,
       logger: silent(),
       snapshot: () => workerState({ id }),

@@ -8,7 +8,7 @@ const specs = (env: NodeJS.ProcessEnv, host = '127.0.0.1') =>
       root: '/app',
       dataDir: '/data',
       ports: DEFAULT_PORTS,
-      redisUrl: 'redis://127.0.0.1:6379',
+      redisUrl: () => 'redis://127.0.0.1:6379',
       host,
       logFormat: 'json',
       env,

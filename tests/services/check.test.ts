@@ -60,6 +60,9 @@ volumes:
   secrets_autorizador:
   secrets_logistica-inventario:
   secrets_monitor:
+  data_autorizador:
+  data_logistica:
+  data_monitor:
 `;
 
 const TASK = `import { z } from 'zod';

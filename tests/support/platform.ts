@@ -22,6 +22,8 @@ import { createLogger } from '@medisupply/shared/logging/logger';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
+import type { Redis } from 'ioredis';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
@@ -34,6 +36,7 @@ import type { Consumers } from '@medisupply/worker/run-queue';
 import { startConsumers } from '@medisupply/worker/run-queue';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 
+import { expect } from 'vitest';
 import { NO_RATES } from '../launcher/launch.ts';
 
 export { until } from '@medisupply/shared/testing/until';
@@ -85,7 +88,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   await options.prepare?.(dataDir);
   const secret = async (path: string) => (await readFile(join(secretsDir, path), 'utf8')).trim();
   const redisPassword = await secret('redis/redis_password');
-  const redis = options.redis === false ? undefined : await startRedis({ password: redisPassword });
+  const redis = options.redis === false ? undefined : await startRedis({ users: join(secretsDir, 'redis') });
   const closers: (() => Promise<void>)[] = [];
   const logs: string[] = [];
   const logger = collectingLogger(logs);
@@ -102,7 +105,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     DATA_DIR: dataDir,
     SECRETS_DIR: join(secretsDir, process),
     ADMIN_CONTRASENA_FILE: join(secretsDir, 'admin_contrasena'),
-    REDIS_URL: redis?.url ?? NO_REDIS,
+    REDIS_URL: asRedisUser(redis?.url ?? NO_REDIS, process),
     ...addresses,
     ...options.env,
   });
@@ -155,10 +158,21 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     startWorker,
     async close() {
       for (const close of closers.toReversed()) await close();
+      const refused = redis ? await refusedByRedis(redis.operator) : [];
       await redis?.stop();
       await rm(dataDir, { recursive: true, force: true });
+      expect(refused).toEqual([]);
     },
   };
+}
+
+/** What users of Redis tried and may not; nothing, when it is away. */
+async function refusedByRedis(operator: Redis): Promise<string[]> {
+  const entries = await operator.acl('LOG').catch(() => []);
+  return (entries as unknown[][])
+    .map((entry) => entry.map(String))
+    .filter((entry) => entry[entry.indexOf('reason') + 1] !== 'auth')
+    .map((entry) => entry.join(' '));
 }
 
 export interface Served {

@@ -36,6 +36,8 @@ export const secrets = {
   ...serviceSecrets,
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
   LIVE_KEY: { file: 'live_key', minLength: 32 },
+  // Of the monitor's tasks.
+  PROBE_KEY: { file: 'probe_key', minLength: 32 },
   SERVICE_KEY: { file: 'service_key', minLength: 32 },
 } as const;
 

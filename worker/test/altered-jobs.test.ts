@@ -24,7 +24,7 @@ const alterations: ((jobId: string) => Promise<unknown>)[] = [
   (jobId) => moveTo('waiting-children', jobId),
 ];
 
-const redis = () => platform.logistica.container.queues.redis;
+const redis = () => platform.redis!.operator;
 
 async function changeData(jobId: string, change: (data: object) => object): Promise<unknown> {
   const data = JSON.parse((await redis().hget(`${QUEUE}:${jobId}`, 'data')) ?? '') as object;

@@ -86,7 +86,7 @@ test('when Redis forgets everything that was enqueued, then each confirmation is
     const rows = await container.database.read.selectFrom('outbox').select('estado').execute();
     return rows.every((row) => row.estado === 'ENVIADO');
   });
-  await container.queues.redis.flushall();
+  await platform.redis!.operator.flushall();
   const worker = await platform.startWorker();
   await container.outbox.reconciler.reviewOnce(Date.now() + 60_000);
   for (const { body } of answers) {

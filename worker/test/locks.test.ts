@@ -16,9 +16,9 @@ let connection: Redis;
 
 beforeAll(async () => {
   platform = await startPlatform();
-  const { config, logger } = platform.logistica.container;
+  const { logger } = platform.logistica.container;
   connection = connectForBlocking(
-    { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
+    { REDIS_URL: platform.redis!.url, password: platform.redisPassword },
     logger,
   );
 });

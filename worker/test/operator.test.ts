@@ -30,7 +30,7 @@ const children: Spawned[] = [];
 
 beforeAll(async () => {
   platform = await startPlatform();
-  writeRedisAddress(platform.dataDir, platform.redis!.url);
+  writeRedisAddress(platform.dataDir, platform.env('worker')['REDIS_URL']!);
   first = await startControlled(platform);
   second = await startControlled(platform);
 });
@@ -131,7 +131,7 @@ async function end({ child, id }: Spawned): Promise<void> {
     child.kill('SIGKILL');
     await exited;
   }
-  await platform.logistica.container.queues.redis.del(WORKER_KEY_PREFIX + id);
+  await platform.redis!.operator.del(WORKER_KEY_PREFIX + id);
 }
 
 /** Its reports run until their signal fires. */
@@ -308,7 +308,9 @@ describe('inspect', () => {
   });
 
   test('when asked for the configuration, then it is shown without a single secret', async () => {
-    const url = platform.redis!.url.replace('redis://', `redis://:${platform.redisPassword}@`);
+    const { REDIS_URL = '', SECRETS_DIR = '' } = platform.env('worker');
+    const password = readFileSync(join(SECRETS_DIR, 'redis_password'), 'utf8').trim();
+    const url = REDIS_URL.replace('@', `:${password}@`);
     const third = await startControlled(platform, { REDIS_URL: url });
     const { out } = await inspect(`conf --json --worker ${third.id}`);
     const text = (await inspect('conf')).out;
@@ -317,7 +319,7 @@ describe('inspect', () => {
     const { workers } = JSON.parse(out) as Answered<{ config: Record<string, unknown> }>;
     expect(workers[0]?.result.config).toMatchObject({
       DATA_DIR: platform.dataDir,
-      REDIS_URL: platform.redis!.url,
+      REDIS_URL: `redis://127.0.0.1:${platform.redis!.port}`,
       WORKER_CONCURRENCY: 32,
     });
     const folder = platform.env('worker')['SECRETS_DIR']!;
@@ -480,7 +482,7 @@ describe('a worker in a process of its own', () => {
     expect([told.code, told.err]).toEqual([1, `No responden: ${id}`]);
 
     // Its heartbeat runs out; its connection still tells who it is.
-    await platform.logistica.container.queues.redis.del(WORKER_KEY_PREFIX + id);
+    await platform.redis!.operator.del(WORKER_KEY_PREFIX + id);
     expect((await inspect('ping')).err).toBe(`No responden: ${id}`);
     child.kill('SIGCONT');
     await until(async () => (await inspect('ping')).err === '');
@@ -519,7 +521,10 @@ describe('where the platform is', () => {
     expect(down.err).toContain('Redis no responde en 127.0.0.1:9 (ECONNREFUSED)');
     expect(down.ms).toBeLessThan(PROMISED);
     const other = await startPlatform();
-    const refused = await control('pause all', { DATA_DIR: platform.dataDir, REDIS_URL: other.redis!.url });
+    const refused = await control('pause all', {
+      DATA_DIR: platform.dataDir,
+      REDIS_URL: other.env('worker')['REDIS_URL']!,
+    });
     await other.close();
     expect([refused.code, refused.out]).toEqual([1, '']);
     expect(refused.err).toContain('es el Redis de otra plataforma');
@@ -540,7 +545,7 @@ describe('where the platform is', () => {
 
   test('when no worker runs, then that is an error; the queues answer all the same', async () => {
     const empty = await startPlatform();
-    writeRedisAddress(empty.dataDir, empty.redis!.url);
+    writeRedisAddress(empty.dataDir, empty.env('worker')['REDIS_URL']!);
     const env = { DATA_DIR: empty.dataDir };
     const [ping, scheduled, shutdown, reserved, pause] = [
       await inspect('ping', env),

@@ -55,13 +55,13 @@ interface Attempt {
 
 /** A consumer of the queue `monitor` whose ping task is handled by `handle`. */
 function consume({ handle, task, suspectProgram = '', silenceMs = 5_000 }: Attempt) {
-  const { database, config, queues } = platform.logistica.container;
-  const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
+  const { database, config } = platform.logistica.container;
+  const address = { REDIS_URL: platform.redis!.url, password: platform.redisPassword };
   const program = join(platform.dataDir, `sospechosa-${Math.random()}.ts`);
   writeFileSync(program, suspectProgram);
   const control = createControlListener({
     address,
-    redis: queues.redis,
+    redis: platform.redis!.operator,
     workerId: 'prueba',
     queueKey: () => config.secrets.QUEUE_KEY,
     logger,

@@ -67,9 +67,7 @@ export async function startControlled(
   });
   heartbeat.start();
   await until(async () =>
-    (await readWorkers(platform.logistica.container.queues.redis, container.liveKey())).some(
-      ({ id }) => id === container.id,
-    ),
+    (await readWorkers(platform.redis!.operator, container.liveKey())).some(({ id }) => id === container.id),
   );
   return {
     ...worker,

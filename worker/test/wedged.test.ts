@@ -30,14 +30,14 @@ test('when jobs wait and nobody takes them, then the workers are wedged, unless 
 });
 
 test('when somebody limits a queue, by rate or to no job at all, then it is not stuck', async () => {
-  const { queues, config, logger } = platform.logistica.container;
+  const { queues, logger } = platform.logistica.container;
   await Promise.all(QUEUES.map((name) => queues.queue(name).pause()));
   const queue = queues.queue('monitor');
   await queue.setGlobalRateLimit(1, 60_000);
   await queue.resume();
   await accept(platform, pingLogistica);
   await accept(platform, pingLogistica);
-  const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
+  const address = { REDIS_URL: platform.redis!.url, password: platform.redisPassword };
   const connection = connectForBlocking(address, logger);
   const worker = new Worker('monitor', () => Promise.resolve('hecho'), { connection, prefix: QUEUE_PREFIX });
   await until(async () => (await queue.getCompletedCount()) === 1);

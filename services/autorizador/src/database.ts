@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { databaseFile } from '@medisupply/shared/db/database-file';
 import { migrate } from '@medisupply/shared/db/migrate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { openDatabase } from '@medisupply/shared/db/open-database';
@@ -19,7 +19,7 @@ export type AutorizadorDatabase = OpenDatabase<AutorizadorTables>;
 
 /** Migrates and opens `$DATA_DIR/autorizador.db`. */
 export async function openAutorizadorDatabase(dataDir: string): Promise<AutorizadorDatabase> {
-  const file = join(dataDir, 'autorizador.db');
+  const file = databaseFile(dataDir, 'autorizador');
   await migrate(file, migrations);
   return openDatabase<AutorizadorTables>(file);
 }

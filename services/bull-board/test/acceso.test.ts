@@ -17,7 +17,7 @@ let board: Board;
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
   autorizador = await startAutorizador(data);
   board = await startBoard(data, { REDIS_URL: redis.url, AUTORIZADOR_URL: autorizador.url });
   await connected(board);
@@ -336,7 +336,7 @@ describe('session', () => {
 
   it('when the user loses the role or is deactivated, then it ends within 5 s', async () => {
     const cookie = await board.login();
-    await publishRevocations(board.container.queues.redis, [
+    await publishRevocations(redis.operator, [
       signRevocation({ usuario_id: 1, token_version: 1 }, data.tokenKey),
     ]);
     try {
@@ -347,7 +347,7 @@ describe('session', () => {
       // A token of the old version, as a slow autorizador might still give, opens no new one.
       expect((await board.fetch('/login', form(CREDENTIALS))).status).toBe(503);
     } finally {
-      await board.container.queues.redis.flushall();
+      await redis.operator.flushall();
     }
   });
 

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import { z } from 'zod';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { createLogger } from '@medisupply/shared/logging/logger';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { closeServer, startService, urlOf } from '@medisupply/shared/testing/fake-service';
 import { buildApp } from '../src/app.ts';
@@ -78,7 +79,12 @@ export interface Board {
 }
 
 export async function startBoard(data: DataDir, env: NodeJS.ProcessEnv): Promise<Board> {
-  const config = readConfig({ DATA_DIR: data.path, SECRETS_DIR: data.secrets('bull-board'), ...env });
+  const config = readConfig({
+    DATA_DIR: data.path,
+    SECRETS_DIR: data.secrets('bull-board'),
+    ...env,
+    ...(env['REDIS_URL'] ? { REDIS_URL: asRedisUser(env['REDIS_URL'], 'bull-board') } : {}),
+  });
   const log: Record<string, unknown>[] = [];
   const logger = createLogger('bull-board', {
     destination: {

@@ -14,14 +14,14 @@ let cookie: string;
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
   autorizador = await startAutorizador(data);
   board = await startBoard(data, { REDIS_URL: redis.url, AUTORIZADOR_URL: autorizador.url });
   await connected(board);
   cookie = await board.login();
 });
 beforeEach(async () => {
-  await board.container.queues.redis.flushall();
+  await redis.operator.flushall();
   board.log.length = 0;
 });
 afterAll(async () => {
@@ -155,7 +155,7 @@ describe('actions', () => {
 
 describe('without Redis', () => {
   it('when Redis was never there, then login and page work, calls are 503, and the queues come with Redis', async () => {
-    const late = await startRedis({ password: data.redisPassword });
+    const late = await startRedis({ users: data.secrets('redis') });
     await late.kill();
     const alone = await startBoard(data, { REDIS_URL: late.url, AUTORIZADOR_URL: autorizador.url });
     try {

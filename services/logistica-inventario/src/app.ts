@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { stateOfDatabase } from '@medisupply/shared/db/database-file';
 import { wireName } from '@medisupply/shared/services';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Container } from './container.ts';
@@ -26,6 +27,7 @@ export function buildApp(container: Container): Express {
       ...tareasRoutes(container),
       ...reportesRoutes(container),
     ],
+    base: () => stateOfDatabase(database.file),
     readiness: [
       {
         name: 'base_de_datos',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { databaseFile } from '@medisupply/shared/db/database-file';
 import { migrate } from '@medisupply/shared/db/migrate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { openDatabase } from '@medisupply/shared/db/open-database';
@@ -21,7 +21,7 @@ export const migrations = {
 
 /** Migrates and opens `$DATA_DIR/logistica.db`. */
 export async function openLogisticaDatabase(dataDir: string): Promise<OpenDatabase<LogisticaTables>> {
-  const file = join(dataDir, 'logistica.db');
+  const file = databaseFile(dataDir, 'logistica');
   await migrate(file, migrations);
   return openDatabase<LogisticaTables>(file);
 }

@@ -269,7 +269,7 @@ describe('tokens', () => {
     const token = platform.token({ id: 77, roles: ['Admin'] });
     expect((await bearer(token)).status).toBe(200);
     const signed = signRevocation({ usuario_id: 77, token_version: 2 }, keys.token);
-    await publishRevocations(platform.logistica.container.queues.redis, [signed]);
+    await publishRevocations(platform.redis!.operator, [signed]);
     await until(async () => (await bearer(token)).status === 401, 5_000);
     expect((await bearer(jws(header(), tokenClaims({ sub: '77', tv: 2 })))).status).toBe(200);
     expect((await bearer(platform.token({ id: 78 }))).status).toBe(200);

@@ -105,7 +105,6 @@ test('when Redis hangs, then confirming answers 202 within its deadline, and the
 });
 
 test('when Redis forgets everything before a worker took it, then what was accepted is sent again', async () => {
-  const { redis } = platform.logistica.container.queues;
   const queue = platform.logistica.container.queues.queue('logistica');
   await queue.pause();
   const answer = await confirm(platform, USER);
@@ -119,7 +118,7 @@ test('when Redis forgets everything before a worker took it, then what was accep
       .executeTakeFirst();
     return row?.estado === 'ENVIADO';
   });
-  await redis.flushall();
+  await platform.redis!.operator.flushall();
   expect(await outbox.reconciler.reviewOnce(Date.now() + 31_000)).toBeGreaterThanOrEqual(1);
   await until(() => allDelivered([answer]));
   await appliedOnce([answer]);

@@ -155,7 +155,7 @@ test('when the logs are read, then requests are told and no secret, no personal 
 });
 
 test('when Redis is read, what it holds and what was ever written to it, then the task is there and none of those', async () => {
-  const { redis } = platform.logistica.container.queues;
+  const redis = platform.redis!.operator;
   const contents = await everythingIn(redis);
   expect(contents).toContain(taskId);
   expect(leaked(contents, { ...secrets, firma })).toEqual([]);

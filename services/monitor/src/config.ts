@@ -23,6 +23,7 @@ export const environment = z.object({
 export const secrets = {
   ...serviceSecrets,
   LIVE_KEY: { file: 'live_key', minLength: 32 },
+  SERVICE_KEY: { file: 'service_key', minLength: 32 },
 } as const;
 
 /** @throws ConfigError */
@@ -44,5 +45,9 @@ export const taskEnvironment = z.object({
 export const readTaskConfig = (env: NodeJS.ProcessEnv) =>
   loadConfig(taskEnvironment, {
     env,
-    secrets: { REDIS_PASSWORD: secrets.REDIS_PASSWORD, LIVE_KEY: secrets.LIVE_KEY },
+    secrets: {
+      REDIS_PASSWORD: secrets.REDIS_PASSWORD,
+      LIVE_KEY: secrets.LIVE_KEY,
+      PROBE_KEY: { file: 'probe_key', minLength: 32 },
+    },
   });

@@ -15,8 +15,8 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
     const { logger, metrics, redisAddress } = opening;
     const database = opening.own(await openMonitorDatabase(config.DATA_DIR));
-    const queues = opening.own(createQueueClient(redisAddress, logger));
-    const probes = createProbes(config, queues, logger);
+    const queues = opening.own(createQueueClient(redisAddress, logger, { onlyLooks: true }));
+    const probes = createProbes(config, config.secretFiles.SERVICE_KEY, queues, logger);
     opening.own(probes.probe);
     probes.throughput.start();
     opening.onClose(() => probes.throughput.stop());

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { databaseFile } from '@medisupply/shared/db/database-file';
 import { migrate } from '@medisupply/shared/db/migrate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { openDatabase } from '@medisupply/shared/db/open-database';
@@ -10,7 +10,7 @@ export const migrations = { '001-inicial': inicial, '002-actividad-por-tipo': ac
 
 /** Migrates and opens `$DATA_DIR/monitor.db`. */
 export async function openMonitorDatabase(dataDir: string): Promise<OpenDatabase<MonitorTables>> {
-  const file = join(dataDir, 'monitor.db');
+  const file = databaseFile(dataDir, 'monitor');
   await migrate(file, migrations);
   return openDatabase<MonitorTables>(file);
 }

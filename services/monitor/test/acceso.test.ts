@@ -14,7 +14,7 @@ let monitor: Monitor;
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
   monitor = await startMonitor(data, { REDIS_URL: redis.url });
   await connected(monitor);
 });
@@ -64,7 +64,7 @@ describe.each(PATHS)('%s', (path) => {
 it('when the user was deactivated, then the token is refused', async () => {
   const headers = { authorization: `Bearer ${data.token({ usuario_id: 99 })}` };
   expect((await monitor.get('/monitor/workers', headers)).status).toBe(200);
-  await publishRevocations(monitor.container.queues.redis, [
+  await publishRevocations(redis.operator, [
     signRevocation({ usuario_id: 99, token_version: 1 }, data.tokenKey),
   ]);
   await vi.waitFor(async () => expect((await monitor.get('/monitor/workers', headers)).status).toBe(401), {
@@ -88,6 +88,23 @@ it('when asked for health and documentation, then they are open', async () => {
     openapi: '3.1.0',
     paths: Object.fromEntries(PATHS.map((path) => [path, { get: expect.anything() }])),
   });
+});
+
+it('when asked whether it is ready, then only a key that may measure is told of the database', async () => {
+  const told = async (headers: Record<string, string>) => {
+    const { status, body } = await monitor.get('/readyz', headers);
+    return [status, Object.keys(body as object)];
+  };
+  const open = [200, ['status', 'checks']];
+  expect(await told({})).toEqual(open);
+  expect(await told({ authorization: `Bearer ${data.token({ roles: ['Admin'] })}` })).toEqual(open);
+  expect(await told({ 'i-api-key': 'metrics.nada' })).toEqual(open);
+  expect(await told({ 'i-api-key': await data.serviceKey('worker') })).toEqual(open);
+  for (const id of ['metrics', 'monitor', 'operator'])
+    expect(await told({ 'i-api-key': await data.serviceKey(id) })).toEqual([
+      200,
+      ['status', 'checks', 'base'],
+    ]);
 });
 
 it('when Redis is down, then ready but degraded', async () => {

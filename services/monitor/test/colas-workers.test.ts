@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
-import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
+import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import { createQueueClient, QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
+import { connectForBlocking } from '@medisupply/shared/redis/connect';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
@@ -10,34 +11,40 @@ import { createThroughput } from '../src/probes/throughput.ts';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
+import { until } from '@medisupply/shared/testing/until';
 import { startMute } from '@medisupply/shared/testing/fake-service';
 import { connected, silent, startMonitor, workerState } from './support.ts';
 
 let data: DataDir;
 let redis: RedisServer;
+/** Monitor itself only looks. */
+let queues: QueueClient;
 let monitor: Monitor;
 let closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
+  queues = createQueueClient({ REDIS_URL: redis.url, password: data.redisPassword }, silent());
+  await until(() => queues.isConnected());
 });
 beforeEach(async () => {
   monitor = await startMonitor(data, { REDIS_URL: redis.url });
   closers.push(() => monitor.close());
   await connected(monitor);
-  await monitor.container.queues.redis.flushall();
+  await redis.operator.flushall();
 });
 afterEach(async () => {
   for (const close of closers.toReversed()) await close();
   closers = [];
 });
 afterAll(async () => {
+  await queues.close();
   await redis.stop();
   await data.remove();
 });
 
-const queue = (name: 'default' | 'logistica' | 'monitor') => monitor.container.queues.queue(name);
+const queue = (name: 'default' | 'logistica' | 'monitor') => queues.queue(name);
 
 const empty = {
   length: 0,
@@ -52,7 +59,7 @@ const empty = {
 
 /** A worker of its own, as the platform's: it counts what it completes. */
 function work(run: (name: string) => Promise<unknown>): Worker {
-  const connection = new Redis(redis.url, { password: data.redisPassword, maxRetriesPerRequest: null });
+  const connection = connectForBlocking({ REDIS_URL: redis.url, password: data.redisPassword }, silent());
   const worker = new Worker('logistica', (job) => run(job.name), {
     connection,
     prefix: QUEUE_PREFIX,
@@ -157,7 +164,7 @@ describe('throughput', () => {
     await vi.waitFor(async () => expect(await queue('logistica').getCompletedCount()).toBe(1));
     const throughput = createThroughput(monitor.container.queues, { now: () => time });
     await throughput.read();
-    await monitor.container.queues.redis.flushall();
+    await redis.operator.flushall();
     time = 30_000;
     expect(await throughput.read()).toEqual({ default: null, logistica: null, monitor: null });
   });
@@ -170,7 +177,7 @@ describe('GET /monitor/workers', () => {
     ];
     const [first, second] = ['a', 'b'].map((id) =>
       createHeartbeat({
-        redis: monitor.container.queues.redis,
+        redis: redis.operator,
         liveKey: monitor.container.liveKey,
         logger: silent(),
         snapshot: () => workerState({ id, ...(id === 'b' ? { active, status: 'active' } : {}) }),

@@ -1,8 +1,12 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '@medisupply/shared/db/migrate';
+import { stateOfDatabase } from '@medisupply/shared/db/database-file';
 import { openDatabase } from '@medisupply/shared/db/open-database';
+import { createApp } from '@medisupply/shared/http/create-app';
+import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createHeartbeat } from '@medisupply/shared/queueing/control/heartbeat';
@@ -15,10 +19,12 @@ import type { Monitor } from './support.ts';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import {
   answering,
+  closeServer,
   healthyService,
   silentService,
   startMute,
   startService,
+  urlOf,
 } from '@medisupply/shared/testing/fake-service';
 import { connected, silent, startMonitor, workerState } from './support.ts';
 
@@ -28,7 +34,7 @@ let closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
 });
 afterEach(async () => {
   for (const close of closers.toReversed()) await close();
@@ -65,7 +71,7 @@ describe('GET /monitor/status', () => {
     const running = await monitor({ LOGISTICA_URL: logistica.url, AUTORIZADOR_URL: autorizador.url });
     await connected(running);
     const heartbeat = createHeartbeat({
-      redis: running.container.queues.redis,
+      redis: redis.operator,
       liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
@@ -163,36 +169,55 @@ describe('GET /monitor/status', () => {
   });
 
   it('when databases are there, missing or damaged, then each is said so, with its schema and sizes', async () => {
-    const file = join(data.path, 'logistica.db');
+    const folder = await mkdtemp(join(tmpdir(), 'medisupply-bases-'));
+    closers.push(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'logistica.db');
     await migrate(file, { '001-a': { up: async () => undefined }, '002-b': { up: async () => undefined } });
     const open = openDatabase(file);
-    writeFileSync(join(data.path, 'autorizador.db'), 'not a database, but long enough to be one'.repeat(50));
-    try {
-      const { bases } = await status(await monitor());
-      expect(bases).toMatchObject({
-        logistica: {
-          status: 'ok',
-          schema: '002-b',
-          size: expect.any(Number),
-          wal_size: expect.any(Number),
-          error: null,
-        },
-        autorizador: { status: 'error', schema: null, size: 2_050, wal_size: 0, error: 'SQLITE_NOTADB' },
-        monitor: {
-          status: 'ok',
-          schema: '002-actividad-por-tipo',
-          size: expect.any(Number),
-          wal_size: expect.any(Number),
-          error: null,
-        },
-      });
-      expect(bases['logistica']?.size).toBeGreaterThan(0);
-    } finally {
-      await open.close();
-      await rm(file);
-      await rm(join(data.path, 'autorizador.db'));
-    }
-    expect((await status(await monitor())).bases['logistica']).toEqual({
+    closers.push(() => open.close());
+    const damaged = join(folder, 'autorizador.db');
+    writeFileSync(damaged, 'not a database, but long enough to be one'.repeat(50));
+    const { authenticator } = (await monitor()).container;
+    const telling = async (name: string, of: string) => {
+      const server = await listen(
+        createApp(name, { logger: silent(), authenticator, base: () => stateOfDatabase(of) }),
+        0,
+        '127.0.0.1',
+        'PORT',
+      );
+      closers.push(() => closeServer(server));
+      return urlOf(server);
+    };
+    const LOGISTICA_URL = await telling('logistica-inventario', file);
+    const running = await monitor({
+      LOGISTICA_URL,
+      AUTORIZADOR_URL: await telling('autorizador', damaged),
+    });
+    // Files of its own folder are not what it goes by.
+    writeFileSync(join(data.path, 'logistica.db'), 'somebody else’s');
+    closers.push(() => rm(join(data.path, 'logistica.db')));
+    const { bases } = await status(running);
+    expect(bases).toMatchObject({
+      logistica: {
+        status: 'ok',
+        schema: '002-b',
+        size: expect.any(Number),
+        wal_size: expect.any(Number),
+        error: null,
+      },
+      autorizador: { status: 'error', schema: null, size: 2_050, wal_size: 0, error: 'SQLITE_NOTADB' },
+    });
+    expect(bases['logistica']?.size).toBeGreaterThan(0);
+    const itself = await monitor({ MONITOR_URL: running.url });
+    const { bases: others } = await status(itself);
+    expect(others['monitor']).toEqual({
+      status: 'ok',
+      schema: '002-actividad-por-tipo',
+      size: expect.any(Number),
+      wal_size: expect.any(Number),
+      error: null,
+    });
+    expect(others['logistica']).toEqual({
       status: 'missing',
       schema: null,
       size: null,
@@ -201,11 +226,21 @@ describe('GET /monitor/status', () => {
     });
   });
 
+  it('when a service has no database, then it is not shown the key that others tell of theirs for', async () => {
+    const shown: unknown[] = [];
+    const board = await service((request, response) => {
+      shown.push(request.headers['i-api-key']);
+      answering(200, '{}')(request, response);
+    });
+    await status(await monitor({ BULL_BOARD_URL: board.url }));
+    expect(shown).toEqual([undefined, undefined]);
+  });
+
   it('when faults are switched on, here or in a worker, then they are shown', async () => {
     const running = await monitor({ FAULT_LATENCY_MS: '25' });
     await connected(running);
     const heartbeat = createHeartbeat({
-      redis: running.container.queues.redis,
+      redis: redis.operator,
       liveKey: running.container.liveKey,
       logger: silent(),
       snapshot: () => workerState({ id: 'w', faults: { FAULT_RATE: 0.1, FAULT_LATENCY_MS: 0 } }),
@@ -263,7 +298,7 @@ describe('GET /monitor/status without Redis', () => {
     );
     expectDisconnected(found);
     expect(found.servicios['logistica-inventario']?.status).toBe('healthy');
-    expect(found.bases['monitor']?.status).toBe('ok');
+    expect(found.bases['logistica']?.status).toBe('ok');
   });
 
   it('when Redis accepts and never answers, then 200 with disconnected within 2.5 s', async () => {
@@ -291,8 +326,9 @@ describe('GET /monitor/status without Redis', () => {
   it('when the password is wrong, then 200 with disconnected', async () => {
     const other = await startRedis({ password: 'x'.repeat(20) });
     closers.push(() => other.stop());
-    const found = await status(await monitor({ REDIS_URL: other.url }));
+    const logistica = await service(healthyService('logistica-inventario'));
+    const found = await status(await monitor({ REDIS_URL: other.url, LOGISTICA_URL: logistica.url }));
     expectDisconnected(found);
-    expect(found.bases['monitor']?.status).toBe('ok');
+    expect(found.bases['logistica']?.status).toBe('ok');
   });
 });

@@ -29,7 +29,7 @@ let lastId = 0;
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
 });
 beforeEach(async () => {
   monitor = await startMonitor(data, { REDIS_URL: redis.url });
@@ -47,7 +47,7 @@ afterAll(async () => {
   await data.remove();
 });
 
-const commands = () => monitor.container.queues.redis;
+const commands = () => redis.operator;
 
 type TokenOptions = Parameters<DataDir['token']>[0];
 
@@ -576,7 +576,7 @@ describe('queues, workers and Redis', () => {
       },
     });
     // Two more polls without a change tell nothing.
-    const polls = vi.spyOn(commands(), 'zrange');
+    const polls = vi.spyOn(monitor.container.queues.redis, 'zrange');
     await until(() => polls.mock.calls.length >= 2);
     expect(client.named('colas')).toHaveLength(told);
   });

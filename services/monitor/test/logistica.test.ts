@@ -21,7 +21,7 @@ let closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
 });
 afterEach(async () => {
   for (const close of closers.toReversed()) await close();
@@ -127,7 +127,7 @@ async function statusOf(monitor: Monitor) {
 async function withWorker(monitor: Monitor, queues: ('default' | 'logistica' | 'monitor')[]) {
   await connected(monitor);
   const heartbeat = createHeartbeat({
-    redis: monitor.container.queues.redis,
+    redis: redis.operator,
     liveKey: monitor.container.liveKey,
     logger: silent(),
     snapshot: () => workerState({ queues }),

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import { byUrlVariable } from '@medisupply/shared/services';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { closeServer, urlOf } from '@medisupply/shared/testing/fake-service';
 import type { WorkerState } from '@medisupply/shared/queueing/control/heartbeat';
@@ -27,6 +28,7 @@ export async function startMonitor(data: DataDir, env: NodeJS.ProcessEnv): Promi
     LOG_LEVEL: 'silent',
     ...byUrlVariable(() => NOWHERE),
     ...env,
+    ...(env['REDIS_URL'] ? { REDIS_URL: asRedisUser(env['REDIS_URL'], 'monitor') } : {}),
   });
   const container = await createContainer(config, { logger: silent() });
   const server = await listen(buildApp(container), 0, '127.0.0.1', 'MONITOR_PORT');

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { migrate } from '@medisupply/shared/db/migrate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { openDatabase } from '@medisupply/shared/db/open-database';
+import { byUrlVariable } from '@medisupply/shared/services';
 import { createOutboxTables } from '@medisupply/shared/queueing/store/migration';
 import { completeTask, insertTask } from '@medisupply/shared/queueing/store/task-store';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
-import { byUrlVariable, SERVICES } from '@medisupply/shared/services';
 import type { TaskRun } from '@medisupply/shared/queueing/handler';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
@@ -22,6 +22,7 @@ import generateMetrics from '../src/tasks/generate-metrics.task.ts';
 import healthCheck from '../src/tasks/health-check.task.ts';
 import logActivity from '../src/tasks/log-activity.task.ts';
 import pingLogistica from '../src/tasks/ping-logistica.task.ts';
+import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { createDataDir } from '@medisupply/shared/testing/data-dir';
 import { healthyService, silentService, startService } from '@medisupply/shared/testing/fake-service';
@@ -37,7 +38,7 @@ let closers: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   data = await createDataDir();
-  redis = await startRedis({ password: data.redisPassword });
+  redis = await startRedis({ users: data.secrets('redis') });
 });
 beforeEach(async () => {
   dataDir = await mkdtemp(join(data.path, 'test-'));
@@ -61,7 +62,7 @@ async function open(env: NodeJS.ProcessEnv = {}): Promise<MonitorTaskContext> {
     env: {
       DATA_DIR: dataDir,
       SECRETS_DIR: data.secrets('worker'),
-      REDIS_URL: redis.url,
+      REDIS_URL: asRedisUser(redis.url, 'worker'),
       ...byUrlVariable(() => NOWHERE),
       ...env,
     },
@@ -181,14 +182,8 @@ describe('monitor.health_check', () => {
     const url = await service(healthyService('cualquiera'));
     await open(byUrlVariable(() => url));
     await connected();
-    const others = SERVICES.flatMap(({ database }) => database ?? []).filter(
-      (name) => name !== 'monitor' && name !== 'logistica',
-    );
-    for (const name of others) {
-      await migrate(join(dataDir, `${name}.db`), { '001-inicial': { up: () => Promise.resolve() } });
-    }
     const heartbeat = createHeartbeat({
-      redis: context.queues.redis,
+      redis: redis.operator,
       liveKey: context.liveKey,
       logger: silent(),
       snapshot: () => workerState(),
@@ -222,7 +217,6 @@ describe('monitor.health_check', () => {
         'El servicio logistica-inventario no responde bien (unreachable)',
         'El servicio monitor no responde bien (unreachable)',
         'El servicio bull-board no responde bien (unreachable)',
-        'La base autorizador no se puede leer (missing)',
         'Redis no responde',
       ]),
       workers: null,

@@ -1,4 +1,6 @@
-import type { Express } from 'express';
+import type { Express, Request } from 'express';
+import type { Authenticator } from './authenticate.ts';
+import { mayMeasure } from './metrics-endpoint.ts';
 import { VERSION } from '../version.ts';
 import { allowOnly } from './allowed-methods.ts';
 
@@ -18,6 +20,12 @@ export interface HealthOptions {
   isStopping?: () => boolean;
   /** What else `/health` tells. */
   more?: () => Promise<object>;
+  /**
+   * The state of the database that this process answers for: nobody else has to look at its file. Told to whoever may
+   * measure, as `authenticator` finds.
+   */
+  base?: () => Record<string, unknown>;
+  authenticator?: Authenticator;
 }
 
 const OPTIONS = 'health options';
@@ -26,11 +34,13 @@ interface Health {
   service: string | undefined;
   readiness: readonly ReadinessCheck[];
   isStopping: (() => boolean) | undefined;
+  base: HealthOptions['base'];
+  authenticator: Authenticator | undefined;
 }
 
 /**
- * `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open. `createApp`
- * has called it: a later call adds to what it was given.
+ * `GET /health` (who am I), `/livez` (the event loop turns), `/readyz` (503 and what is missing). All open, but for
+ * the state of the database. `createApp` has called it: a later call adds to what it was given.
  */
 export function addHealthCheck(app: Express, options: HealthOptions = {}): void {
   const known = app.get(OPTIONS) as Health | undefined;
@@ -38,6 +48,8 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     service: options.service ?? known?.service,
     readiness: [...(known?.readiness ?? []), ...(options.readiness ?? [])],
     isStopping: options.isStopping ?? known?.isStopping,
+    base: options.base ?? known?.base,
+    authenticator: options.authenticator ?? known?.authenticator,
   } satisfies Health);
   if (known) return;
   const { more } = options;
@@ -57,8 +69,8 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     response.json({ status: 'alive' });
   });
 
-  app.get('/readyz', async (_request, response) => {
-    const { readiness, isStopping } = current();
+  app.get('/readyz', async (request, response) => {
+    const { readiness, isStopping, base, authenticator } = current();
     const checks: Record<string, string> = {};
     let status: 'ready' | 'degraded' | 'unready' = 'ready';
     for (const item of readiness) {
@@ -71,10 +83,20 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
       checks['proceso'] = 'deteniéndose';
       status = 'unready';
     }
-    response.status(status === 'unready' ? 503 : 200).json({ status, checks });
+    response.status(status === 'unready' ? 503 : 200).json({
+      status,
+      checks,
+      ...(base && (await isAllowed(request, authenticator)) ? { base: base() } : {}),
+    });
   });
 
   for (const path of ['/health', '/livez', '/readyz']) allowOnly(app, path, ['GET']);
+}
+
+/** Who shows no good key is still told whether the process is ready. */
+async function isAllowed(request: Request, authenticator: Authenticator | undefined): Promise<boolean> {
+  if (!authenticator || request.headers['i-api-key'] === undefined) return false;
+  return await mayMeasure(authenticator, request).catch(() => false);
 }
 
 async function passes(item: ReadinessCheck): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import type { Scope } from '../contracts/vocabulary.ts';
 import type { AppError } from './app-error.ts';
 import { forbidden } from './app-error.ts';
@@ -15,11 +15,19 @@ export interface AppMetrics {
 
 const SCOPE: Scope = 'metrics';
 
-/** `GET /metrics` for a service key of scope `metrics`, and nobody else. */
+/**
+ * A service key of scope `metrics`, and nobody else.
+ * @throws AppError 401
+ */
+export async function mayMeasure(authenticator: Authenticator, request: Request): Promise<boolean> {
+  const caller = await authenticator.authenticate(request);
+  return caller.kind === 'service' && caller.scopes.includes(SCOPE);
+}
+
+/** `GET /metrics` for whoever may measure. */
 export function addMetrics(app: Express, { registry }: AppMetrics, authenticator: Authenticator): void {
   app.get('/metrics', async (request, response) => {
-    const caller = await authenticator.authenticate(request);
-    if (caller.kind !== 'service' || !caller.scopes.includes(SCOPE)) {
+    if (!(await mayMeasure(authenticator, request))) {
       throw forbidden(`Hace falta una clave de servicio con el permiso ${SCOPE}`);
     }
     const text = await registry.metrics();

@@ -8,7 +8,6 @@ const fileOf = (dataDir: string): string => join(dataDir, 'redis', 'url');
 export function writeRedisAddress(dataDir: string, redisUrl: string): void {
   if (!URL.canParse(redisUrl)) return;
   const url = new URL(redisUrl);
-  url.username = '';
   url.password = '';
   const file = fileOf(dataDir);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });

@@ -9,17 +9,29 @@ export interface RedisAddress {
 
 const MAX_RECONNECT_DELAY = 2_000;
 
-const common = (password: string): RedisOptions => ({
-  ...(password ? { password } : {}),
-  connectTimeout: 2_000,
-  // The library's default backoff took 18 s to notice that Redis was back.
-  retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_DELAY),
-});
+/**
+ * The user is the one of the address. Where that has a user and no password, the library by itself would take an empty
+ * one.
+ */
+export function openRedis({ REDIS_URL, password }: RedisAddress, options: RedisOptions): Redis {
+  const url = new URL(REDIS_URL);
+  const own = url.password ? decodeURIComponent(url.password) : password;
+  const username = decodeURIComponent(url.username);
+  url.username = '';
+  url.password = '';
+  return new Redis(url.href, {
+    ...(username ? { username } : {}),
+    ...(own ? { password: own } : {}),
+    connectTimeout: 2_000,
+    // The library's default backoff took 18 s to notice that Redis was back.
+    retryStrategy: (times) => Math.min(times * 100, MAX_RECONNECT_DELAY),
+    ...options,
+  });
+}
 
 /** A connection for request-time commands: they fail within 2 s instead of waiting for Redis to come back. */
 export function connectForCommands(address: RedisAddress, logger: Logger): Redis {
-  const redis = new Redis(address.REDIS_URL, {
-    ...common(address.password),
+  const redis = openRedis(address, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: 2_000,
@@ -33,16 +45,12 @@ export function connectForBlocking(
   logger: Logger,
   options: { connectionName?: string } = {},
 ): Redis {
-  return reportOutages(
-    new Redis(address.REDIS_URL, { ...common(address.password), ...options, maxRetriesPerRequest: null }),
-    logger,
-  );
+  return reportOutages(openRedis(address, { ...options, maxRetriesPerRequest: null }), logger);
 }
 
 /** A connection for a command line: tried once. Rejects with Redis's own reason, or when `deadlineMs` are over. */
 export async function connectOnce(address: RedisAddress, deadlineMs: number): Promise<Redis> {
-  const redis = new Redis(address.REDIS_URL, {
-    ...common(address.password),
+  const redis = openRedis(address, {
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
     lazyConnect: true,

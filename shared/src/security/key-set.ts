@@ -1,16 +1,15 @@
 import type { KeyObject } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Logger } from '../logging/logger.ts';
-import { writeFileAtomic } from './atomic-file.ts';
 import type { SignatureKey } from './delivery-signature.ts';
 import { parseJwks, publicKeyOf } from './jwks.ts';
 import type { PublicJwk } from './jwks.ts';
 import { versionOf } from './secret-file.ts';
 
 /**
- * The public keys a process verifies with. Starts from what set-up or an earlier run left on disk, so that
- * verifying never waits for autorizador, and follows set-up's file and autorizador's JWKS while it runs.
+ * The public keys a process verifies with. Starts from set-up's file, which no process of the platform can write, so that
+ * verifying never waits for autorizador, and follows that file and autorizador's JWKS while it runs. It keeps no copy: who
+ * could write that could sign for anybody at the next start.
  */
 export interface KeySet {
   /** Ed25519 key for delivery signatures, and when it is good. */
@@ -32,8 +31,6 @@ export interface KeySet {
 export interface KeySetOptions {
   /** `jwks.json` of set-up. */
   setupFile?: string;
-  /** Where the last good answer of autorizador is kept. */
-  cacheFile?: string;
   /** The JWKS document, parsed but not trusted; rejects when there is none. Must give up by itself within seconds. */
   fetchJwks?: () => Promise<unknown>;
   /** Milliseconds between refreshes. */
@@ -51,7 +48,7 @@ const FIRST_REFRESH_MS = 5_000;
 const LOOK_MS = 1_000;
 
 export function createKeySet(options: KeySetOptions): KeySet {
-  const { setupFile, cacheFile, fetchJwks, logger, refreshMs = 5 * 60_000, now = Date.now } = options;
+  const { setupFile, fetchJwks, logger, refreshMs = 5 * 60_000, now = Date.now } = options;
   let keys = NO_KEYS;
   let setupVersion = '';
   let running: Promise<boolean> | undefined;
@@ -59,8 +56,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
   let failing = false;
   let closed = false;
 
-  // Set-up's file cannot be written by a process of the platform: it is believed before what one of them left.
-  if (!lookAtSetup() && cacheFile) use(readKeys(cacheFile));
+  lookAtSetup();
   const timer = fetchJwks ? setInterval(() => void refresh(), refreshMs).unref() : undefined;
   const looking = setupFile ? setInterval(lookAtSetup, LOOK_MS).unref() : undefined;
   // The processes start together: with keys from the disk there is no hurry, and autorizador may need a moment.
@@ -127,20 +123,7 @@ export function createKeySet(options: KeySetOptions): KeySet {
     }
     if (failing) logger.info('claves públicas actualizadas de nuevo');
     failing = false;
-    writeCache(published);
     return true;
-  }
-
-  function writeCache(published: PublicJwk[]): void {
-    if (!cacheFile) return;
-    const contents = `${JSON.stringify({ keys: published }, null, 2)}\n`;
-    try {
-      mkdirSync(dirname(cacheFile), { recursive: true });
-      if (versionOf(cacheFile) === '' || readFileSync(cacheFile, 'utf8') !== contents)
-        writeFileAtomic(cacheFile, contents, 0o600);
-    } catch (error) {
-      logger.warn({ err: error, path: cacheFile }, 'no se pudo guardar la copia de las claves públicas');
-    }
   }
 
   return {

@@ -11,6 +11,7 @@ import {
   QUEUE_KEY_READERS,
   QUEUE_KEY_VERIFIER,
   REPLACED_QUEUE_KEYS,
+  serviceKeyPath,
 } from './secret-layout.ts';
 import { withSecretStore } from './secret-store.ts';
 import {
@@ -102,7 +103,7 @@ export function deleteOldFieldKeys(secretsDir: string, actual: string): Rotation
  * caller can read the new one: a call that is refused for the old one finds the new one in its file.
  */
 export function revokeServiceKey(secretsDir: string, id: string): RotationReport {
-  const { folder } = ownerOf(id);
+  const path = serviceKeyPath(ownerOf(id));
   return withSecretStore(secretsDir, (store) => {
     const records = readServiceKeyRecords(store);
     const record = existing(records.get(id), `service_keys.json (${id})`);
@@ -110,7 +111,7 @@ export function revokeServiceKey(secretsDir: string, id: string): RotationReport
     const accept = (hashes: string[]) =>
       distributeServiceKeys(store, records.set(id, { ...record, sha256: hashes }));
     accept([...record.sha256.slice(-1), sha256]);
-    store.write(`${folder}/service_key`, key);
+    store.write(path, key);
     accept([sha256]);
     return { written: [...new Set(store.written)], actual: id };
   });

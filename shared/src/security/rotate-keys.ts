@@ -7,7 +7,7 @@ import { sha256Hex } from './canonical-json.ts';
 import { SIGNATURE_RECEIVED_WITHIN } from './delivery-signature.ts';
 import { newSignatureKey, newTokenKey, signatureKeyFile, tokenKeyFile } from './key-files.ts';
 import type { KeyState, SignatureKeyFile, TokenKeyFile } from './key-files.ts';
-import { SERVICE_KEY_OWNERS } from './secret-layout.ts';
+import { SERVICE_KEY_OWNERS, serviceKeyPath } from './secret-layout.ts';
 import type { ServiceKeyOwner } from './secret-layout.ts';
 import type { SecretStore } from './secret-store.ts';
 import { withSecretStore } from './secret-store.ts';
@@ -109,28 +109,26 @@ export function rotateFieldKeys(secretsDir: string): RotationReport {
  * Verifiers must be restarted before the caller.
  */
 export function rotateServiceKey(secretsDir: string, id: string): RotationReport {
-  const owner = ownerOf(id);
+  const path = serviceKeyPath(ownerOf(id));
   return withSecretStore(secretsDir, (store) => {
     const records = readServiceKeyRecords(store);
     const record = existing(records.get(id), `service_keys.json (${id})`);
     const { key, sha256 } = generateServiceKey(id);
-    const inUse = sha256Hex(
-      existing(store.read(`${owner.folder}/service_key`), `${owner.folder}/service_key`),
-    );
+    const inUse = sha256Hex(existing(store.read(path), path));
     records.set(id, { ...record, sha256: [inUse, sha256] });
     distributeServiceKeys(store, records);
-    store.write(`${owner.folder}/service_key`, key);
+    store.write(path, key);
     return { written: store.written, actual: id };
   });
 }
 
 /** Ends the overlap: only the key now in the caller's folder is accepted. */
 export function retirePreviousServiceKey(secretsDir: string, id: string): RotationReport {
-  const owner = ownerOf(id);
+  const path = serviceKeyPath(ownerOf(id));
   return withSecretStore(secretsDir, (store) => {
     const records = readServiceKeyRecords(store);
     const record = existing(records.get(id), `service_keys.json (${id})`);
-    const key = existing(store.read(`${owner.folder}/service_key`), `${owner.folder}/service_key`);
+    const key = existing(store.read(path), path);
     records.set(id, { ...record, sha256: [sha256Hex(key)] });
     distributeServiceKeys(store, records);
     return { written: store.written, actual: id };

@@ -4,17 +4,25 @@ import { SERVICES } from '../services.ts';
 
 export interface ServiceKeyOwner {
   id: string;
-  /** Folder whose `service_key` holds the key in clear. */
+  /** Folder whose `file` holds the key in clear. */
   folder: string;
+  /** Absent: `service_key`. */
+  file?: string;
   scopes: readonly Scope[];
 }
 
 export const SERVICE_KEY_OWNERS: readonly ServiceKeyOwner[] = [
   { id: 'worker', folder: 'worker', scopes: ['tareas', 'reintentos'] },
   ...SERVICES.flatMap(({ name, serviceKey }) => (serviceKey ? [{ ...serviceKey, folder: name }] : [])),
+  // What its tasks of the monitor show to every service they measure: with the worker's own, one of those could be the worker.
+  { id: 'sondas', folder: 'worker', file: 'probe_key', scopes: ['metrics'] },
   { id: 'metrics', folder: 'metrics', scopes: ['metrics'] },
   { id: 'operator', folder: 'operator', scopes: ['tareas', 'metrics', 'monitor'] },
 ];
+
+/** Below the secrets folder. */
+export const serviceKeyPath = ({ folder, file = 'service_key' }: ServiceKeyOwner): string =>
+  `${folder}/${file}`;
 
 const SERVICE_FOLDERS = SERVICES.map((service) => service.name);
 
@@ -39,7 +47,10 @@ export const QUEUE_KEY_READERS = ['logistica-inventario', QUEUE_KEY_VERIFIER] as
 /** Signs what is shown live: who relays events or is a worker, and who shows them. It signs no job. */
 export const LIVE_KEY_READERS = ['logistica-inventario', 'worker', 'monitor'] as const;
 
+/** Each has a user of its own, whose password this is. */
 export const REDIS_PASSWORD_READERS: readonly string[] = ['redis', ...SERVICE_FOLDERS, 'worker'];
+/** Hashes of those passwords, and what each user may do. */
+export const REDIS_USERS_FILE = 'redis/usuarios.acl';
 
 export const AUTORIZADOR = 'autorizador';
 export const ADMIN_PASSWORD_FILE = 'admin_contrasena';

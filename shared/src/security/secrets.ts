@@ -13,9 +13,12 @@ import {
   LIVE_KEY_READERS,
   QUEUE_KEY_READERS,
   REDIS_PASSWORD_READERS,
+  REDIS_USERS_FILE,
   SERVICE_KEY_OWNERS,
   SERVICE_KEY_VERIFIERS,
+  serviceKeyPath,
 } from './secret-layout.ts';
+import { accessList } from './redis-users.ts';
 import { withSecretStore } from './secret-store.ts';
 import type { SecretStore, SecretStoreOptions } from './secret-store.ts';
 import { generateServiceKey, serviceKeyRecords } from './service-key.ts';
@@ -30,22 +33,26 @@ export interface SecretsReport {
 export interface SecretsOptions extends SecretStoreOptions {
   /** Where the first administrator's password goes, below the secrets folder. */
   adminPassword?: string;
+  /** Redis is somebody else's, who says its one password. */
+  foreignRedis?: boolean;
 }
 
 /**
- * Makes every secret that is missing, and nothing else: an existing secret is never replaced. Copies that belong
+ * Makes every secret that is missing, and nothing else: an existing secret is never replaced, but for a password of Redis
+ * that several have. Copies that belong
  * together (a key ring, the public keys, the accepted hashes) are completed from what their owner has.
  * Safe to run twice and by several processes at once.
  * @throws Error when a file is damaged, or when copies of one secret differ.
  */
 export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}): SecretsReport {
-  const { adminPassword = ADMIN_PASSWORD_FILE } = options;
+  const { adminPassword = ADMIN_PASSWORD_FILE, foreignRedis = false } = options;
   const make = (store: SecretStore): SecretsReport => {
     ensureAutorizadorKeys(store);
     ensureFieldKeys(store);
     ensureShared(store, QUEUE_KEY_READERS, 'queue_key', 'ejecute `npm run keys -- revoke cola`');
     ensureShared(store, LIVE_KEY_READERS, 'live_key', 'ejecute `npm run keys -- revoke cola`');
-    ensureShared(store, REDIS_PASSWORD_READERS, 'redis_password');
+    if (foreignRedis) ensureForeignRedis(store);
+    else ensureRedisUsers(store);
     ensureOwn(store, `${HASH_KEY_READER}/hash_key`, () => randomSecret());
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.
@@ -150,6 +157,27 @@ function ensureShared(
   for (const folder of folders) store.write(`${folder}/${file}`, value);
 }
 
+const redisPasswordPath = (folder: string): string => `${folder}/redis_password`;
+
+/** What stands there is what its owner wrote; nothing is missing. */
+function ensureForeignRedis(store: SecretStore): void {
+  const paths = REDIS_PASSWORD_READERS.map(redisPasswordPath);
+  const value = paths.map((path) => store.read(path)).find((found) => found !== undefined) ?? randomSecret();
+  for (const path of paths) ensureOwn(store, path, () => value);
+}
+
+/** A password for each user. One that several have is an earlier version's, when there was one user. */
+function ensureRedisUsers(store: SecretStore): void {
+  const taken = new Set<string | undefined>([undefined]);
+  for (const folder of REDIS_PASSWORD_READERS) {
+    const path = redisPasswordPath(folder);
+    if (taken.has(store.read(path))) store.write(path, randomSecret());
+    taken.add(store.read(path));
+  }
+  const passwordOf = (folder: string) => store.read(redisPasswordPath(folder)) ?? '';
+  store.write(REDIS_USERS_FILE, accessList(REDIS_PASSWORD_READERS, passwordOf));
+}
+
 function ensureOwn(store: SecretStore, path: string, make: () => string): void {
   if (!store.has(path)) store.write(path, make());
 }
@@ -157,7 +185,7 @@ function ensureOwn(store: SecretStore, path: string, make: () => string): void {
 function ensureServiceKeys(store: SecretStore): void {
   const records = readServiceKeyRecords(store);
   for (const owner of SERVICE_KEY_OWNERS) {
-    const path = `${owner.folder}/service_key`;
+    const path = serviceKeyPath(owner);
     ensureOwn(store, path, () => generateServiceKey(owner.id).key);
     const hash = sha256Hex(store.read(path) ?? '');
     const known = records.get(owner.id)?.sha256 ?? [];

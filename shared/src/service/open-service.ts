@@ -102,10 +102,8 @@ export class Opening<C extends ServiceConfig = ServiceConfig> {
 
   /** Who calls: tokens by autorizador's public keys, kept up to date, revocations from Redis, and service keys. */
   verifier(this: Opening<C & VerifyingConfig>, redis: Redis): Verifier {
-    const { name, config, logger } = this;
-    return this.own(
-      createVerifier({ process: name, config, serviceKeys: config.secretFiles.SERVICE_KEYS, redis, logger }),
-    );
+    const { config, logger } = this;
+    return this.own(createVerifier({ config, serviceKeys: config.secretFiles.SERVICE_KEYS, redis, logger }));
   }
 
   /** Another service, called under this one's key; its circuit breaker is measured. */

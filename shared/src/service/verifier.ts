@@ -15,11 +15,8 @@ import type { ServiceKeyRecord } from '../security/service-key.ts';
 import { followServiceKeys } from '../security/service-key.ts';
 
 export interface VerifierOptions {
-  /** Names the copy of the public keys below `DATA_DIR/jwks/`. */
-  process: string;
   config: {
     AUTORIZADOR_URL: string;
-    DATA_DIR: string;
     SECRETS_DIR?: string | undefined;
     JWKS_FILE?: string | undefined;
   };
@@ -44,14 +41,13 @@ export interface Verifier {
   close(): void;
 }
 
-export function createVerifier({ process, config, serviceKeys, redis, logger }: VerifierOptions): Verifier {
+export function createVerifier({ config, serviceKeys, redis, logger }: VerifierOptions): Verifier {
   const setupFile =
     config.JWKS_FILE ?? (config.SECRETS_DIR ? join(config.SECRETS_DIR, 'jwks.json') : undefined);
   const listeners = new Set<() => void>();
   const withdrawn = () => listeners.forEach((listener) => listener());
   const keySet = createKeySet({
     ...(setupFile ? { setupFile } : {}),
-    cacheFile: join(config.DATA_DIR, 'jwks', `${process}.json`),
     fetchJwks: () => fetchJwks(new URL('/.well-known/jwks.json', config.AUTORIZADOR_URL).href),
     onWithdrawn: withdrawn,
     logger,

@@ -18,6 +18,7 @@ export interface DataDir {
   path: string;
   /** `SECRETS_DIR` of a process. */
   secrets: (process: string) => string;
+  /** The operator's. */
   redisPassword: string;
   /** What autorizador signs tokens and revocations with. */
   tokenKey: ReturnType<typeof actualKey>;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
+import type { DatabaseState } from '../db/database-file.ts';
 
 export interface FakeService {
   url: string;
@@ -17,14 +18,16 @@ export async function startService(listener: RequestListener): Promise<FakeServi
   return { url: urlOf(server), close: () => closeServer(server) };
 }
 
-/** A service in its right mind; `ready` is what its `/readyz` says. */
+const BASE: DatabaseState = { status: 'ok', schema: '001-inicial', size: 4_096, wal_size: 0, error: null };
+
+/** A service in its right mind; `ready` is what its `/readyz` says, and of its database whoever shows a key. */
 export const healthyService =
   (service: string, ready: 'ready' | 'degraded' = 'ready'): RequestListener =>
   (request, response) => {
     response.setHeader('content-type', 'application/json');
     const body =
       request.url === '/readyz'
-        ? { status: ready, checks: {} }
+        ? { status: ready, checks: {}, ...(request.headers['i-api-key'] ? { base: BASE } : {}) }
         : { status: 'healthy', service, version: '1.2.3', timestamp: new Date().toISOString() };
     response.end(JSON.stringify(body));
   };

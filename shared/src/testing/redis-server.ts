@@ -1,16 +1,21 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { freePort } from '../lifecycle/free-port.ts';
+import { asRedisUser } from '../security/redis-users.ts';
+import { openRedis } from '../redis/connect.ts';
+import type { RedisAddress } from '../redis/connect.ts';
 
 /** A private redis-server on a free loopback port, with its data in a temporary folder. */
 export interface RedisServer {
   url: string;
   port: number;
+  /** Who may do everything there. */
+  operator: Redis;
   /** Ends it at once, as a crash would; `start` brings it back on the same port with what its file holds. */
   kill(): Promise<void>;
   /** Starts it again after `kill` or `pause`. */
@@ -24,12 +29,20 @@ export interface RedisServer {
 
 const START_DEADLINE_MS = 30_000;
 
-/** @param options.args further redis-server arguments, such as `['--maxmemory', '4mb']` */
+/**
+ * @param options.args further redis-server arguments, such as `['--maxmemory', '4mb']`
+ * @param options.users the folder `redis` of the secrets: one user for each process; the address is the operator's
+ */
 export async function startRedis(
-  options: { args?: readonly string[]; password?: string } = {},
+  options: { args?: readonly string[]; password?: string; users?: string } = {},
 ): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'medisupply-redis-'));
   const port = await freePort();
+  const { users } = options;
+  const url = users ? asRedisUser(`redis://127.0.0.1:${port}`, 'redis') : `redis://127.0.0.1:${port}`;
+  const password = users
+    ? (await readFile(join(users, 'redis_password'), 'utf8')).trim()
+    : (options.password ?? '');
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
@@ -41,11 +54,12 @@ export async function startRedis(
       appendfsync: 'everysec',
       save: '',
       'maxmemory-policy': 'noeviction',
+      ...(users ? { aclfile: join(users, 'usuarios.acl') } : {}),
       ...(options.password ? { requirepass: options.password } : {}),
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
     child = spawn('redis-server', [...args, ...(options.args ?? [])], { stdio: 'ignore' });
-    await answering(port, options.password, child);
+    await answering({ REDIS_URL: url, password }, child);
   }
 
   async function kill(): Promise<void> {
@@ -58,28 +72,29 @@ export async function startRedis(
   }
 
   await start();
+  const operator = openRedis(
+    { REDIS_URL: url, password },
+    { maxRetriesPerRequest: 1, commandTimeout: 5_000, retryStrategy: () => 50 },
+  );
+  operator.on('error', () => undefined);
   return {
-    url: `redis://127.0.0.1:${port}`,
+    operator,
+    url,
     port,
     start,
     kill,
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
     async stop() {
+      operator.disconnect();
       await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function answering(port: number, password: string | undefined, child: ChildProcess): Promise<void> {
-  const redis = new Redis({
-    host: '127.0.0.1',
-    port,
-    ...(password ? { password } : {}),
-    retryStrategy: () => 20,
-    maxRetriesPerRequest: null,
-  });
+async function answering(address: RedisAddress, child: ChildProcess): Promise<void> {
+  const redis = openRedis(address, { retryStrategy: () => 20, maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
   let timer: NodeJS.Timeout | undefined;
   try {

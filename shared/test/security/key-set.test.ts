@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { once } from 'node:events';
@@ -48,50 +48,39 @@ test('when there is a set-up file, then its keys are known at once, each for its
   expect(keySet.findSignatureKey(tokenKey.kid)).toBeUndefined();
 });
 
-test("when both files are there, then set-up's counts, as no process of the platform can write it", () => {
-  const [given, forged] = [newKeys(), newKeys()];
-  const keySet = keySetOf({
-    setupFile: written('jwks.json', given.jwks, 60),
-    cacheFile: written('cache.json', forged.jwks),
-  });
-  expect(keySet.findSignatureKey(given.signatureKey.kid)).toBeDefined();
-  expect(keySet.findSignatureKey(forged.signatureKey.kid)).toBeUndefined();
-});
-
-test("when set-up's file is damaged, then the copy is used and the damage is logged", () => {
+test("when set-up's file is damaged, then that is logged, and autorizador is asked at once", async () => {
   const good = newKeys();
   const logger = collectingLogger();
   const keySet = keySetOf({
     setupFile: written('jwks.json', '{"keys":['),
-    cacheFile: written('cache.json', good.jwks, 60),
+    fetchJwks: () => Promise.resolve(good.jwks),
     logger,
   });
-  expect(keySet.findSignatureKey(good.signatureKey.kid)).toBeDefined();
+  expect(keySet.isEmpty()).toBe(true);
   expect(logger.lines).toHaveLength(1);
+  await expect.poll(() => keySet.findSignatureKey(good.signatureKey.kid)).toBeDefined();
 });
 
 test('when nothing is on disk and autorizador is away, then the set is empty and stays usable', async () => {
   const keySet = keySetOf({
-    cacheFile: join(folder, 'cache.json'),
     fetchJwks: () => Promise.reject(new Error('down')),
   });
   expect(await keySet.refresh()).toBe(false);
   expect(keySet.isEmpty()).toBe(true);
 });
 
-test('when autorizador publishes another set, then it replaces the old one and is kept for the next start', async () => {
+test('when autorizador publishes another set, then it replaces the old one, and no file is written', async () => {
   const [before, after] = [newKeys(), newKeys()];
-  const cacheFile = join(folder, 'cache.json');
+  const setupFile = written('jwks.json', before.jwks, 60);
   const keySet = keySetOf({
-    setupFile: written('jwks.json', before.jwks, 60),
-    cacheFile,
+    setupFile,
     fetchJwks: () => Promise.resolve(after.jwks),
   });
   expect(await keySet.refresh()).toBe(true);
   expect(keySet.findSignatureKey(after.signatureKey.kid)).toBeDefined();
   expect(keySet.findSignatureKey(before.signatureKey.kid)).toBeUndefined();
-  expect(JSON.parse(readFileSync(cacheFile, 'utf8'))).toEqual(after.jwks);
-  expect(keySetOf({ cacheFile }).findTokenKey(after.tokenKey.kid)).toBeDefined();
+  expect(readdirSync(folder)).toEqual(['jwks.json']);
+  expect(JSON.parse(readFileSync(setupFile, 'utf8'))).toEqual(before.jwks);
 });
 
 test('when a refresh brings the same keys, then the key objects stay the same', async () => {
@@ -125,15 +114,12 @@ test.each([
   ],
 ])('when the answer is %s, then the good set stays', async (_what, answer) => {
   const { jwks, signatureKey } = newKeys();
-  const cacheFile = join(folder, 'cache.json');
   const keySet = keySetOf({
     setupFile: written('jwks.json', jwks),
-    cacheFile,
     fetchJwks: () => Promise.resolve(answer),
   });
   expect(await keySet.refresh()).toBe(false);
   expect(keySet.findSignatureKey(signatureKey.kid)).toBeDefined();
-  expect(() => readFileSync(cacheFile)).toThrowError(Error);
 });
 
 test('when keys of an unknown kind come along, then they are passed over', async () => {

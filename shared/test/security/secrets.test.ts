@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sha256Hex } from '../../src/security/canonical-json.ts';
 import { createFieldCipher, fieldKeyRing } from '../../src/security/field-cipher.ts';
 import { issueAccessToken, verifyAccessToken } from '../../src/security/access-token.ts';
 import { signDelivery, verifyDelivery } from '../../src/security/delivery-signature.ts';
@@ -98,10 +99,12 @@ const EXPECTED = [
   ),
   'operator/service_key',
   'redis/redis_password',
+  'redis/usuarios.acl',
   ...[
     'field_keys.json',
     'jwks.json',
     'live_key',
+    'probe_key',
     'queue_key',
     'redis_password',
     'service_key',
@@ -159,7 +162,9 @@ test.each(EXPECTED)(
     expect(ensureSecrets(dir).written).toContain(path);
     expect(files()).toEqual(EXPECTED);
     await expectAllFits();
-    const secrets = files().filter((name) => name !== path && !/jwks\.json|service_keys\.json/.test(name));
+    const secrets = files().filter(
+      (name) => name !== path && !/jwks\.json|service_keys\.json|usuarios\.acl/.test(name),
+    );
     for (const name of secrets) expect(read(name)).toBe(before[name]);
   },
 );
@@ -182,13 +187,10 @@ async function expectAllFits(): Promise<void> {
   );
   expect(reader?.decrypt(writer?.encrypt('hola', 'a') ?? '', 'a')).toBe('hola');
   expect(read('worker/queue_key')).toBe(read('logistica-inventario/queue_key'));
-  expect(
-    new Set(
-      files()
-        .filter((f) => f.endsWith('redis_password'))
-        .map(read),
-    ).size,
-  ).toBe(1);
+  const ofRedis = files().filter((f) => f.endsWith('redis_password'));
+  expect(new Set(ofRedis.map(read)).size).toBe(ofRedis.length);
+  const users = read('redis/usuarios.acl');
+  expect(ofRedis.filter((f) => users.includes(read(f)))).toEqual([]);
   for (const verifierFolder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker']) {
     const verifier = createServiceKeyVerifier(json(`${verifierFolder}/service_keys.json`));
     const ids = ['worker', 'monitor', 'logistica-inventario', 'metrics', 'operator'].map(
@@ -446,5 +448,39 @@ describe('revocation', () => {
     expect(actual?.['exp']).toBeUndefined();
     expect(ensureSecrets(dir).written).toEqual([]);
     await expectAllFits();
+  });
+});
+
+describe('the password of Redis', () => {
+  const passwords = () =>
+    files()
+      .filter((f) => f.endsWith('redis_password'))
+      .map(read);
+
+  test('when all have the one of an earlier version, then each gets its own, once', () => {
+    startFromTemplate();
+    rmSync(join(dir, 'redis/usuarios.acl'));
+    const [first, ...others] = passwords();
+    for (const path of files().filter((f) => f.endsWith('redis_password'))) {
+      rmSync(join(dir, path));
+      writeFileSync(join(dir, path), first ?? '');
+    }
+    expect(others.length).toBeGreaterThan(4);
+    const { written } = ensureSecrets(dir);
+    expect(written).toContain('redis/usuarios.acl');
+    expect(new Set(passwords()).size).toBe(passwords().length);
+    const users = read('redis/usuarios.acl');
+    expect(passwords().every((password) => users.includes(`#${sha256Hex(password)} `))).toBe(true);
+    expect(ensureSecrets(dir).written).toEqual([]);
+  });
+
+  test('when Redis is somebody else’s, then what was written there stays, also where all have the same', () => {
+    startFromTemplate();
+    for (const path of files().filter((f) => f.endsWith('redis_password'))) {
+      rmSync(join(dir, path));
+      if (!path.startsWith('worker')) writeFileSync(join(dir, path), 'la-de-un-redis-ajeno');
+    }
+    expect(ensureSecrets(dir, { foreignRedis: true }).written).toEqual(['worker/redis_password']);
+    expect(new Set(passwords())).toEqual(new Set(['la-de-un-redis-ajeno']));
   });
 });

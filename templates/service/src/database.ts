@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { OpenDatabase } from '@medisupply/shared';
-import { migrate, openDatabase } from '@medisupply/shared';
+import { databaseFile, migrate, openDatabase } from '@medisupply/shared';
 import * as inicial from '../migrations/001-inicial.ts';
 import type { ServicioPlantillaTables } from './tables.ts';
 
@@ -10,7 +9,7 @@ const migrations = { '001-inicial': inicial };
 export async function openServicioPlantillaDatabase(
   dataDir: string,
 ): Promise<OpenDatabase<ServicioPlantillaTables>> {
-  const file = join(dataDir, 'servicio-plantilla.db');
+  const file = databaseFile(dataDir, 'servicio-plantilla');
   await migrate(file, migrations);
   return openDatabase<ServicioPlantillaTables>(file);
 }

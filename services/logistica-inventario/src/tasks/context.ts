@@ -41,7 +41,6 @@ export default async function createTaskContext(
     config.JWKS_FILE ?? (config.SECRETS_DIR ? join(config.SECRETS_DIR, 'jwks.json') : undefined);
   const keySet = createKeySet({
     ...(setupFile ? { setupFile } : {}),
-    cacheFile: join(config.DATA_DIR, 'jwks', 'worker.json'),
     fetchJwks: () => fetchJwks(new URL('/.well-known/jwks.json', config.AUTORIZADOR_URL).href),
     logger: host.logger,
   });

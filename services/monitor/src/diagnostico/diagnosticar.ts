@@ -1,3 +1,4 @@
+import { SERVICES } from '@medisupply/shared/services';
 import type { CodigoHallazgo, Hallazgo, Severity } from '@medisupply/shared/contracts/diagnostico';
 import { SEVERITIES } from '@medisupply/shared/contracts/diagnostico';
 import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
@@ -42,7 +43,7 @@ export function diagnosticar(observado: Observado, now: number): Hallazgo[] {
   return [
     ...Object.entries(servicios).flatMap(([servicio, { status }]) => ofService(servicio, status)),
     ...(redis ? ofRedis(redis) : []),
-    ...Object.entries(bases).flatMap(([base, estado]) => ofDatabase(base, estado)),
+    ...Object.entries(bases).flatMap(([base, estado]) => ofDatabase(base, estado, servicios)),
     ...Object.entries(queues ?? {}).flatMap(([cola, counts]) => ofQueue(cola, counts, workers)),
     ...(workers ? ofWorkers(workers, now) : []),
   ].toSorted((a, b) => rank(a) - rank(b));
@@ -72,8 +73,17 @@ function ofService(servicio: string, estado: EstadoServicio['status']): Hallazgo
   return [found('servicio_caido', { servicio, estado })];
 }
 
-const ofDatabase = (base: string, { status, error }: EstadoBase): Hallazgo[] =>
-  status === 'ok' ? [] : [found('base_mal', { base, error: error ?? status })];
+function ofDatabase(
+  base: string,
+  { status, error }: EstadoBase,
+  servicios: NonNullable<Observado['servicios']>,
+): Hallazgo[] {
+  const owner = SERVICES.find(({ database }) => database === base)?.name ?? '';
+  const estado = servicios[owner]?.status;
+  // Who is down tells nothing of its database, and is a finding already.
+  const isSilent = estado !== undefined && estado !== 'healthy' && estado !== 'degraded';
+  return status === 'ok' || isSilent ? [] : [found('base_mal', { base, error: error ?? status })];
+}
 
 function ofQueue(cola: string, { failed, length, paused }: Cola, workers: Observado['workers']): Hallazgo[] {
   const isServed = workers?.some((worker) => worker.queues.some((name) => name === cola)) ?? true;

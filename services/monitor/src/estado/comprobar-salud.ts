@@ -1,7 +1,6 @@
 import type { CodigoHallazgo, Hallazgo } from '@medisupply/shared/contracts/diagnostico';
 import { diagnosticar, gravedad } from '../diagnostico/diagnosticar.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
-import { medirBases } from '../probes/medir-bases.ts';
 import { medirRedis } from '../probes/medir-redis.ts';
 import { medirServicios } from '../probes/medir-servicios.ts';
 import type { Probes } from '../probes/probes.ts';
@@ -22,12 +21,12 @@ export type Salud = {
 
 /** Really asks Redis, each service, each database and for the workers. What does not answer is a finding. */
 export async function comprobarSalud(probes: Probes, signal: AbortSignal): Promise<Salud> {
-  const [redis, servicios, workers] = await Promise.all([
+  const [redis, { servicios, bases }, workers] = await Promise.all([
     medirRedis(probes),
     medirServicios(probes, signal),
     consultarWorkers(probes).catch(() => null),
   ]);
-  const observado = { redis: redis.estado, servicios, bases: medirBases(probes), workers };
+  const observado = { redis: redis.estado, servicios, bases, workers };
   const now = Date.now();
   const hallazgos = diagnosticar(observado, now).filter(({ severity }) => severity !== 'notice');
   return {

@@ -2,7 +2,6 @@ import type { FaultSwitches } from '@medisupply/shared/config/environment';
 import { diagnosticar } from '../diagnostico/diagnosticar.ts';
 import { consultarColas } from '../probes/consultar-colas.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
-import { medirBases } from '../probes/medir-bases.ts';
 import { medirRedis } from '../probes/medir-redis.ts';
 import { medirServicios } from '../probes/medir-servicios.ts';
 import type { Probes } from '../probes/probes.ts';
@@ -11,13 +10,13 @@ import { fallasInyectadas } from './fallas-inyectadas.ts';
 
 /** Measures everything at the same time. What does not answer is said to be so; it never rejects. */
 export async function consultarEstado(probes: Probes, faults: FaultSwitches): Promise<Estado> {
-  const [redis, servicios, queues, workers] = await Promise.all([
+  const [redis, { servicios, bases }, queues, workers] = await Promise.all([
     medirRedis(probes),
     medirServicios(probes),
     consultarColas(probes).catch(() => null),
     consultarWorkers(probes).catch(() => null),
   ]);
-  const observado = { redis: redis.estado, servicios, bases: medirBases(probes), queues, workers };
+  const observado = { redis: redis.estado, servicios, bases, queues, workers };
   const now = Date.now();
   return {
     ...observado,

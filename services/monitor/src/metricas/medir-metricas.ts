@@ -1,10 +1,10 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { EventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { consultarColas } from '../probes/consultar-colas.ts';
-import { medirBases } from '../probes/medir-bases.ts';
 import { medirRedis } from '../probes/medir-redis.ts';
 import { medirServicios } from '../probes/medir-servicios.ts';
 import type { Probes } from '../probes/probes.ts';
@@ -15,6 +15,7 @@ import type { Valores } from './metricas.repository.ts';
 
 /** What is measured besides what the probes ask. */
 interface Medidas extends Probes {
+  database: { file: string };
   /** logistica.db, for reading. */
   tareas: Kysely<OutboxTables>;
   lag: EventLoopLag;
@@ -33,7 +34,7 @@ export async function medirMetricas(context: Medidas, now: number, signal: Abort
     figuresOfHost(context),
     medirLatencias(context.tareas, now),
   ]);
-  const all = [...figures, figuresOfProcess(context), figuresOfDatabases(context)];
+  const all = [...figures, figuresOfProcess(context)];
   return Object.fromEntries(all.flatMap((group) => Object.entries(group)));
 }
 
@@ -51,10 +52,10 @@ async function figuresOfRedis(probes: Probes): Promise<Valores> {
 }
 
 async function figuresOfServices(probes: Probes, signal: AbortSignal): Promise<Valores> {
-  const estados = await medirServicios(probes, signal);
-  return onlyNumbers(
-    Object.fromEntries(
-      Object.entries(estados).flatMap(([name, { status, response_time_ms }]) => {
+  const { servicios, bases } = await medirServicios(probes, signal);
+  return onlyNumbers({
+    ...Object.fromEntries(
+      Object.entries(servicios).flatMap(([name, { status, response_time_ms }]) => {
         const answers = status === 'healthy' || status === 'degraded';
         return [
           [`servicio.${name}.responde`, answers ? 1 : 0],
@@ -62,7 +63,13 @@ async function figuresOfServices(probes: Probes, signal: AbortSignal): Promise<V
         ];
       }),
     ),
-  );
+    ...Object.fromEntries(
+      Object.entries(bases).flatMap(([name, { size, wal_size }]) => [
+        [`base.${name}.bytes`, size],
+        [`base.${name}.wal_bytes`, wal_size],
+      ]),
+    ),
+  });
 }
 
 async function figuresOfQueues(probes: Probes): Promise<Valores> {
@@ -93,8 +100,9 @@ async function figuresOfWorkers(probes: Probes): Promise<Valores> {
   };
 }
 
-async function figuresOfHost({ dataDir }: Probes): Promise<Valores> {
-  const disk = await statfs(dataDir);
+/** The disk is the one of the worker's databases. */
+async function figuresOfHost({ database }: Medidas): Promise<Valores> {
+  const disk = await statfs(dirname(database.file));
   return {
     'equipo.carga_1m': loadavg()[0] ?? 0,
     'equipo.procesadores': cpus().length,
@@ -115,17 +123,6 @@ function figuresOfProcess({ lag }: Medidas): Valores {
     'proceso.event_loop_lag_ms': lag.read(),
     'proceso.uptime_s': process.uptime(),
   };
-}
-
-function figuresOfDatabases(probes: Probes): Valores {
-  return onlyNumbers(
-    Object.fromEntries(
-      Object.entries(medirBases(probes)).flatMap(([name, { size, wal_size }]) => [
-        [`base.${name}.bytes`, size],
-        [`base.${name}.wal_bytes`, wal_size],
-      ]),
-    ),
-  );
 }
 
 function onlyNumbers(values: Readonly<Record<string, number | null>>): Valores {

@@ -22,7 +22,7 @@ export interface Probe {
   get(
     baseUrl: string,
     path: string,
-    options: { timeoutMs: number; signal?: AbortSignal },
+    options: { timeoutMs: number; signal?: AbortSignal; serviceKey?: string | undefined },
   ): Promise<ProbeResult>;
   close(): Promise<void>;
 }
@@ -42,12 +42,12 @@ class Nonsense extends Error {
 export function createProbe(): Probe {
   const agent = new Agent({ pipelining: 0, connections: 16 });
 
-  async function read(url: URL, signal: AbortSignal) {
+  async function read(url: URL, signal: AbortSignal, serviceKey: string | undefined) {
     const response = await agent.request({
       origin: url.origin,
       path: url.pathname,
       method: 'GET',
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json', ...(serviceKey ? { 'i-api-key': serviceKey } : {}) },
       reset: true,
       signal,
     });
@@ -66,7 +66,7 @@ export function createProbe(): Probe {
       const deadline = AbortSignal.timeout(options.timeoutMs);
       const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
       try {
-        const answer = await read(new URL(path, baseUrl), signal);
+        const answer = await read(new URL(path, baseUrl), signal, options.serviceKey);
         return { outcome: 'answered', ...answer, ms: elapsed() };
       } catch (error) {
         return { ...failureOf(error, deadline), ms: elapsed() };

@@ -1,33 +1,60 @@
 import type { Probe, ProbeResult } from './http-probe.ts';
 import type { Probes } from './probes.ts';
-import type { EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
+import type { EstadoBase, EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
+import { estadoBase } from '@medisupply/shared/contracts/monitor/estado';
+import { SERVICES } from '@medisupply/shared/services';
 
 const SERVICE_DEADLINE = 1_500;
 
-/** Asks every service who it is and whether it is ready, all at once; within 1.5 s. Never rejects. */
-export async function medirServicios(
-  { probe, servicios }: Pick<Probes, 'probe' | 'servicios'>,
-  signal?: AbortSignal,
-): Promise<Record<string, EstadoServicio>> {
-  const measured = await Promise.all(
-    Object.entries(servicios).map(
-      async ([name, url]) => [name, await medirServicio(probe, url, signal)] as const,
-    ),
-  );
-  return Object.fromEntries(measured);
+interface Medido {
+  servicios: Record<string, EstadoServicio>;
+  /** As each service tells of its own; its file is nobody else's business. */
+  bases: Record<string, EstadoBase>;
 }
 
-async function medirServicio(probe: Probe, url: string, signal?: AbortSignal): Promise<EstadoServicio> {
+const UNKNOWN: EstadoBase = { status: 'missing', schema: null, size: null, wal_size: null, error: null };
+
+/** Asks every service who it is, whether it is ready and about its database, all at once; within 1.5 s. Never rejects. */
+export async function medirServicios(
+  { probe, probeKey, servicios }: Pick<Probes, 'probe' | 'probeKey' | 'servicios'>,
+  signal?: AbortSignal,
+): Promise<Medido> {
+  const measured = await Promise.all(
+    SERVICES.map(async ({ name, database }) => {
+      // Who has nothing to tell for it is not shown the key.
+      const serviceKey = database ? probeKey() : undefined;
+      return [name, await medirServicio(probe, servicios[name] ?? '', { serviceKey, signal })] as const;
+    }),
+  );
+  const found = new Map(measured);
+  return {
+    servicios: Object.fromEntries(measured.map(([name, { estado }]) => [name, estado])),
+    bases: Object.fromEntries(
+      SERVICES.flatMap(({ name, database }) =>
+        database ? [[database, found.get(name)?.base ?? UNKNOWN] as const] : [],
+      ),
+    ),
+  };
+}
+
+async function medirServicio(
+  probe: Probe,
+  url: string,
+  { serviceKey, signal }: { serviceKey: string | undefined; signal: AbortSignal | undefined },
+): Promise<{ estado: EstadoServicio; base: EstadoBase | undefined }> {
   const options = { timeoutMs: SERVICE_DEADLINE, ...(signal ? { signal } : {}) };
   const [health, ready] = await Promise.all([
     probe.get(url, '/health', options),
-    probe.get(url, '/readyz', options),
+    probe.get(url, '/readyz', { ...options, serviceKey }),
   ]);
   const version = health.outcome === 'answered' ? health.body['version'] : undefined;
   return {
-    status: statusOf(health, ready),
-    response_time_ms: health.ms,
-    version: typeof version === 'string' ? version : null,
+    estado: {
+      status: statusOf(health, ready),
+      response_time_ms: health.ms,
+      version: typeof version === 'string' ? version : null,
+    },
+    base: ready.outcome === 'answered' ? estadoBase.safeParse(ready.body['base']).data : undefined,
   };
 }
 

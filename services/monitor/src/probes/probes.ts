@@ -16,17 +16,17 @@ export interface Probes {
   liveKey: () => string;
   throughput: Throughput;
   probe: Probe;
+  /** Shown to a service that has a database, to be told of it. */
+  probeKey: () => string;
   /** Address by service name. */
   servicios: Readonly<Record<string, string>>;
-  /** Where the databases are. */
-  dataDir: string;
 }
 
 export const createProbes = (
   config: Readonly<Record<ServiceUrl, string>> & {
-    DATA_DIR: string;
     secretFiles: { LIVE_KEY: SecretSource<string> };
   },
+  probeKey: SecretSource<string>,
   queues: QueueClient,
   logger: Logger,
 ): Probes => ({
@@ -34,6 +34,6 @@ export const createProbes = (
   liveKey: followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current,
   throughput: createThroughput(queues),
   probe: createProbe(),
+  probeKey: followSecret(probeKey, (key) => key, logger).current,
   servicios: Object.fromEntries(SERVICES.map((service) => [service.name, config[urlVariable(service)]])),
-  dataDir: config.DATA_DIR,
 });

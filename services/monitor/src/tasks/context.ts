@@ -26,7 +26,7 @@ const createTaskContext: CreateTaskContext<MonitorTaskContext> = async ({ env, l
     { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
     logger,
   );
-  const probes = createProbes(config, queues, logger);
+  const probes = createProbes(config, config.secretFiles.PROBE_KEY, queues, logger);
   const lag = createEventLoopLag();
   return {
     context: { ...probes, database, tareas: taskStore.read, lag },

@@ -47,7 +47,12 @@ const KEEP = {
   removeOnFail: { age: 7 * 24 * 3_600, count: 10_000 },
 } satisfies JobsOptions;
 
-export function createQueueClient(address: RedisAddress, logger: Logger): QueueClient {
+/** @param options.onlyLooks whoever may not write: BullMQ then notes nothing of its own in the queues */
+export function createQueueClient(
+  address: RedisAddress,
+  logger: Logger,
+  { onlyLooks = false }: { onlyLooks?: boolean } = {},
+): QueueClient {
   const redis = connectForCommands(address, logger);
   const listeners = new Set<() => void>();
   let queues: Map<QueueName, Queue> | undefined;
@@ -61,7 +66,7 @@ export function createQueueClient(address: RedisAddress, logger: Logger): QueueC
   async function onReady(): Promise<void> {
     clearTimeout(retry);
     if (!queues) {
-      const opening = openQueues(redis);
+      const opening = openQueues(redis, onlyLooks);
       try {
         await withDeadline(
           Promise.all([...opening.values()].map((opened) => opened.waitUntilReady())),
@@ -143,10 +148,10 @@ export function createQueueClient(address: RedisAddress, logger: Logger): QueueC
   };
 }
 
-function openQueues(redis: Redis): Map<QueueName, Queue> {
+function openQueues(redis: Redis, skipMetasUpdate: boolean): Map<QueueName, Queue> {
   return new Map(
     QUEUES.map((name) => {
-      const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX });
+      const queue = new Queue(name, { connection: redis, prefix: QUEUE_PREFIX, skipMetasUpdate });
       // The connection reports its own outages; without a listener this event would end the process.
       queue.on('error', () => {});
       return [name, queue];
