@@ -127,7 +127,7 @@ describe('the lock of the data folder', () => {
 
   test('when its owner has ended and nobody has noticed (a zombie), then it is taken over', async () => {
     // The shell becomes a program that never asks what became of its child.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+    const parent = spawn('sh', ['-c', 'sleep 1 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [said] = (await once(parent.stdout, 'data')) as [Buffer];

@@ -4,6 +4,9 @@ import type { Login } from '@medisupply/shared/contracts/autorizador';
 import { loginResponse } from '@medisupply/shared/contracts/autorizador';
 import { readLimited } from '@medisupply/shared/http/read-answer';
 
+/** No more than is needed of it, which the versions before and after this one answer too. */
+const opened = loginResponse.pick({ token: true, refresh_token: true, cambiar_contrasena: true });
+
 /** Passwords take their time to check, and wait their turn. */
 const TIMEOUT_MS = 5_000;
 const MAX_ANSWER = 64 * 1024;
@@ -48,7 +51,7 @@ export function createAutorizadorClient(baseUrl: string, sourceAddress?: string)
         if (response.status === 429)
           return { outcome: 'too_many', retryAfter: retryAfterOf(response.headers.get('retry-after')) };
         if (response.status !== 200) return { outcome: 'unavailable' };
-        const { token, refresh_token, cambiar_contrasena } = loginResponse.parse(JSON.parse(text));
+        const { token, refresh_token, cambiar_contrasena } = opened.parse(JSON.parse(text));
         if (cambiar_contrasena)
           return { outcome: 'not_yet', detail: 'Elija primero una contraseña nueva en la aplicación web' };
         return { outcome: 'accepted', token, refresh_token };
