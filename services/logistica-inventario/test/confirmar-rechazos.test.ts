@@ -73,6 +73,13 @@ const refusal = (id: number, status: number, code: string, detail: string, more 
 
 const badSignature = (id: number) => refusal(id, 403, 'firma-no-valida', 'Firma no válida');
 
+test("when a stranger's number is the delivery's, then it is a stranger's all the same", async () => {
+  const first = await createEntrega(platform, USER);
+  const id = first === USER ? await createEntrega(platform, USER) : first;
+  const answer = await confirmar(id, await signedBody(platform, id, id), platform.token({ id }));
+  expect(await outcome(answer, id)).toEqual(refusal(id, 404, 'no-encontrado', 'Entrega no encontrada'));
+});
+
 describe('the body', () => {
   test.for(['direccion', 'nombre_recibe', 'firma_recibe', 'pedido_id', 'firma_payload'] as const)(
     'when %s is absent, then it is 400 and named',

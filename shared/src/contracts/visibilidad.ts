@@ -61,8 +61,11 @@ export function vistaDe(entrega: Viewers, caller: Caller): Vista | undefined {
 }
 
 /** Whoever has to do with it, and an Admin; a dispatcher and a courier who has not claimed it do not. */
-export const puedeConfirmar = (entrega: Viewers, usuarioId: number, { admin }: { admin: boolean }): boolean =>
-  admin || Object.values(entrega).includes(usuarioId);
+export const puedeConfirmar = (
+  { creador_id, asignada_a, confirmada_por }: Viewers,
+  usuarioId: number,
+  { admin }: { admin: boolean },
+): boolean => admin || [creador_id, asignada_a, confirmada_por].includes(usuarioId);
 
 export const veTodasLasEntregas = (caller: Caller): boolean =>
   caller.kind === 'user' && caller.roles.some((rol) => VE_TODO[rol].entregas);

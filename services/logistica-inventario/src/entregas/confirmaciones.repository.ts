@@ -3,6 +3,7 @@ import { prepared, preparedInsert } from '@medisupply/shared/db/prepared';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { ConfirmacionEstado, Respuesta } from '@medisupply/shared/contracts/vocabulary';
 import type { ConfirmacionTable, LogisticaTables } from '../tables.ts';
+import type { EntregaState } from './entregas.repository.ts';
 
 type Db = Kysely<LogisticaTables>;
 export type ConfirmacionRow = Selectable<ConfirmacionTable>;
@@ -12,19 +13,90 @@ const LIVE: readonly ConfirmacionEstado[] = ['ACEPTADA', 'APLICADA', 'MUERTA'];
 /** What the stored answer to a confirmation is made from. */
 export type StoredAnswer = Pick<ConfirmacionRow, 'task_id' | 'entrega_id' | 'respuesta' | 'creada'>;
 
-/** The same confirmation, sent before by the same user. */
-export async function findRepeated(
-  db: Db,
-  repeated: { entrega_id: number; usuario_id: number; req_hashes: readonly string[] },
-): Promise<StoredAnswer | undefined> {
-  return db
-    .selectFrom('confirmacion')
-    .select(['task_id', 'entrega_id', 'respuesta', 'creada'])
-    .where('entrega_id', '=', repeated.entrega_id)
-    .where('usuario_id', '=', repeated.usuario_id)
-    .where('req_hash', 'in', repeated.req_hashes)
-    .executeTakeFirst();
+/** A confirmation that arrives, as far as others are compared with it. */
+export interface Arriving {
+  entrega_id: number;
+  usuario_id: number;
+  /** Both forms in which its hash may be stored. */
+  req_hashes: readonly [sealed: string, plain: string];
+  /** Nonce of its signature; null while that is not verified. */
+  jti: string | null;
 }
+
+/** All that decides about a confirmation, read at one moment. */
+export interface Situation {
+  entrega: EntregaState;
+  /** The same confirmation, sent before by the same user. */
+  repeated: StoredAnswer | undefined;
+  /** Whether another confirmation holds the delivery's place. */
+  isTaken: boolean;
+  /** Whether its signature confirmed another delivery already. */
+  isUsed: boolean;
+}
+
+/** Undefined when there is no such delivery. */
+export async function findSituation(db: Db, arriving: Arriving): Promise<Situation | undefined> {
+  const { entrega_id, usuario_id, jti } = arriving;
+  const [sealed, plain] = arriving.req_hashes;
+  const { rows } = await selectSituation(db, { entrega_id, usuario_id, sealed, plain, jti });
+  const [row] = rows;
+  if (!row) return undefined;
+  const { task_id, respuesta, creada, viva, usada, ...entrega } = row;
+  return {
+    entrega,
+    repeated:
+      task_id === null || respuesta === null || creada === null
+        ? undefined
+        : { task_id, entrega_id, respuesta, creada },
+    isTaken: viva !== null,
+    isUsed: usada !== null,
+  };
+}
+
+type SituationRow = EntregaState & {
+  [K in 'task_id' | 'respuesta' | 'creada']: StoredAnswer[K] | null;
+} & { viva: string | null; usada: string | null };
+
+const selectSituation = prepared<
+  LogisticaTables,
+  { entrega_id: number; usuario_id: number; sealed: string; plain: string; jti: string | null },
+  SituationRow
+>((db, { entrega_id, usuario_id, sealed, plain, jti }) =>
+  db
+    .selectFrom('entrega')
+    .leftJoin('confirmacion as repetida', (join) =>
+      join
+        .onRef('repetida.entrega_id', '=', 'entrega.id')
+        .on('repetida.usuario_id', '=', usuario_id)
+        .on('repetida.req_hash', 'in', [sealed, plain]),
+    )
+    .select((eb) => [
+      'entrega.id',
+      'entrega.estado',
+      'entrega.pedido_id',
+      'entrega.asignada_a',
+      'entrega.creador_id',
+      'entrega.confirmada_por',
+      'repetida.task_id',
+      'repetida.respuesta',
+      'repetida.creada',
+      eb
+        .selectFrom('confirmacion as otra')
+        .select('otra.task_id')
+        .whereRef('otra.entrega_id', '=', 'entrega.id')
+        .where('otra.estado', 'in', LIVE)
+        .limit(1)
+        .as('viva'),
+      eb
+        .selectFrom('confirmacion as firmada')
+        .select('firmada.task_id')
+        .where('firmada.jti', '=', jti)
+        .limit(1)
+        .as('usada'),
+    ])
+    .where('entrega.id', '=', entrega_id)
+    .limit(1),
+);
 
 /** The confirmation that holds the delivery's place. */
 export async function findLive(
@@ -37,11 +109,6 @@ export async function findLive(
     .where('entrega_id', '=', entregaId)
     .where('estado', 'in', LIVE)
     .executeTakeFirst();
-}
-
-export async function isJtiUsed(db: Db, jti: string): Promise<boolean> {
-  const row = await db.selectFrom('confirmacion').select('task_id').where('jti', '=', jti).executeTakeFirst();
-  return row !== undefined;
 }
 
 export async function insertConfirmacion(

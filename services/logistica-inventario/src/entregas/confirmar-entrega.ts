@@ -1,29 +1,19 @@
-import type { Kysely } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
-import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { OutboxMessage } from '@medisupply/shared/queueing/store/task-store';
 import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
-import type { HashSeal } from '@medisupply/shared/security/hash-seal';
 import { dispatchTask } from '@medisupply/shared/queueing/dispatcher';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import type { Container } from '../container.ts';
-import type { LogisticaTables } from '../tables.ts';
 import { cifrar, cifrarFirma } from './campos-personales.ts';
-import type { StoredAnswer } from './confirmaciones.repository.ts';
-import {
-  findLive,
-  findRepeated,
-  insertConfirmacion,
-  isJtiUsed,
-  setAnswer,
-} from './confirmaciones.repository.ts';
+import type { Arriving, Situation, StoredAnswer } from './confirmaciones.repository.ts';
+import { findSituation, insertConfirmacion, setAnswer } from './confirmaciones.repository.ts';
 import type { EntregaState } from './entregas.repository.ts';
-import { changeState, findEntregaState } from './entregas.repository.ts';
+import { changeState } from './entregas.repository.ts';
 import type { ConfirmacionAceptada } from '@medisupply/shared/contracts/logistica/entregas';
 import type { VerifiedSignature } from './verificar-firma.ts';
 import { isFirmaNoValida, verificarFirma } from './verificar-firma.ts';
@@ -71,22 +61,20 @@ export async function confirmarEntrega(
   // Malformed UTF-16 has no canonical form, and is refused further down like any other bad signature.
   const hash = sha256Hex(canonicalBytes({ ...payload, firma: firma.toWellFormed() }));
   const req_hashes = deps.hashSeal.formsOf(hash);
-  const repeated = { entrega_id: payload.entrega_id, usuario_id, req_hashes };
-  const stored = await findRepeated(deps.database.read, repeated);
-  if (stored) return toAnswer(stored);
+  const arriving = { entrega_id: payload.entrega_id, usuario_id, req_hashes, jti: null };
+  const situation = await findSituation(deps.database.read, arriving);
+  if (situation?.repeated) return toAnswer(situation.repeated);
 
   await deps.confirmRate.consume(usuario_id);
-  await findVisible(deps.database.read, confirmacion);
+  assertVisible(situation, confirmacion);
   return deps.confirmLimit.run(usuario_id, async () => {
-    const signature = await verifyOrRecord(deps, confirmacion, received);
-    return accept(deps, confirmacion, { ...repeated, received, verified: Date.now() }, signature);
+    const { jti, verificada } = await verifyOrRecord(deps, confirmacion, received);
+    return accept(deps, confirmacion, { ...arriving, jti, verificada, received, verified: Date.now() });
   });
 }
 
-interface Acceptance {
-  entrega_id: number;
-  usuario_id: number;
-  req_hashes: ReturnType<HashSeal['formsOf']>;
+interface Acceptance extends Arriving {
+  verificada: VerifiedSignature['verificada'];
   received: number;
   verified: number;
 }
@@ -109,29 +97,28 @@ async function accept(
   deps: Deps,
   confirmacion: Confirmacion,
   acceptance: Acceptance,
-  signature: VerifiedSignature,
 ): Promise<ConfirmacionAceptada> {
   const { relay } = deps.outbox;
   const claimUntil = relay.claim(Date.now());
   const respuesta = claimUntil === 0 ? RESPUESTA.pendiente : RESPUESTA.encolada;
 
   const { stored, message } = await deps.database.unitOfWork.write(async (tx) => {
-    const earlier = await findRepeated(tx, acceptance);
-    if (earlier) return { stored: earlier, message: undefined };
-    const entrega = await assertConfirmable(tx, confirmacion);
-    if (signature.jti !== null && (await isJtiUsed(tx, signature.jti))) throw conflict('La firma ya se usó');
+    // A reader's answer may be old when it is acted on.
+    const situation = await findSituation(tx, acceptance);
+    if (situation?.repeated) return { stored: situation.repeated, message: undefined };
+    const entrega = confirmable(situation, confirmacion);
     const now = Date.now();
     const task_id = uuidv7();
     await insertConfirmacion(tx, {
       task_id,
       entrega_id: acceptance.entrega_id,
       usuario_id: acceptance.usuario_id,
-      jti: signature.jti,
+      jti: acceptance.jti,
       req_hash: acceptance.req_hashes[0],
       // In the transaction: `recifrar` deletes an old key in one of its own, after which nobody may write with it.
       ...cifrar(deps.cipher, acceptance.entrega_id, confirmacion.payload),
       firma: cifrarFirma(deps.cipher, acceptance.entrega_id, confirmacion.firma),
-      verificada: signature.verificada,
+      verificada: acceptance.verificada,
       estado: 'ACEPTADA',
       estado_anterior: entrega.estado,
       respuesta,
@@ -158,7 +145,7 @@ async function accept(
         momento: acceptance.verified,
         task_id,
         entrega_id: entrega.id,
-        datos: { verificada: signature.verificada },
+        datos: { verificada: acceptance.verificada },
       },
       { tipo: 'aceptada', momento: now, task_id, entrega_id: entrega.id },
     ]);
@@ -194,26 +181,24 @@ function enqueued(relay: Deps['outbox']['relay'], message: OutboxMessage): Promi
 }
 
 /** @throws AppError 404 unknown or not for this user */
-async function findVisible(
-  db: Kysely<LogisticaTables>,
-  { payload, usuario_id, admin }: Confirmacion,
-): Promise<EntregaState> {
-  const entrega = await findEntregaState(db, payload.entrega_id);
-  if (!entrega || !puedeConfirmar(entrega, usuario_id, { admin })) throw notFound('Entrega no encontrada');
-  return entrega;
+function assertVisible(
+  situation: Situation | undefined,
+  { usuario_id, admin }: Confirmacion,
+): asserts situation {
+  if (!situation || !puedeConfirmar(situation.entrega, usuario_id, { admin }))
+    throw notFound('Entrega no encontrada');
 }
 
-/**
- * Decides on what the transaction itself reads: a reader's answer may be old when it is acted on.
- * @throws AppError 404 as above; 409 other order, delivered, cancelled or confirmed already
- */
-async function assertConfirmable(tx: Tx<LogisticaTables>, confirmacion: Confirmacion): Promise<EntregaState> {
-  const entrega = await findVisible(tx, confirmacion);
+/** @throws AppError 404 as above; 409 other order, delivered, cancelled, confirmed already, or a signature used before */
+function confirmable(situation: Situation | undefined, confirmacion: Confirmacion): EntregaState {
+  assertVisible(situation, confirmacion);
+  const { entrega, isTaken, isUsed } = situation;
   if (entrega.pedido_id !== confirmacion.payload.pedido_id)
     throw conflict('El pedido_id no corresponde a la entrega');
   if (entrega.estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
   if (entrega.estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');
-  if (await findLive(tx, entrega.id)) throw conflict('La entrega ya tiene una confirmación en curso');
+  if (isTaken) throw conflict('La entrega ya tiene una confirmación en curso');
+  if (isUsed) throw conflict('La firma ya se usó');
   return entrega;
 }
 
