@@ -1,6 +1,6 @@
 /** Operations of a role that one does not have, and ways to get the role. */
 import type { Scope } from '@medisupply/shared/contracts/vocabulary';
-import { SERVICE_KEY_OWNERS } from '@medisupply/shared/security/secret-layout';
+import { SERVICE_KEY_OWNERS, serviceKeyPath } from '@medisupply/shared/security/secret-layout';
 import { SERVICES } from '@medisupply/shared/services';
 import { fillWith } from './fuzz/fuzz.ts';
 import type { Operation } from './fuzz/operations.ts';
@@ -118,16 +118,17 @@ export const ROLE_CASES: readonly Case[] = [
     nombre: 'una clave de servicio fuera de su ámbito, directa al servicio',
     async run(target) {
       const url = target.direct('logistica-inventario');
-      return firstOf(SERVICE_KEY_OWNERS, async ({ folder, scopes }) => {
-        const key = target.secret(`${folder}/service_key`);
+      return firstOf(SERVICE_KEY_OWNERS, async (owner) => {
+        const { id, scopes } = owner;
+        const key = target.secret(serviceKeyPath(owner));
         const send = (method: string, path: string) =>
           target.wire.send({ method, url: url + path, headers: ['i-api-key', key] });
         const expected = (scope: Scope) => (scopes.includes(scope) ? [200] : [403]);
         return (
-          unless(await send('GET', '/tareas'), expected('tareas'), `${folder} GET /tareas`) ??
-          unless(await send('GET', '/metrics'), expected('metrics'), `${folder} GET /metrics`) ??
-          unless(await send('GET', '/inventario'), [403], `${folder} GET /inventario`) ??
-          unless(await send('DELETE', '/tareas/x'), [403], `${folder} DELETE /tareas/x`)
+          unless(await send('GET', '/tareas'), expected('tareas'), `${id} GET /tareas`) ??
+          unless(await send('GET', '/metrics'), expected('metrics'), `${id} GET /metrics`) ??
+          unless(await send('GET', '/inventario'), [403], `${id} GET /inventario`) ??
+          unless(await send('DELETE', '/tareas/x'), [403], `${id} DELETE /tareas/x`)
         );
       });
     },

@@ -16,14 +16,14 @@ export async function aplicarConfirmacion(
   { task_id, entrega_id }: Pick<ConfirmacionRow, 'task_id' | 'entrega_id'>,
   now: number,
 ): Promise<void> {
-  await applyConfirmacion(tx, {
+  const applied = await applyConfirmacion(tx, {
     id: entrega_id,
     anterior: ESTADO_ENTREGA.pendiente,
     momento: now,
     actor: WORKER,
     task_id,
   });
-  await debitar(tx, entrega_id, task_id, now);
+  if (applied?.reservas) await debitar(tx, entrega_id, task_id, now);
   await setConfirmacionState(tx, task_id, 'APLICADA', now);
 }
 

@@ -200,34 +200,51 @@ export async function changeAssignee(
 /**
  * ENTREGADA with what was confirmed; ciphertext is copied, nothing is decrypted. The confirmation is read in the same
  * statement: since anybody looked at it, it may have been encrypted again with another key.
+ * @returns whether stock is reserved for it; undefined when it was ENTREGADA before, and nothing changes
  */
 export async function applyConfirmacion(
   tx: Tx<LogisticaTables>,
   change: Omit<StateChange, 'estado' | 'cambio'> & { task_id: string },
-): Promise<void> {
+): Promise<{ reservas: boolean } | undefined> {
   const { id, task_id, momento } = change;
-  const { numAffectedRows } = await copyConfirmed(tx, { id, task_id, momento });
-  if (numAffectedRows === 1n) await insertHistorial(tx, { ...change, estado: ESTADO_ENTREGA.entregada });
+  const { rows } = await copyConfirmed(tx, { id, task_id, momento });
+  if (rows[0] === undefined) return undefined;
+  await insertHistorial(tx, { ...change, estado: ESTADO_ENTREGA.entregada });
+  return { reservas: Boolean(rows[0].reservas) };
 }
 
-const copyConfirmed = prepared<LogisticaTables, { id: number; task_id: string; momento: number }>(
-  (db, { id, task_id, momento }) =>
-    db
-      .updateTable('entrega')
-      .from('confirmacion')
-      .set((eb) => ({
-        estado: ESTADO_ENTREGA.entregada,
-        actualizada: momento,
-        confirmada_por: eb.ref('confirmacion.usuario_id'),
-        direccion: eb.ref('confirmacion.direccion'),
-        nombre_recibe: eb.ref('confirmacion.nombre_recibe'),
-        firma_recibe: eb.ref('confirmacion.firma_recibe'),
-        firma: eb.ref('confirmacion.firma'),
-        fecha_entrega: momento,
-      }))
-      .where('entrega.id', '=', id)
-      .where('entrega.estado', '<>', ESTADO_ENTREGA.entregada)
-      .where('confirmacion.task_id', '=', task_id),
+const copyConfirmed = prepared<
+  LogisticaTables,
+  { id: number; task_id: string; momento: number },
+  { reservas: SqlBool }
+>((db, { id, task_id, momento }) =>
+  db
+    .updateTable('entrega')
+    .from('confirmacion')
+    .set((eb) => ({
+      estado: ESTADO_ENTREGA.entregada,
+      actualizada: momento,
+      confirmada_por: eb.ref('confirmacion.usuario_id'),
+      direccion: eb.ref('confirmacion.direccion'),
+      nombre_recibe: eb.ref('confirmacion.nombre_recibe'),
+      firma_recibe: eb.ref('confirmacion.firma_recibe'),
+      firma: eb.ref('confirmacion.firma'),
+      fecha_entrega: momento,
+    }))
+    .where('entrega.id', '=', id)
+    .where('entrega.estado', '<>', ESTADO_ENTREGA.entregada)
+    .where('confirmacion.task_id', '=', task_id)
+    .returning((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('entrega_item')
+            .select('producto_id')
+            .where('entrega_item.entrega_id', '=', id)
+            .where('entrega_item.estado', '=', 'RESERVADO'),
+        )
+        .as('reservas'),
+    ),
 );
 
 export async function insertHistorial(
