@@ -1,11 +1,11 @@
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
-import helmet from 'helmet';
 import { allowOnly } from '@medisupply/shared/http/allowed-methods';
 import { AppError } from '@medisupply/shared/http/app-error';
 import { setupCors } from '@medisupply/shared/http/cors';
 import { addHealthCheck } from '@medisupply/shared/http/health';
 import { problemHandler } from '@medisupply/shared/http/problem';
+import { securityHeaders } from '@medisupply/shared/http/security-headers';
 import { strictTransport } from '@medisupply/shared/http/strict-transport';
 import { requestId } from '@medisupply/shared/http/request-id';
 import type { Logger } from '@medisupply/shared/logging/logger';
@@ -47,7 +47,9 @@ export function buildApp({ config, logger, isStopping }: FrontDoorOptions): Fron
   app.set('query parser', false);
 
   app.use(requestId);
-  app.use(securityHeaders());
+  app.use(
+    securityHeaders({ strictTransportSecurity: false, contentSecurityPolicy: contentSecurityPolicy() }),
+  );
   app.use(strictTransport);
   app.use(closeWhenStopping(isStopping));
   app.use(requestLineLimit);
@@ -105,13 +107,6 @@ function upstreamsOf(config: FrontDoorConfig): Upstream[] {
     };
     if (base === undefined) return [upstream];
     return [{ ...upstream, rewrite: (path: string) => (AT_THE_ROOT.test(path) ? path : `${base}${path}`) }];
-  });
-}
-
-function securityHeaders(): RequestHandler {
-  return helmet({
-    strictTransportSecurity: false,
-    contentSecurityPolicy: contentSecurityPolicy(),
   });
 }
 

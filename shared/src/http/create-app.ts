@@ -1,6 +1,5 @@
 import express from 'express';
 import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express';
-import helmet from 'helmet';
 import { z } from 'zod';
 import type { Logger } from '../logging/logger.ts';
 import { createLogger } from '../logging/logger.ts';
@@ -17,6 +16,7 @@ import { problemHandler, routeNotFound } from './problem.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from './route.ts';
 import { mountRoutes } from './route.ts';
+import { securityHeaders } from './security-headers.ts';
 import { strictTransport } from './strict-transport.ts';
 import { VERSION } from '../version.ts';
 
@@ -56,7 +56,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   if (overrides.metrics) app.use(overrides.metrics.http);
   app.use(requestId);
   app.use(accessLog(logger));
-  app.use(helmet({ strictTransportSecurity: false }));
+  app.use(securityHeaders({ strictTransportSecurity: false }));
   app.use(strictTransport);
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
