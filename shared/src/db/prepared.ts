@@ -23,12 +23,12 @@ type Run<DB, R> = (db: Kysely<DB>, rows: readonly Values[]) => Promise<QueryResu
  *
  * The values stand where they are used as they are; what is worked out of them is worked out before the call.
  */
-export function prepared<DB, P extends Values, R = never>(
+export function prepared<DB, P extends object, R = never>(
   build: (db: Kysely<DB>, values: P) => Compilable<R>,
 ): (db: Kysely<DB>, values: P) => Promise<QueryResult<R>> {
   const placeholders = new Proxy({} as P, { get: (_, name) => new Placeholder(String(name)) });
   const run = compiledOnce<DB, R>((db) => build(db, placeholders));
-  return (db, values) => run(db, [values]);
+  return (db, values) => run(db, [values as Values]);
 }
 
 /** The same for inserting rows, as many as there are, into the columns that are named. */

@@ -26,31 +26,43 @@ export async function insertEntrega(
   entrega: NewEntrega,
   encryptDireccion: (id: number) => string,
 ): Promise<EntregaRow> {
-  const { id } = await tx
-    .insertInto('entrega')
-    .values({
-      ...entrega,
-      direccion: '',
-      actualizada: entrega.creada,
-      confirmada_por: null,
-      nombre_recibe: null,
-      firma_recibe: null,
-      firma: null,
-      fecha_entrega: null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return tx
-    .updateTable('entrega')
-    .set({ direccion: encryptDireccion(id) })
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const inserted = await insertRow(tx, entrega);
+  const { id } = inserted.rows[0]!;
+  return (await setDireccion(tx, { id, direccion: encryptDireccion(id) })).rows[0]!;
 }
 
-export async function findEntrega(db: Db, id: number): Promise<EntregaRow | undefined> {
-  return db.selectFrom('entrega').selectAll().where('id', '=', id).executeTakeFirst();
-}
+const insertRow = prepared<LogisticaTables, NewEntrega, { id: number }>(
+  (db, { pedido_id, estado, asignada_a, creada_por, creador_id, creada }) =>
+    db
+      .insertInto('entrega')
+      .values({
+        pedido_id,
+        estado,
+        asignada_a,
+        creada_por,
+        creador_id,
+        creada,
+        direccion: '',
+        actualizada: creada,
+        confirmada_por: null,
+        nombre_recibe: null,
+        firma_recibe: null,
+        firma: null,
+        fecha_entrega: null,
+      })
+      .returning('id'),
+);
+
+const setDireccion = prepared<LogisticaTables, { id: number; direccion: string }, EntregaRow>(
+  (db, { id, direccion }) => db.updateTable('entrega').set({ direccion }).where('id', '=', id).returningAll(),
+);
+
+export const findEntrega = async (db: Db, id: number): Promise<EntregaRow | undefined> =>
+  (await selectRow(db, { id })).rows[0];
+
+const selectRow = prepared<LogisticaTables, { id: number }, EntregaRow>((db, { id }) =>
+  db.selectFrom('entrega').selectAll().where('id', '=', id),
+);
 
 /** What a change of state needs to know of a delivery, without its ciphertexts. */
 export type EntregaState = Pick<
