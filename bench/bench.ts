@@ -2,32 +2,63 @@
  * `npm run bench`: what the platform costs and how fast it answers, beside the naive way of doing the same and beside
  * what its parts can do, all in one run on this machine. docs/bench.md explains what it prints.
  */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runCommand } from '../scripts/terminal/run-command.ts';
+import type { Baseline } from './check.ts';
+import { baselineOf, differences } from './check.ts';
 import { readOptions } from './command-line.ts';
 import { describeMachine } from './machine.ts';
 import { measureAll } from './measure-all.ts';
-import { standingCells, toTable, toCells } from './report/table.ts';
+import type { Outcome } from './outcome.ts';
+import { toPage } from './report/page.ts';
+import { standingCells, toCells, toTable } from './report/table.ts';
+
+const BASELINE = fileURLToPath(new URL('baseline.json', import.meta.url));
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
-  const started = new Date();
+  const started = new Date().toISOString();
   const machine = describeMachine();
   print(
     Object.entries(machine)
       .map(([name, value]) => `${name} ${value}`)
       .join(', '),
   );
-  const { results, standings } = await measureAll(options);
-  const outcome = { started: started.toISOString(), machine, results, standings };
-  print(toTable(toCells(results)));
-  print(toTable(standingCells(standings)));
-  if (options.json !== undefined)
-    writeFileSync(resolve(options.json), `${JSON.stringify(outcome, null, 2)}\n`);
-  const failed = results.filter(({ errors }) => errors > 0);
-  for (const { name, errors } of failed) print(`✗ ${name}: ${errors} sin la respuesta esperada`);
-  return failed.length === 0 ? 0 : 1;
+  const outcome: Outcome = { started, machine, ...(await measureAll(options)) };
+  print(toTable(toCells(outcome.results)));
+  print(toTable(standingCells(outcome.standings)));
+
+  const inFolder = options.salida && join(options.salida, `bench-${started.replaceAll(/[:.]/g, '-')}`);
+  for (const [file, text] of [
+    [options.json, toJson(outcome)],
+    [options.html, toPage(outcome)],
+    [inFolder && `${inFolder}.json`, toJson(outcome)],
+    [inFolder && `${inFolder}.html`, toPage(outcome)],
+  ] as const)
+    if (file !== undefined) write(file, text);
+
+  const found = [
+    ...outcome.results
+      .filter(({ errors }) => errors > 0)
+      .map(({ name, errors }) => `${name}: ${errors} sin la respuesta esperada`),
+    ...(options.check ? differences(outcome.results, readBaseline()) : []),
+  ];
+  if (options.updateBaseline)
+    writeFileSync(BASELINE, toJson({ ...readBaseline(), ...baselineOf(outcome.results) }));
+  for (const difference of found) print(`✗ ${difference}`);
+  return found.length === 0 ? 0 : 1;
+}
+
+const readBaseline = (): Baseline => JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline;
+
+const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  writeFileSync(file, text);
+  print(file);
 }
 
 function print(text: string): void {

@@ -27,8 +27,8 @@ export const CEILINGS = {
 export type Ceiling = keyof typeof CEILINGS;
 
 const CONNECTIONS = 32;
-const DRAINED = 10_000;
-const WARM_UP_SECONDS = 0.5;
+/** Jobs for each second that a measurement lasts. */
+const DRAINED = 2_000;
 
 export interface Ceilings {
   /** Measures it, unless that has been done. */
@@ -53,7 +53,7 @@ export function createCeilings(
       const origin = `http://127.0.0.1:${(server.ready as { port: number }).port}`;
       const load = { origin, requests, connections: CONNECTIONS };
       const pids = new Map([['servicio', server.pid], ...(redis ? [['redis', redis.pid] as const] : [])]);
-      await measure(generator, { ...load, seconds: WARM_UP_SECONDS }, pids, { expected });
+      await measure(generator, { ...load, seconds: seconds / 5 }, pids, { expected });
       report(
         resultOf(
           'techos',
@@ -93,7 +93,7 @@ export function createCeilings(
     async drain() {
       const redis = await startRedis();
       const part = await startChild('parts/drain.ts', [String(redis.port)]);
-      report(partOf(CEILINGS.drain, await part.ask(DRAINED)));
+      report(partOf(CEILINGS.drain, await part.ask(Math.round(DRAINED * seconds))));
       await part.close();
       await redis.close();
     },

@@ -2,23 +2,31 @@ import { parseArgs } from 'node:util';
 import { UserError } from '../scripts/terminal/user-error.ts';
 
 const USAGE = `Uso: npm run bench -- [opciones]
-  --quick          solo confirmar, los techos y la manera ingenua (menos de 90 s)
-  --seconds N      lo que dura cada medida (5; 2 con --quick)
-  --json ARCHIVO   el resultado como JSON`;
+  --quick            solo confirmar, sus techos y la manera ingenua (menos de 90 s)
+  --seconds N        lo que dura cada medida (5; 2 con --quick)
+  --json ARCHIVO     el resultado como JSON
+  --html ARCHIVO     el resultado como página con gráficas
+  --salida DIR       los dos, con la fecha en el nombre
+  --check            compara con bench/baseline.json; código de salida 1 si algo difiere
+  --update-baseline  escribe en bench/baseline.json lo que se ha medido`;
 
 export interface Options {
   quick: boolean;
+  /** Of each measurement. */
   seconds: number;
   json: string | undefined;
+  html: string | undefined;
+  salida: string | undefined;
+  check: boolean;
+  updateBaseline: boolean;
 }
 
 /** @throws UserError */
 export function readOptions(args: readonly string[]): Options {
-  const values = parse(args);
-  const { quick, json } = values;
-  const seconds = Number(values.seconds ?? (quick ? 2 : 5));
+  const { seconds: given, 'update-baseline': updateBaseline, ...values } = parse(args);
+  const seconds = Number(given ?? (values.quick ? 2 : 5));
   if (!(seconds >= 0.1 && seconds <= 600)) throw new UserError(`--seconds: de 0.1 a 600\n${USAGE}`);
-  return { quick, seconds, json };
+  return { json: undefined, html: undefined, salida: undefined, ...values, seconds, updateBaseline };
 }
 
 function parse(args: readonly string[]) {
@@ -29,6 +37,10 @@ function parse(args: readonly string[]) {
         quick: { type: 'boolean', default: false },
         seconds: { type: 'string' },
         json: { type: 'string' },
+        html: { type: 'string' },
+        salida: { type: 'string' },
+        check: { type: 'boolean', default: false },
+        'update-baseline': { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

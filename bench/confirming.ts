@@ -19,7 +19,8 @@ export interface ConfirmingOptions {
 }
 
 export const CONFIRMING = 'confirmar, 32 conexiones';
-const WARM_UP = 500;
+/** Of the confirmations of the closed loop, so many more are made before. */
+const WARM_UP = 0.1;
 const ALONE = 15;
 /** An open loop needs one for each request that is late. */
 const CONNECTIONS_OPEN = 256;
@@ -34,11 +35,10 @@ export async function measureConfirming(
   const { subject, generator, ceilings, report } = run;
   const naive = await startNaive(
     subject.jwksFile,
-    subject.newestId() +
-      2 * (WARM_UP + ALONE + 2 * count) +
-      rates.reduce((sum, rate) => sum + 2 * rate, 0) * seconds,
+    subject.newestId() + 2 * (ALONE + 3 * count) + rates.reduce((sum, rate) => sum + 2 * rate, 0) * seconds,
   );
   let sent = 0;
+  const warmUp = Math.round(count * WARM_UP);
   const confirmNaively = async (name: string, requests: number, rate?: number) => {
     const load = {
       origin: naive.origin,
@@ -51,8 +51,8 @@ export async function measureConfirming(
   };
 
   try {
-    await confirm(run, 'calentamiento', WARM_UP);
-    await confirmNaively('calentamiento', WARM_UP);
+    await confirm(run, 'calentamiento', warmUp);
+    await confirmNaively('calentamiento', warmUp);
     const origin = subject.at('logistica-inventario');
     const alone = await workAlone(subject, origin, await subject.confirmations(ALONE));
     report({ ...(await confirm(run, CONFIRMING, count)), alone, ceiling: CEILINGS.accept });

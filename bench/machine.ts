@@ -9,3 +9,4 @@ export const describeMachine = () => ({
   node: process.version,
   carga_antes: Number((loadavg()[0] ?? 0).toFixed(2)),
 });
+export type Machine = ReturnType<typeof describeMachine>;
