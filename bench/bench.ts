@@ -12,6 +12,7 @@ import { readOptions } from './command-line.ts';
 import { describeMachine } from './machine.ts';
 import { measureAll } from './measure-all.ts';
 import type { Outcome } from './outcome.ts';
+import { profilePath } from './profile/profile-path.ts';
 import { toPage } from './report/page.ts';
 import { standingCells, toCells, toTable } from './report/table.ts';
 
@@ -26,6 +27,10 @@ async function main(): Promise<number> {
       .map(([name, value]) => `${name} ${value}`)
       .join(', '),
   );
+  if (options.profile !== undefined) {
+    print(await profilePath(options.profile, options.seconds));
+    return 0;
+  }
   const outcome: Outcome = { started, machine, ...(await measureAll(options)) };
   print(toTable(toCells(outcome.results)));
   print(toTable(standingCells(outcome.standings)));

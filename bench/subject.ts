@@ -49,12 +49,14 @@ export interface DatabaseWork {
   commits: number;
 }
 
-export async function startSubject(): Promise<Subject> {
+/** `env` is added to that of every process. */
+export async function startSubject(env: Record<string, string> = {}): Promise<Subject> {
   const platform = await startOwnPlatform({
     ...WITHOUT_RATES,
     STREAMS_PER_ADDRESS: '1000',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
+    ...env,
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void platform.close().finally(() => process.exit(130)));
