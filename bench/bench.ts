@@ -1,68 +1,73 @@
 /**
  * `npm run bench`: what the platform costs and how fast it answers, beside the naive way of doing the same and beside
- * what its parts can do, all in one run on this machine. `--quick` takes less than 90 s.
+ * what its parts can do, all in one run on this machine. docs/bench.md explains what it prints.
  */
-import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runCommand } from '../scripts/terminal/run-command.ts';
-import { UserError } from '../scripts/terminal/user-error.ts';
-import { startChild } from './child.ts';
-import { measureCeilings, measureConfirming } from './confirming.ts';
-import { toTable } from './report/table.ts';
-import type { Result } from './result.ts';
-import { startSubject } from './subject.ts';
+import type { Baseline } from './check.ts';
+import { baselineOf, differences } from './check.ts';
+import { readOptions } from './command-line.ts';
+import { describeMachine } from './machine.ts';
+import { measureAll } from './measure-all.ts';
+import type { Outcome } from './outcome.ts';
+import { profilePath } from './profile/profile-path.ts';
+import { toPage } from './report/page.ts';
+import { standingCells, toCells, toTable } from './report/table.ts';
 
-const USAGE = 'uso: npm run bench -- [--quick] [--json ARCHIVO]';
+const BASELINE = fileURLToPath(new URL('baseline.json', import.meta.url));
 
-async function main(): Promise<void> {
-  const { quick, json } = options();
-  const started = new Date();
-  const machine = {
-    procesador: cpus()[0]?.model ?? 'desconocido',
-    nucleos: availableParallelism(),
-    memoria_gib: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    carga_antes: loadavg()[0],
-  };
-  process.stdout.write(`${JSON.stringify(machine)}\n`);
-  const results: Result[] = [];
-  const report = (result: Result) => {
-    results.push(result);
-    process.stderr.write(`· ${result.name}: ${Math.round(result.perSecond)}/s\n`);
-  };
-  const generator = await startChild('load/generator.ts');
-  const subject = await startSubject();
-  try {
-    await measureConfirming(subject, generator, {
-      count: quick ? 3_000 : 10_000,
-      rates: quick ? [100] : [100, 300, 500],
-      seconds: quick ? 8 : 20,
-      report,
-    });
-    await measureCeilings(subject, generator, quick ? 2 : 5, report);
-  } finally {
-    await subject.platform.close();
-    await generator.close();
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  const started = new Date().toISOString();
+  const machine = describeMachine();
+  print(
+    Object.entries(machine)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+  );
+  if (options.profile !== undefined) {
+    print(await profilePath(options.profile, options.seconds));
+    return 0;
   }
-  process.stdout.write(`${toTable(results)}\n`);
-  if (json !== undefined)
-    writeFileSync(
-      resolve(json),
-      `${JSON.stringify({ started: started.toISOString(), machine, results }, null, 2)}\n`,
-    );
+  const outcome: Outcome = { started, machine, ...(await measureAll(options)) };
+  print(toTable(toCells(outcome.results)));
+  print(toTable(standingCells(outcome.standings)));
+
+  const inFolder = options.salida && join(options.salida, `bench-${started.replaceAll(/[:.]/g, '-')}`);
+  for (const [file, text] of [
+    [options.json, toJson(outcome)],
+    [options.html, toPage(outcome)],
+    [inFolder && `${inFolder}.json`, toJson(outcome)],
+    [inFolder && `${inFolder}.html`, toPage(outcome)],
+  ] as const)
+    if (file !== undefined) write(file, text);
+
+  const found = [
+    ...outcome.results
+      .filter(({ errors }) => errors > 0)
+      .map(({ name, errors }) => `${name}: ${errors} sin la respuesta esperada`),
+    ...(options.check ? differences(outcome.results, readBaseline()) : []),
+  ];
+  if (options.updateBaseline)
+    writeFileSync(BASELINE, toJson({ ...readBaseline(), ...baselineOf(outcome.results) }));
+  for (const difference of found) print(`✗ ${difference}`);
+  return found.length === 0 ? 0 : 1;
 }
 
-function options(): { quick: boolean; json: string | undefined } {
-  try {
-    const { values } = parseArgs({
-      options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
-    });
-    return { quick: values.quick, json: values.json };
-  } catch (error) {
-    throw new UserError(USAGE, { cause: error });
-  }
+const readBaseline = (): Baseline => JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline;
+
+const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(resolve(file)), { recursive: true });
+  writeFileSync(file, text);
+  print(file);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 await runCommand(main, { refused: 2 });

@@ -13,6 +13,12 @@ export function cpuOf(pid: number): number | undefined {
   return ((Number(fields[11]) + Number(fields[12])) / TICKS) * 1_000;
 }
 
+/** Memory of a process, shared pages divided by those who share them (bytes); undefined when it has ended. */
+export function pssOf(pid: number): number | undefined {
+  const kilobytes = /^Pss: +(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
+}
+
 /** By name, what each of the processes used since (ms). */
 export function cpuSince(before: ReadonlyMap<string, number>, pids: ReadonlyMap<string, number>) {
   const used: Record<string, number> = {};

@@ -7,7 +7,9 @@ import type { OwnPlatform } from '../scripts/testing/own-platform.ts';
 import { until } from '@medisupply/shared/testing/until';
 import type { LoadRequest } from './load/load.ts';
 
-const CONTRASENA = 'cuatro-tazas-sin-asa';
+export const BENCH_USER = { nombre: 'medida', contrasena: 'cuatro-tazas-sin-asa' };
+/** A token is good for three times as long (ms). */
+const SESSION = 300_000;
 /** Made at once; signing is bounded per user. */
 const AT_ONCE = 64;
 const LONG = 120_000;
@@ -15,11 +17,18 @@ const LONG = 120_000;
 export interface Subject {
   platform: OwnPlatform;
   jwksFile: string;
-  /** A logged-in user's. */
-  headers: Record<string, string>;
-  /** Deliveries that were created and signed, as the requests that confirm them, each usable once. */
+  /** `http://host:port` of a process. */
+  at: (name: string) => string;
+  /** Of a request with a body. */
+  json: Record<string, string>;
+  /** A logged-in user's, good for minutes. */
+  headers(): Promise<Record<string, string>>;
+  /** Sends JSON and reads the answer. @throws Error when it is refused */
+  post<T>(url: string, headers: Record<string, string>, body: unknown): Promise<T>;
+  /** Deliveries that were created and signed. */
+  signed(count: number): Promise<SignedDelivery[]>;
+  /** The same, as the requests that confirm them, each usable once. */
   confirmations(count: number): Promise<LoadRequest[]>;
-  creations(count: number): LoadRequest[];
   /** Statements and commits of each process so far. */
   databaseWork(): Promise<Record<string, DatabaseWork>>;
   /** Resolves when nothing that was accepted waits any more. */
@@ -29,24 +38,34 @@ export interface Subject {
   newestId(): number;
 }
 
+export interface SignedDelivery {
+  id: number;
+  data: { direccion: string; pedido_id: string; nombre_recibe: string; firma_recibe: string };
+  firma: string;
+}
+
 export interface DatabaseWork {
   statements: number;
   commits: number;
 }
 
-export async function startSubject(): Promise<Subject> {
+/** `env` is added to that of every process. */
+export async function startSubject(env: Record<string, string> = {}): Promise<Subject> {
   const platform = await startOwnPlatform({
     ...WITHOUT_RATES,
     STREAMS_PER_ADDRESS: '1000',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
+    ...env,
   });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void platform.close().finally(() => process.exit(130)));
   const secrets = join(platform.dataDir, 'secrets');
   const metricsKey = readFileSync(join(secrets, 'metrics', 'service_key'), 'utf8').trim();
   const at = (name: string) => `http://127.0.0.1:${platform.ports[name]}`;
   const json = { 'Content-Type': 'application/json' };
 
-  async function call<T>(url: string, headers: Record<string, string>, body: unknown): Promise<T> {
+  async function post<T>(url: string, headers: Record<string, string>, body: unknown): Promise<T> {
     const answer = await fetch(url, {
       method: 'POST',
       headers: { ...json, ...headers },
@@ -56,21 +75,17 @@ export async function startSubject(): Promise<Subject> {
     return (await answer.json()) as T;
   }
 
-  const nombre = 'medida';
-  await call(`${at('autorizador')}/signup`, {}, { nombre, contrasena: CONTRASENA });
-  const { token } = await call<{ token: string }>(
-    `${at('autorizador')}/login`,
-    {},
-    { nombre, contrasena: CONTRASENA },
-  );
-  const headers = { ...json, Authorization: `Bearer ${token}` };
+  await post(`${at('autorizador')}/signup`, {}, BENCH_USER);
+  let session: { headers: Record<string, string>; since: number } | undefined;
+  const headers = async () => {
+    if (session && performance.now() - session.since < SESSION) return session.headers;
+    const { token } = await post<{ token: string }>(`${at('autorizador')}/login`, {}, BENCH_USER);
+    session = { headers: { ...json, Authorization: `Bearer ${token}` }, since: performance.now() };
+    return session.headers;
+  };
   const db = new Database(databaseOf(platform.dataDir), { readonly: true });
 
   let made = 0;
-  const fieldsOf = (n: number) => ({
-    direccion: `Calle ${n % 200} # ${n % 90}-${n % 70}, apartamento ${n}, Bogotá`,
-    pedido_id: `PED-${n}`,
-  });
 
   const waiting = db.prepare(`select count(*) n from confirmacion where estado = 'ACEPTADA'`).pluck();
   const applied = db
@@ -81,38 +96,42 @@ export async function startSubject(): Promise<Subject> {
     .pluck();
   const newest = db.prepare('select max(id) from entrega').pluck();
 
+  async function signed(count: number): Promise<SignedDelivery[]> {
+    const caller = await headers();
+    const deliveries: SignedDelivery[] = [];
+    await inGroups(count, async () => {
+      const fields = sampleFields((made += 1));
+      const { id } = await post<{ id: number }>(`${at('logistica-inventario')}/entregas`, caller, {
+        ...fields,
+        estado: 'EN_CAMINO',
+      });
+      const data = { ...fields, nombre_recibe: `Recibe ${made}`, firma_recibe: `<svg>${made}</svg>` };
+      const { firma } = await post<{ firma: string }>(`${at('autorizador')}/sign-data`, caller, {
+        payload: { ...data, entrega_id: id },
+      });
+      deliveries.push({ id, data, firma });
+    });
+    return deliveries;
+  }
+
   return {
     platform,
     jwksFile: join(secrets, 'logistica-inventario', 'jwks.json'),
+    at,
+    json,
     headers,
+    post,
+    signed,
     async confirmations(count) {
-      const requests: LoadRequest[] = [];
-      await inGroups(count, async () => {
-        const fields = fieldsOf((made += 1));
-        const { id } = await call<{ id: number }>(`${at('logistica-inventario')}/entregas`, headers, {
-          ...fields,
-          estado: 'EN_CAMINO',
-        });
-        const data = { ...fields, nombre_recibe: `Recibe ${made}`, firma_recibe: `<svg>${made}</svg>` };
-        const { firma } = await call<{ firma: string }>(`${at('autorizador')}/sign-data`, headers, {
-          payload: { ...data, entrega_id: id },
-        });
-        requests.push({
-          method: 'POST',
-          path: `/entrega/${id}/confirmar`,
-          headers,
-          body: JSON.stringify({ ...data, firma_payload: firma }),
-        });
-      });
-      return requests;
-    },
-    creations: (count) =>
-      Array.from({ length: count }, () => ({
+      const deliveries = await signed(count);
+      const caller = await headers();
+      return deliveries.map(({ id, data, firma }) => ({
         method: 'POST',
-        path: '/entregas',
-        headers,
-        body: JSON.stringify({ ...fieldsOf((made += 1)), estado: 'EN_CAMINO' }),
-      })),
+        path: `/entrega/${id}/confirmar`,
+        headers: caller,
+        body: JSON.stringify({ ...data, firma_payload: firma }),
+      }));
+    },
     async databaseWork() {
       const work: Record<string, DatabaseWork> = {};
       for (const name of ['autorizador', 'logistica-inventario', 'monitor', 'worker']) {
@@ -133,7 +152,12 @@ export async function startSubject(): Promise<Subject> {
   };
 }
 
-const databaseOf = (dataDir: string): string => join(dataDir, 'logistica.db');
+export const sampleFields = (n: number) => ({
+  direccion: `Calle ${n % 200} # ${n % 90}-${n % 70}, apartamento ${n}, Bogotá`,
+  pedido_id: `PED-${n}`,
+});
+
+export const databaseOf = (dataDir: string): string => join(dataDir, 'logistica.db');
 
 async function inGroups(count: number, make: () => Promise<void>): Promise<void> {
   let left = count;

@@ -8,32 +8,36 @@ import { verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { SignatureKey } from '@medisupply/shared/security/delivery-signature';
 import { parseJwks, publicKeyOf } from '@medisupply/shared/security/jwks';
 
-/** Body, token (verified once and remembered) and signature of a confirmation, and nothing about the delivery. */
-export function confirmationCheck(jwksFile: string): (request: Request) => boolean {
-  const tokenKeys = new Map<string, KeyObject>();
-  const signatureKeys = new Map<string, SignatureKey>();
-  for (const jwk of parseJwks(JSON.parse(readFileSync(jwksFile, 'utf8')))) {
-    if (jwk.alg === 'ES256') tokenKeys.set(jwk.kid, publicKeyOf(jwk));
-    else signatureKeys.set(jwk.kid, { key: publicKeyOf(jwk) });
-  }
+/** The user of a token, which is verified once and remembered. */
+export function tokenCheck(jwksFile: string): (request: Request) => number {
+  const keys = new Map<string, KeyObject>();
+  for (const jwk of parseJwks(JSON.parse(readFileSync(jwksFile, 'utf8'))))
+    if (jwk.alg === 'ES256') keys.set(jwk.kid, publicKeyOf(jwk));
   const users = new Map<string, number>();
 
-  const userOf = (token: string): number => {
+  return (request) => {
+    const token = (request.get('authorization') ?? '').slice('Bearer '.length);
     const known = users.get(token);
     if (known !== undefined) return known;
-    const kid = jwt.decode(token, { complete: true })?.header.kid ?? '';
-    const key = tokenKeys.get(kid);
+    const key = keys.get(jwt.decode(token, { complete: true })?.header.kid ?? '');
     if (!key) throw new Error('unknown key');
-    const claims = jwt.verify(token, key, { algorithms: ['ES256'] });
-    const user = Number(claims.sub);
+    const user = Number(jwt.verify(token, key, { algorithms: ['ES256'] }).sub);
     users.set(token, user);
     return user;
   };
+}
+
+/** Body, token and signature of a confirmation, and nothing about the delivery. */
+export function confirmationCheck(jwksFile: string): (request: Request) => boolean {
+  const userOf = tokenCheck(jwksFile);
+  const keys = new Map<string, SignatureKey>();
+  for (const jwk of parseJwks(JSON.parse(readFileSync(jwksFile, 'utf8'))))
+    if (jwk.alg !== 'ES256') keys.set(jwk.kid, { key: publicKeyOf(jwk) });
 
   return (request) => {
     const { firma_payload, ...body } = confirmarEntregaBody.parse(request.body);
-    const usuario_id = userOf((request.get('authorization') ?? '').slice('Bearer '.length));
+    const usuario_id = userOf(request);
     const payload = deliveryPayload({ ...body, entrega_id: Number(request.params['id']) }, usuario_id);
-    return verifyDelivery(firma_payload, payload, (kid) => signatureKeys.get(kid)).valid;
+    return verifyDelivery(firma_payload, payload, (kid) => keys.get(kid)).valid;
   };
 }

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import type { Outcome } from './experiment.ts';
 import { escapeHtml } from '@medisupply/shared/http/escape-html';
 import { percentilesOf } from '@medisupply/shared/metrics/percentile';
+import { definitions, htmlPage } from '../report/html-page.ts';
 
 export const passed = (outcome: Outcome): boolean =>
   outcome.requirements.every((requirement) => requirement.met);
@@ -39,23 +40,17 @@ export function toHtml(outcome: Outcome): string {
         `<tr class="${met ? 'si' : 'no'}"><td>${met ? '✓ se cumple' : '✗ no se cumple'}</td><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(expected)}</td><td>${escapeHtml(measured)}</td></tr>`,
     )
     .join('\n');
-  const conditions = Object.entries(outcome.conditions)
-    .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(String(value))}</dd>`)
-    .join('');
-  return `<!doctype html>
-<html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Experimento: ${escapeHtml(outcome.experiment)}</title><style>${STYLE}</style></head>
-<body><main><h1>Experimento: ${escapeHtml(outcome.experiment)}</h1>
-<p class="${passed(outcome) ? 'si' : 'no'}"><strong>${passed(outcome) ? 'Se cumplen todos los requisitos' : 'No se cumplen todos los requisitos'}</strong></p>
-<dl><dt>inicio</dt><dd>${escapeHtml(outcome.started)}</dd><dt>duración</dt><dd>${outcome.seconds.toFixed(1)} s</dd>${conditions}</dl>
+  return htmlPage(
+    `Experimento: ${outcome.experiment}`,
+    `<p class="${passed(outcome) ? 'si' : 'no'}"><strong>${passed(outcome) ? 'Se cumplen todos los requisitos' : 'No se cumplen todos los requisitos'}</strong></p>
+<dl><dt>inicio</dt><dd>${escapeHtml(outcome.started)}</dd><dt>duración</dt><dd>${outcome.seconds.toFixed(1)} s</dd>${definitions(outcome.conditions)}</dl>
 <table><thead><tr><th>Veredicto</th><th>Requisito</th><th>Se exige</th><th>Se midió</th></tr></thead><tbody>${rows}</tbody></table>
 ${outcome.series
   .filter((series) => series.values.length > 0)
   .map(histogram)
   .join('\n')}
-${outcome.notes.map((note) => `<p class="nota">${escapeHtml(note)}</p>`).join('\n')}
-</main></body></html>
-`;
+${outcome.notes.map((note) => `<p class="nota">${escapeHtml(note)}</p>`).join('\n')}`,
+  );
 }
 
 const BARS = 40;
@@ -82,11 +77,3 @@ function histogram(series: Outcome['series'][number]): string {
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT + 20}" role="img" aria-label="Histograma de ${escapeHtml(series.name)}">${bars}${limit}<text x="0" y="${HEIGHT + 16}">0</text><text x="${WIDTH}" y="${HEIGHT + 16}" text-anchor="end">${Math.round(top)}</text></svg>
 <table><thead><tr><th>p50</th><th>p90</th><th>p99</th><th>máx.</th></tr></thead><tbody><tr>${figures}</tr></tbody></table></figure>`;
 }
-
-const STYLE = `:root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
-main{max-width:60rem;margin:0 auto;padding:1rem}table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dd{margin:0;overflow-wrap:anywhere}
-.si td:first-child,p.si{color:light-dark(#0a6b2d,#6fdc8c)}.no td:first-child,p.no{color:light-dark(#a31515,#ff8389)}
-figure{margin:2rem 0}svg{width:100%;height:auto}rect{fill:light-dark(#2b6cb0,#63b3ed)}line{stroke:light-dark(#a31515,#ff8389);stroke-width:2}
-text{fill:currentColor;font-size:12px}.nota{border-left:4px solid orange;padding-left:.8rem}`;

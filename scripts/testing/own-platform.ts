@@ -10,7 +10,7 @@ export interface OwnPlatform {
   dataDir: string;
   /** Port of each service and of the worker, by its name. */
   ports: Record<string, number>;
-  /** Process of each of them, and of Redis and the front door, by its name. */
+  /** Process of each of them, and of Redis, the front door and the launcher, by its name. */
   pids(): Map<string, number>;
   log: readonly string[];
   /** What the launcher said about processes that ended. */
@@ -30,12 +30,14 @@ export const WITHOUT_RATES = {
 /** Readable for people and told in full: what a terminal shows is under attack as well. */
 const TALKATIVE = { LOG_FORMAT: 'pretty', LOG_LEVEL: 'debug' };
 
+const LAUNCHER = 'scripts/start.ts';
+
 /** Starts it as `npm start` does. */
 export async function startOwnPlatform(env: Record<string, string>): Promise<OwnPlatform> {
   const parent = await mkdtemp(join(tmpdir(), 'medisupply-own-'));
   const dataDir = join(parent, 'data');
   const variables = await freePorts();
-  const run = runCommand(process.execPath, ['scripts/start.ts'], {
+  const run = runCommand(process.execPath, [LAUNCHER], {
     cwd: ROOT,
     env: { ...variables, ...TALKATIVE, ...env, DATA_DIR: dataDir },
   });
@@ -71,8 +73,10 @@ export async function startOwnPlatform(env: Record<string, string>): Promise<Own
 function pidsOf(dataDir: string): Map<string, number> {
   const pids = new Map<string, number>();
   for (const { pid, command } of processesOf(dataDir)) {
-    const name = /([\w-]+)\/src\/main\.ts/.exec(command)?.[1] ?? /redis-server/.exec(command)?.[0];
-    if (name !== undefined) pids.set(name === 'redis-server' ? 'redis' : name, pid);
+    const name = /([\w-]+)\/src\/main\.ts/.exec(command)?.[1];
+    if (name !== undefined) pids.set(name, pid);
+    if (command.includes('redis-server')) pids.set('redis', pid);
+    if (command.endsWith(LAUNCHER)) pids.set('launcher', pid);
   }
   return pids;
 }

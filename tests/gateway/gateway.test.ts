@@ -5,8 +5,8 @@ import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { unavailable } from '@medisupply/shared/http/app-error';
 import { VERSION } from '@medisupply/shared/version';
-import type { Gateway } from './gateways.ts';
 import { GATEWAYS, useGateways } from './gateways.ts';
+import type { Gateway } from './start-nginx.ts';
 import type { Upstream } from './upstream.ts';
 import { listenOnFreePort, startUpstream, stop } from './upstream.ts';
 

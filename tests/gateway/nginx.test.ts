@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Gateway } from './gateways.ts';
-import { START_GATEWAY, useGateways } from './gateways.ts';
+import { useGateways } from './gateways.ts';
+import type { Gateway } from './start-nginx.ts';
+import { START_GATEWAY } from './start-nginx.ts';
 import type { Upstream } from './upstream.ts';
 import { startUpstream, stop } from './upstream.ts';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Gateway } from './gateways.ts';
 import { GATEWAYS, useGateways } from './gateways.ts';
+import type { Gateway } from './start-nginx.ts';
 
 const SCRIPT = `console.log("${'medisupply '.repeat(200)}");`;
 const PAGE =

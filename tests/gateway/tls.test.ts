@@ -12,8 +12,9 @@ import { text as readAll } from 'node:stream/consumers';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ROOT } from '../launcher/launch.ts';
-import type { Gateway } from './gateways.ts';
-import { GATEWAYS, START_GATEWAY, useGateways } from './gateways.ts';
+import { GATEWAYS, useGateways } from './gateways.ts';
+import type { Gateway } from './start-nginx.ts';
+import { START_GATEWAY } from './start-nginx.ts';
 import type { Upstream } from './upstream.ts';
 import { startUpstream, stop } from './upstream.ts';
 

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { UserError } from '../scripts/terminal/user-error.ts';
+import { PROFILED } from './profile/profile-path.ts';
+
+const USAGE = `Uso: npm run bench -- [opciones]
+  --quick            solo confirmar, sus techos y la manera ingenua (menos de 90 s)
+  --seconds N        lo que dura cada medida (5; 2 con --quick)
+  --json ARCHIVO     el resultado como JSON
+  --html ARCHIVO     el resultado como página con gráficas
+  --salida DIR       los dos, con la fecha en el nombre
+  --check            compara con bench/baseline.json; código de salida 1 si algo difiere
+  --update-baseline  escribe en bench/baseline.json lo que se ha medido
+  --profile CAMINO   solo ese camino, con un perfil de CPU de cada proceso: ${PROFILED.join(', ')}`;
+
+export interface Options {
+  quick: boolean;
+  /** Of each measurement. */
+  seconds: number;
+  json: string | undefined;
+  html: string | undefined;
+  salida: string | undefined;
+  check: boolean;
+  updateBaseline: boolean;
+  profile: string | undefined;
+}
+
+/** @throws UserError */
+export function readOptions(args: readonly string[]): Options {
+  const { seconds: given, 'update-baseline': updateBaseline, ...values } = parse(args);
+  const seconds = Number(given ?? (values.quick ? 2 : 5));
+  if (!(seconds >= 0.1 && seconds <= 600)) throw new UserError(`--seconds: de 0.1 a 600\n${USAGE}`);
+  if (values.profile !== undefined && !PROFILED.includes(values.profile))
+    throw new UserError(`--profile: no hay un camino ${values.profile}\n${USAGE}`);
+  return {
+    json: undefined,
+    html: undefined,
+    salida: undefined,
+    profile: undefined,
+    ...values,
+    seconds,
+    updateBaseline,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false },
+        seconds: { type: 'string' },
+        json: { type: 'string' },
+        html: { type: 'string' },
+        salida: { type: 'string' },
+        profile: { type: 'string' },
+        check: { type: 'boolean', default: false },
+        'update-baseline': { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}
