@@ -18,7 +18,7 @@ export interface Expected {
 export type Baseline = Record<string, Expected>;
 
 /** So much more than the baseline is noise of the machine. */
-const CPU_BAND = 1.5;
+const CPU_BAND = 2;
 const COMMIT_BAND = 2;
 /** Commits per operation that timers may add to a short measurement. */
 const COMMIT_SLACK = 0.2;

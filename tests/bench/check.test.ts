@@ -41,10 +41,10 @@ test.each([
   expect(against(changed)).toEqual([expect.stringContaining(expected)]);
 });
 
-test('when the CPU doubles, then it is too much beside the ceiling and beside the naive way', () => {
-  expect(against({ cpu: 2.4 })).toEqual([
-    'confirmar: CPU entre la del techo 8, como mucho 6 (entonces 4)',
-    'confirmar: CPU entre la de la manera ingenua 2.4, como mucho 1.8 (entonces 1.2)',
+test('when the CPU triples, then it is too much beside the ceiling and beside the naive way', () => {
+  expect(against({ cpu: 3.6 })).toEqual([
+    'confirmar: CPU entre la del techo 12, como mucho 8 (entonces 4)',
+    'confirmar: CPU entre la de la manera ingenua 3.6, como mucho 2.4 (entonces 1.2)',
   ]);
 });
 
