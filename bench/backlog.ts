@@ -19,7 +19,7 @@ export async function measureBacklog({ subject, generator, report }: Run, jobs: 
   const requests = await subject.confirmations(jobs);
   await control('pause');
   const load = { origin: subject.at('logistica-inventario'), requests, connections: CONNECTIONS };
-  const { errors } = await measure(generator, load, platform.pids(), { expected: 202 });
+  const { failures } = await measure(generator, load, platform.pids(), { expected: 202 });
   const work = await subject.databaseWork();
   const pids = platform.pids();
   const before = cpuNow(pids);
@@ -36,7 +36,7 @@ export async function measureBacklog({ subject, generator, report }: Run, jobs: 
     perSecond: jobs / seconds,
     cpu: Object.values(cpuEach).reduce((sum, ms) => sum + ms, 0),
     cpuEach,
-    errors,
+    failures,
     database: perOperation(work, await subject.databaseWork(), jobs),
     ceiling: CEILINGS.drain,
   });

@@ -9,6 +9,7 @@ import { runCommand } from '../scripts/terminal/run-command.ts';
 import type { Baseline } from './check.ts';
 import { baselineOf, differences } from './check.ts';
 import { readOptions } from './command-line.ts';
+import { describeGrowth, measureGrowth } from './growth/measure-growth.ts';
 import { describeMachine } from './machine.ts';
 import { measureAll } from './measure-all.ts';
 import type { Outcome } from './outcome.ts';
@@ -31,6 +32,12 @@ async function main(): Promise<number> {
     print(await profilePath(options.profile, options.seconds));
     return 0;
   }
+  if (options.rows !== undefined) {
+    const growth = await measureGrowth(options.rows, options.seconds);
+    print(describeGrowth(growth));
+    if (options.json !== undefined) write(options.json, toJson({ started, machine, ...growth }));
+    return 0;
+  }
   const outcome: Outcome = { started, machine, ...(await measureAll(options)) };
   print(toTable(toCells(outcome.results)));
   print(toTable(standingCells(outcome.standings)));
@@ -46,13 +53,14 @@ async function main(): Promise<number> {
 
   const found = [
     ...outcome.results
-      .filter(({ errors }) => errors > 0)
-      .map(({ name, errors }) => `${name}: ${errors} sin la respuesta esperada`),
+      .filter(({ failures }) => Object.keys(failures).length > 0)
+      .map(({ name, failures }) => `${name}: sin la respuesta esperada ${JSON.stringify(failures)}`),
     ...(options.check ? differences(outcome.results, readBaseline()) : []),
   ];
   if (options.updateBaseline)
     writeFileSync(BASELINE, toJson({ ...readBaseline(), ...baselineOf(outcome.results) }));
   for (const difference of found) print(`✗ ${difference}`);
+  if (options.check) print(`${outcome.results.length} passed, ${found.length} failed`);
   return found.length === 0 ? 0 : 1;
 }
 

@@ -10,6 +10,7 @@ const USAGE = `Uso: npm run bench -- [opciones]
   --salida DIR       los dos, con la fecha en el nombre
   --check            compara con bench/baseline.json; código de salida 1 si algo difiere
   --update-baseline  escribe en bench/baseline.json lo que se ha medido
+  --rows N           los caminos que leen con 1.000 entregas y con N más, uno al lado del otro
   --profile CAMINO   solo ese camino, con un perfil de CPU de cada proceso: ${PROFILED.join(', ')}`;
 
 export interface Options {
@@ -22,15 +23,19 @@ export interface Options {
   check: boolean;
   updateBaseline: boolean;
   profile: string | undefined;
+  rows: number | undefined;
 }
 
 /** @throws UserError */
 export function readOptions(args: readonly string[]): Options {
-  const { seconds: given, 'update-baseline': updateBaseline, ...values } = parse(args);
+  const { seconds: given, rows: givenRows, 'update-baseline': updateBaseline, ...values } = parse(args);
   const seconds = Number(given ?? (values.quick ? 2 : 5));
   if (!(seconds >= 0.1 && seconds <= 600)) throw new UserError(`--seconds: de 0.1 a 600\n${USAGE}`);
   if (values.profile !== undefined && !PROFILED.includes(values.profile))
     throw new UserError(`--profile: no hay un camino ${values.profile}\n${USAGE}`);
+  const rows = givenRows === undefined ? undefined : Number(givenRows);
+  if (rows !== undefined && !(Number.isInteger(rows) && rows >= 1 && rows <= 10_000_000))
+    throw new UserError(`--rows: de 1 a 10000000\n${USAGE}`);
   return {
     json: undefined,
     html: undefined,
@@ -39,6 +44,7 @@ export function readOptions(args: readonly string[]): Options {
     ...values,
     seconds,
     updateBaseline,
+    rows,
   };
 }
 
@@ -53,6 +59,7 @@ function parse(args: readonly string[]) {
         html: { type: 'string' },
         salida: { type: 'string' },
         profile: { type: 'string' },
+        rows: { type: 'string' },
         check: { type: 'boolean', default: false },
         'update-baseline': { type: 'boolean', default: false },
       },

@@ -21,7 +21,7 @@ export interface ConfirmingOptions {
 export const CONFIRMING = 'confirmar, 32 conexiones';
 /** Of the confirmations of the closed loop, so many more are made before. */
 const WARM_UP = 0.1;
-const ALONE = 15;
+const ALONE = 31;
 /** An open loop needs one for each request that is late. */
 const CONNECTIONS_OPEN = 256;
 
@@ -87,9 +87,10 @@ export async function confirm(
     settled: subject.settled,
   });
   const applied = subject.appliedSince(started);
+  const lost = cost.operations - applied.length;
   return {
     ...resultOf('plataforma', name, cost),
-    errors: cost.errors + cost.operations - applied.length,
+    failures: { ...cost.failures, ...(lost > 0 ? { 'sin aplicar': lost } : {}) },
     applied: percentiles(applied),
     database: perOperation(before, await subject.databaseWork(), cost.operations),
   };

@@ -6,8 +6,8 @@ import { cpuNow, cpuSince } from './processes.ts';
 export interface Cost {
   perSecond: number;
   latency: Measured['latency'];
-  /** Requests that got another answer than the expected one, or none. */
-  errors: number;
+  /** Requests that got another answer than the expected one, or none: how many, by status or code of the error. */
+  failures: Record<string, number>;
   /** Operations that were done. */
   operations: number;
   /** CPU of each process and of all of them, per operation (ms). */
@@ -30,16 +30,14 @@ export async function measure(
   if (!measured) throw new Error(error);
   await options.settled?.();
   const used = cpuSince(before, pids);
-  const operations = measured.statuses[options.expected] ?? 0;
-  if (operations === 0)
-    throw new Error(
-      `${load.requests[0]?.path}: ${JSON.stringify(measured.statuses)}, ${measured.errors} without an answer`,
-    );
+  const { [options.expected]: operations = 0, ...others } = measured.statuses;
+  const failures = { ...others, ...measured.failures };
+  if (operations === 0) throw new Error(`${load.requests[0]?.path}: ${JSON.stringify(failures)}`);
   const cpuEach = Object.fromEntries(Object.entries(used).map(([name, ms]) => [name, ms / operations]));
   return {
     perSecond: operations / measured.seconds,
     latency: measured.latency,
-    errors: measured.answers - operations + measured.errors,
+    failures,
     operations,
     cpuEach,
     cpu: Object.values(cpuEach).reduce((sum, ms) => sum + ms, 0),

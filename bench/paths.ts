@@ -11,7 +11,7 @@ import { CONNECTIONS } from './run.ts';
 import type { Subject } from './subject.ts';
 import { BENCH_USER } from './subject.ts';
 
-interface Path {
+export interface Path {
   name: string;
   service: 'logistica-inventario' | 'autorizador' | 'monitor';
   requests: (subject: Subject) => Promise<LoadRequest[]>;
@@ -25,7 +25,7 @@ const SAMPLES = 100;
 /** A password keeps a core busy: more at once only wait. */
 const LOGINS_AT_ONCE = 4;
 
-const get =
+export const get =
   (path: string) =>
   async (subject: Subject): Promise<LoadRequest[]> => [
     { method: 'GET', path, headers: await subject.headers() },

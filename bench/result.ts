@@ -11,7 +11,8 @@ export interface Result {
   /** CPU per operation, of all processes and of each (ms). */
   cpu: number;
   cpuEach: Record<string, number>;
-  errors: number;
+  /** Other answers than the expected one by status, none by the error's code, and what was not applied. */
+  failures: Record<string, number>;
   latency?: Percentiles;
   /** From received to applied (ms). */
   applied?: Percentiles;
@@ -29,7 +30,7 @@ export const resultOf = (group: Result['group'], name: string, cost: Cost): Resu
   perSecond: cost.perSecond,
   cpu: cost.cpu,
   cpuEach: cost.cpuEach,
-  errors: cost.errors,
+  failures: cost.failures,
   latency: cost.latency,
 });
 
@@ -40,7 +41,7 @@ export const partOf = (name: string, { perSecond, cpu }: { perSecond: number; cp
   perSecond,
   cpu,
   cpuEach: { proceso: cpu },
-  errors: 0,
+  failures: {},
 });
 
 /** How near a result is to its ceiling; 1 is as good as its parts. */

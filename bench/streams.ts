@@ -45,7 +45,7 @@ export async function measureStreams({ subject, generator, seconds, report }: Ru
       perSecond: cost.perSecond,
       cpu: cost.cpu,
       cpuEach: cost.cpuEach,
-      errors: cost.errors,
+      failures: cost.failures,
     });
   } finally {
     await watchers.close();

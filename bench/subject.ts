@@ -13,6 +13,7 @@ const SESSION = 300_000;
 /** Made at once; signing is bounded per user. */
 const AT_ONCE = 64;
 const LONG = 120_000;
+const WITH_DATABASE = ['autorizador', 'logistica-inventario', 'monitor', 'worker'];
 
 export interface Subject {
   platform: OwnPlatform;
@@ -133,18 +134,20 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
       }));
     },
     async databaseWork() {
-      const work: Record<string, DatabaseWork> = {};
-      for (const name of ['autorizador', 'logistica-inventario', 'monitor', 'worker']) {
+      const read = async (name: string): Promise<[string, DatabaseWork]> => {
         const answer = await fetch(`${at(name)}/metrics`, { headers: { 'i-api-key': metricsKey } });
         const text = await answer.text();
         const figure = (metric: string) =>
           Number(new RegExp(`^${metric}\\{[^}]*\\} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
-        work[name] = {
-          statements: figure('medisupply_db_statements_total'),
-          commits: figure('medisupply_db_commits_total'),
-        };
-      }
-      return work;
+        return [
+          name,
+          {
+            statements: figure('medisupply_db_statements_total'),
+            commits: figure('medisupply_db_commits_total'),
+          },
+        ];
+      };
+      return Object.fromEntries(await Promise.all(WITH_DATABASE.map(read)));
     },
     settled: () => until(() => waiting.get() === 0, LONG),
     appliedSince: (moment) => applied.all(moment) as number[],

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { percentilesOf } from '@medisupply/shared/metrics/percentile';
+import { reasonOf } from '../../scripts/terminal/user-error.ts';
 import type { Load, LoadRequest, Measured, Percentiles } from './load.ts';
 
 const ANSWER_DEADLINE = 60_000;
@@ -24,7 +25,7 @@ async function run(load: Load): Promise<Measured> {
   });
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
-  let errors = 0;
+  const failures: Record<string, number> = {};
 
   const send = async (request: LoadRequest, due: number) => {
     try {
@@ -32,8 +33,9 @@ async function run(load: Load): Promise<Measured> {
       await body.dump();
       statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
       latencies.push(performance.now() - due);
-    } catch {
-      errors += 1;
+    } catch (error) {
+      const reason = reasonOf(error);
+      failures[reason] = (failures[reason] ?? 0) + 1;
     }
   };
 
@@ -47,7 +49,7 @@ async function run(load: Load): Promise<Measured> {
     answers: latencies.length,
     seconds,
     statuses,
-    errors,
+    failures,
     latency: percentiles(latencies),
     cpu: (user + system) / 1_000,
   };

@@ -26,8 +26,8 @@ export interface Measured {
   seconds: number;
   /** Answers per status. */
   statuses: Record<string, number>;
-  /** Requests that got no answer. */
-  errors: number;
+  /** Requests that got no answer, by the error's code. */
+  failures: Record<string, number>;
   /** From when a request was due, not from when it got its turn: waiting in our own line counts (ms). */
   latency: Percentiles;
   /** CPU that the generator itself used (ms). */

@@ -25,7 +25,7 @@ const HEADINGS = [
 /** Results as lines of cells, the headings first; latencies in ms. */
 export function toCells(results: readonly Result[]): string[][] {
   const rows = results.map((result) => {
-    const { group, name, perSecond, latency, applied, errors, cpu, database, alone, cpuEach } = result;
+    const { group, name, perSecond, latency, applied, failures, cpu, database, alone, cpuEach } = result;
     const near = nearness(result, results);
     return [
       group === 'ingenua' ? `${name} (a la ingenua)` : name,
@@ -35,7 +35,7 @@ export function toCells(results: readonly Result[]): string[][] {
       fixed(latency?.p999, 1),
       fixed(applied?.p50, 0),
       fixed(applied?.p99, 0),
-      String(errors),
+      String(Object.values(failures).reduce((sum, count) => sum + count, 0)),
       fixed(cpu, 3),
       fixed(database?.statements, 1),
       fixed(database?.commits, 2),

@@ -19,9 +19,9 @@ test(
       expect([(await run.exit).code, run.lines]).toEqual([0, expect.any(Array)]);
       const { results } = JSON.parse(await readFile(json, 'utf8')) as Outcome;
       const named = (name: string) => results.filter((result) => result.name === name);
-      expect(named('confirmar, 32 conexiones').map(({ group, errors }) => [group, errors])).toEqual([
-        ['plataforma', 0],
-        ['ingenua', 0],
+      expect(named('confirmar, 32 conexiones').map(({ group, failures }) => [group, failures])).toEqual([
+        ['plataforma', {}],
+        ['ingenua', {}],
       ]);
       const [confirming] = results;
       expect(confirming?.alone).toEqual({ statements: expect.any(Number), commits: expect.any(Number) });

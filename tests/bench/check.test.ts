@@ -8,14 +8,14 @@ const CONFIRMING: Result = {
   perSecond: 1_000,
   cpu: 1.2,
   cpuEach: { worker: 0.4, 'logistica-inventario': 0.8 },
-  errors: 0,
+  failures: {},
   database: { statements: 18.3, commits: 0.2 },
   alone: { statements: 18, commits: 3 },
   ceiling: 'techo',
 };
 const OTHERS: Result[] = [
-  { group: 'techos', name: 'techo', perSecond: 4_000, cpu: 0.3, cpuEach: {}, errors: 0 },
-  { group: 'ingenua', name: 'confirmar', perSecond: 1_500, cpu: 1, cpuEach: {}, errors: 0 },
+  { group: 'techos', name: 'techo', perSecond: 4_000, cpu: 0.3, cpuEach: {}, failures: {} },
+  { group: 'ingenua', name: 'confirmar', perSecond: 1_500, cpu: 1, cpuEach: {}, failures: {} },
 ];
 const baseline = baselineOf([CONFIRMING, ...OTHERS]);
 const against = (changed: Partial<Result>) =>
