@@ -21,7 +21,7 @@ export interface ConfirmingOptions {
 export const CONFIRMING = 'confirmar, 32 conexiones';
 /** Of the confirmations of the closed loop, so many more are made before. */
 const WARM_UP = 0.1;
-const ALONE = 31;
+const ALONE = 21;
 /** An open loop needs one for each request that is late. */
 const CONNECTIONS_OPEN = 256;
 

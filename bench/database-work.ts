@@ -5,7 +5,7 @@ import type { DatabaseWork, Subject } from './subject.ts';
 type Work = Readonly<Record<string, DatabaseWork>>;
 
 const KINDS = ['statements', 'commits'] as const;
-const TIMES = 31;
+const TIMES = 21;
 const QUIET = 3;
 /** Something always moves; the most frequent figure is still the right one. */
 const MAX_LOOKS = 50;

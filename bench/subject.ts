@@ -55,6 +55,7 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
   const platform = await startOwnPlatform({
     ...WITHOUT_RATES,
     STREAMS_PER_ADDRESS: '1000',
+    CONFIRM_MAX_IN_FLIGHT: '1000',
     LOG_LEVEL: 'warn',
     LOG_FORMAT: 'json',
     ...env,
