@@ -1,14 +1,13 @@
 /** The path that everything serves, the naive way of it, and what its parts can do, interleaved in one run. */
-import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import { CEILINGS } from './ceilings.ts';
 import { perOperation, workAlone } from './database-work.ts';
-import type { Percentiles } from './load/load.ts';
 import { measure } from './measure.ts';
 import { startNaive } from './naive/naive.ts';
 import type { Result } from './result.ts';
 import { resultOf } from './result.ts';
 import type { Run } from './run.ts';
 import { CONNECTIONS } from './run.ts';
+import { percentiles } from './load/percentiles.ts';
 
 export interface ConfirmingOptions {
   /** Confirmations of the closed loop. */
@@ -94,9 +93,4 @@ export async function confirm(
     applied: percentiles(applied),
     database: perOperation(before, await subject.databaseWork(), cost.operations),
   };
-}
-
-function percentiles(values: readonly number[]): Percentiles {
-  const at = percentilesOf(values);
-  return { p50: at(0.5) ?? 0, p99: at(0.99) ?? 0, p999: at(0.999) ?? 0, max: at(1) ?? 0 };
 }

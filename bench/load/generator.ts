@@ -1,9 +1,9 @@
 /** The load generator, a process of its own: gets one `Load` after the other and sends back what it `Measured`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import { reasonOf } from '../../scripts/terminal/user-error.ts';
-import type { Load, LoadRequest, Measured, Percentiles } from './load.ts';
+import type { Load, LoadRequest, Measured } from './load.ts';
+import { percentiles } from './percentiles.ts';
 
 const ANSWER_DEADLINE = 60_000;
 
@@ -85,9 +85,4 @@ async function openLoop({ requests, seconds }: Load, rate: number, send: Send): 
     sent += 1;
   }
   await Promise.all(underWay);
-}
-
-function percentiles(values: readonly number[]): Percentiles {
-  const at = percentilesOf(values);
-  return { p50: at(0.5) ?? 0, p99: at(0.99) ?? 0, p999: at(0.999) ?? 0, max: at(1) ?? 0 };
 }

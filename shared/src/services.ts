@@ -17,7 +17,7 @@ export interface Service {
   gateway?: { path: string; base?: string };
   /** File name of its database, without `.db`. */
   database?: string;
-  /** The key that it shows to other services; absent: it calls none. */
+  /** A key under its name: what it shows to other services, or programs of its kind do; absent: there is none. */
   serviceKey?: { id: string; scopes: readonly Scope[] };
 }
 

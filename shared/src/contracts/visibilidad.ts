@@ -3,7 +3,7 @@ import type { Caller, UserCaller } from '../http/caller.ts';
 import type { EventoTipo, Rol } from './vocabulary.ts';
 
 /** What a role sees without a reason. */
-const VE_TODO: Readonly<Record<Rol, { entregas: boolean; tareas: boolean }>> = {
+const SIN_RAZON: Readonly<Record<Rol, { entregas: boolean; tareas: boolean }>> = {
   usuario: { entregas: false, tareas: false },
   Mensajero: { entregas: false, tareas: false },
   Despacho: { entregas: true, tareas: false },
@@ -68,7 +68,7 @@ export const puedeConfirmar = (
 ): boolean => admin || [creador_id, asignada_a, confirmada_por].includes(usuarioId);
 
 export const veTodasLasEntregas = (caller: Caller): boolean =>
-  caller.kind === 'user' && caller.roles.some((rol) => VE_TODO[rol].entregas);
+  caller.kind === 'user' && caller.roles.some((rol) => SIN_RAZON[rol].entregas);
 
 export const puedeVerEntrega = (entrega: Viewers, caller: Caller): boolean =>
   vistaDe(entrega, caller) !== undefined;
@@ -107,4 +107,4 @@ export function vistaDeEvento(
 
 /** Service keys do. */
 export const veTodasLasTareas = (caller: Caller): boolean =>
-  caller.kind === 'service' || caller.roles.some((rol) => VE_TODO[rol].tareas);
+  caller.kind === 'service' || caller.roles.some((rol) => SIN_RAZON[rol].tareas);

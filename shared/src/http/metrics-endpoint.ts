@@ -3,6 +3,7 @@ import type { Scope } from '../contracts/vocabulary.ts';
 import type { AppError } from './app-error.ts';
 import { forbidden } from './app-error.ts';
 import type { Authenticator } from './authenticate.ts';
+import { hasScope } from './caller.ts';
 
 /** What `createMetrics` makes. */
 export interface AppMetrics {
@@ -20,8 +21,7 @@ const SCOPE: Scope = 'metrics';
  * @throws AppError 401
  */
 export async function mayMeasure(authenticator: Authenticator, request: Request): Promise<boolean> {
-  const caller = await authenticator.authenticate(request);
-  return caller.kind === 'service' && caller.scopes.includes(SCOPE);
+  return hasScope(await authenticator.authenticate(request), SCOPE);
 }
 
 /** `GET /metrics` for whoever may measure. */

@@ -17,7 +17,6 @@ export interface ServiceClientOptions {
   serviceKey?: () => string;
   /** From the call to the whole answer (ms). */
   timeoutMs: number;
-  connections?: number;
   logger: Logger;
 }
 
@@ -50,7 +49,7 @@ class BadAnswer extends Error {}
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   const base = new URL(options.baseUrl);
   const pool = new Pool(base.origin, {
-    connections: options.connections ?? 32,
+    connections: 32,
     pipelining: 1,
     connect: { timeout: options.timeoutMs },
     // Shorter than the services' own keep-alive, so that a connection is not used while it is being closed.

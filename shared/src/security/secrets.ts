@@ -39,9 +39,8 @@ export interface SecretsOptions extends SecretStoreOptions {
 
 /**
  * Makes every secret that is missing, and nothing else: an existing secret is never replaced, but for a password of Redis
- * that several have. Copies that belong
- * together (a key ring, the public keys, the accepted hashes) are completed from what their owner has.
- * Safe to run twice and by several processes at once.
+ * that several have. Copies that belong together (a key ring, the public keys, the accepted hashes) are completed from what
+ * their owner has. Safe to run twice and by several processes at once.
  * @throws Error when a file is damaged, or when copies of one secret differ.
  */
 export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}): SecretsReport {

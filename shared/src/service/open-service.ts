@@ -110,7 +110,7 @@ export class Opening<C extends ServiceConfig = ServiceConfig> {
   client(
     this: Opening<C & { secretFiles: { SERVICE_KEY: SecretSource<string> } }>,
     name: string,
-    options: Pick<ServiceClientOptions, 'baseUrl' | 'timeoutMs' | 'connections'>,
+    options: Pick<ServiceClientOptions, 'baseUrl' | 'timeoutMs'>,
   ): ServiceClient {
     const { config, logger, metrics } = this;
     const serviceKey = followSecret(config.secretFiles.SERVICE_KEY, (key) => key, logger).current;
