@@ -15,7 +15,12 @@ import { toTable } from '../report/table.ts';
 import type { Shares } from './shares.ts';
 import { sharesOf } from './shares.ts';
 
-export const PROFILED = ['confirmar', ...Object.keys(PATHS)];
+/** Confirmations a second; without a number 32 connections at once. */
+const CONFIRMING: Readonly<Record<string, number | undefined>> = {
+  confirmar: undefined,
+  'confirmar-100': 100,
+};
+export const PROFILED = [...Object.keys(CONFIRMING), ...Object.keys(PATHS)];
 
 const CONFIRMED_PER_SECOND = 1_000;
 const PACKAGES = 12;
@@ -73,8 +78,9 @@ async function work(run: Run, name: string, seconds: number): Promise<number> {
     const { perSecond } = await measurePath({ ...run, seconds }, path);
     return perSecond * seconds;
   }
-  const count = Math.round(CONFIRMED_PER_SECOND * seconds);
-  await confirm(run, name, count);
+  const rate = CONFIRMING[name];
+  const count = Math.round((rate ?? CONFIRMED_PER_SECOND) * seconds);
+  await confirm(run, name, count, rate);
   return count;
 }
 

@@ -37,6 +37,7 @@ export async function execute(
   { handler, context }: BoundHandler,
   envelope: Envelope,
   cancelled: AbortSignal,
+  enqueued?: number,
 ): Promise<JsonValue> {
   const { unitOfWork } = database;
   const { task } = handler;
@@ -47,6 +48,7 @@ export async function execute(
     task_id: envelope.task_id,
     intento: envelope.intento,
     started: Date.now(),
+    ...(enqueued === undefined ? {} : { enqueued }),
     signal: AbortSignal.any([limit, cancelled]),
     logger,
     worker,

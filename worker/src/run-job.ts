@@ -115,7 +115,7 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
     // Reading first saves a duplicate the work; the insert that decides is in the transaction of the effect.
     if (await isProcessed(read, envelope.task_id)) return 'DUPLICATE';
     if (deathsOf(job) < DEATHS_TO_SUSPECT)
-      return execute({ database, logger, worker }, bound, envelope, cancelled);
+      return execute({ database, logger, worker }, bound, envelope, cancelled, job.timestamp);
     logger.warn({ task_id: envelope.task_id, muertes: deathsOf(job) }, 'tarea sospechosa: se ejecuta aparte');
     return options.runSuspect(envelope, cancelled);
   }

@@ -13,6 +13,8 @@ export interface TaskRun {
   intento: number;
   /** ms UTC */
   started: number;
+  /** When Redis got the job, as it says itself (ms UTC). */
+  enqueued?: number;
   /** Fires when the time limit is over or the task was cancelled. */
   signal: AbortSignal;
   logger: Logger;

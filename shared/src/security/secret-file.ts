@@ -4,7 +4,7 @@ import type { Logger } from '../logging/logger.ts';
 
 /** A secret that `npm run keys` may replace while its readers run. */
 export interface SecretFile<T> {
-  /** What the file holds now, at the price of one `stat`; while it is missing or damaged, what it held last. */
+  /** What the file holds now, as far as this turn of the event loop knows; while it is missing or damaged, what it held last. */
   current: () => T;
 }
 
@@ -22,7 +22,7 @@ export function followSecret<T, U>(
   let made = make(source.read());
   return {
     current() {
-      const version = versionOf(source.path);
+      const version = versionThisTurn(source.path);
       if (version === seen) return made;
       seen = version;
       try {
@@ -40,4 +40,16 @@ export function followSecret<T, U>(
 export function versionOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size}` : '';
+}
+
+const seenThisTurn = new Map<string, string>();
+
+/** The same for the many that ask in one turn of the event loop. */
+function versionThisTurn(path: string): string {
+  const seen = seenThisTurn.get(path);
+  if (seen !== undefined) return seen;
+  const version = versionOf(path);
+  if (seenThisTurn.size === 0) setImmediate(() => seenThisTurn.clear());
+  seenThisTurn.set(path, version);
+  return version;
 }

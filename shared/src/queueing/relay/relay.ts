@@ -10,17 +10,15 @@ import { Loop } from '../../lifecycle/loop.ts';
 import { insertEncoladas } from '../store/eventos.ts';
 import type { OutboxTables } from '../store/tables.ts';
 import type { OutboxMessage } from '../store/task-store.ts';
-import { MESSAGE_COLUMNS } from '../store/task-store.ts';
+import { FIRST_REVIEW, LEASE, MESSAGE_COLUMNS } from '../store/task-store.ts';
 
-/** How long a claimed row belongs to the relay that claimed it (ms). */
-export const LEASE = 10_000;
 const BATCH = 200;
 const SEND_DEADLINE = 2_500;
 const PAUSE = { first: 250, max: 5_000 };
 /** A row that cannot be sent is tried again after this (ms). */
 const SET_ASIDE = 3_600_000;
-/** A sent row is looked at by the reconciler after this (ms). */
-const FIRST_REVIEW = 30_000;
+/** Most tasks are done by then, and their rows gone: what is left is marked as sent (ms). Well below the lease. */
+const MARK_AFTER = 250;
 
 export interface RelayOptions {
   database: OpenDatabase<OutboxTables>;
@@ -49,6 +47,10 @@ export class Relay {
   readonly #loop: Loop;
   #outgoing: Sending[] = [];
   #flush: Promise<void> | undefined;
+  /** Sent and not marked yet. */
+  #sent: OutboxMessage[] = [];
+  #marking: Promise<void> | undefined;
+  #markTimer: NodeJS.Timeout | undefined;
   #offConnected: (() => void) | undefined;
 
   constructor(options: RelayOptions) {
@@ -78,6 +80,8 @@ export class Relay {
     this.#offConnected?.();
     await this.#loop.stop();
     await this.#flush;
+    await this.#marking;
+    await this.#markSent();
   }
 
   /** False after a failed send, until one succeeds: a caller then does not wait for it. */
@@ -177,7 +181,10 @@ export class Relay {
     }
     onSent(true);
     crashPoint('relay.after_add');
-    await this.#markSent(messages);
+    this.#sent.push(...messages);
+    this.#markTimer ??= setTimeout(() => {
+      this.#marking = this.#markSent();
+    }, MARK_AFTER);
   }
 
   /** A row of which no job can be made is set aside, so that it does not hold up the others. */
@@ -199,33 +206,52 @@ export class Relay {
     return { jobs, messages };
   }
 
-  async #markSent(messages: OutboxMessage[]): Promise<void> {
-    const now = Date.now();
+  /** Marks what was sent and is not done yet. */
+  async #markSent(): Promise<void> {
+    clearTimeout(this.#markTimer);
+    this.#markTimer = undefined;
+    const sent = this.#sent;
+    this.#sent = [];
     try {
-      await this.#unitOfWork.write(async (tx) => {
-        // By gen: a worker may have deferred a row meanwhile, which then waits again under a higher one.
-        for (const [gen, group] of Map.groupBy(messages, (message) => message.gen)) {
-          const marked = await tx
-            .updateTable('outbox')
-            .set((eb) => ({
-              estado: 'ENVIADO',
-              enviado: eb.fn.coalesce('enviado', eb.val(now)),
-              revisar: now + FIRST_REVIEW,
-              error: null,
-            }))
-            .where('seq', 'in', seqs(group))
-            .where('gen', '=', gen)
-            .returning(['task_id', 'enviado'])
-            .execute();
-          // An attempt is told of once, however often it is sent.
-          const first = marked.flatMap((row) => (row.enviado === now ? row.task_id : []));
-          await insertEncoladas(tx, first, now);
-        }
-      });
+      for (let first = 0; first < sent.length; first += BATCH)
+        await this.#markRest(sent.slice(first, first + BATCH));
     } catch (error) {
-      // The lease ends and the row is sent again: its job id exists, so nothing runs twice.
+      // The lease ends and the rows are sent again: their job ids exist, so nothing runs twice.
       this.#logger.warn({ err: error }, 'el relay no pudo marcar lo enviado');
     }
+  }
+
+  async #markRest(messages: OutboxMessage[]): Promise<void> {
+    // Looking first costs no write lock.
+    const left = await this.#read
+      .selectFrom('outbox')
+      .select(['seq', 'gen'])
+      .where('seq', 'in', seqs(messages))
+      .where('estado', '=', 'PENDIENTE')
+      .execute();
+    if (left.length === 0) return;
+    const now = Date.now();
+    await this.#unitOfWork.write(async (tx) => {
+      // By gen: a worker may have deferred a row meanwhile, which then waits again under a higher one.
+      for (const [gen, group] of Map.groupBy(messages, (message) => message.gen)) {
+        const marked = await tx
+          .updateTable('outbox')
+          .set((eb) => ({
+            estado: 'ENVIADO',
+            enviado: eb.fn.coalesce('enviado', eb.val(now)),
+            revisar: now + FIRST_REVIEW,
+            error: null,
+          }))
+          .where('seq', 'in', seqs(group))
+          .where('gen', '=', gen)
+          .where('estado', '=', 'PENDIENTE')
+          .returning(['task_id', 'enviado'])
+          .execute();
+        // An attempt is told of once, however often it is sent.
+        const first = marked.flatMap((row) => (row.enviado === now ? row.task_id : []));
+        await insertEncoladas(tx, first, now);
+      }
+    });
   }
 
   async #release(messages: OutboxMessage[], error: string, disponible?: number): Promise<void> {

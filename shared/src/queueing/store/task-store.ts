@@ -49,6 +49,11 @@ export const MESSAGE_COLUMNS = [
   'traceparent',
 ] as const;
 
+/** How long a claimed row belongs to the relay that claimed it (ms). */
+export const LEASE = 10_000;
+/** A sent row is looked at by the reconciler after this (ms). */
+export const FIRST_REVIEW = 30_000;
+
 /** A job id begins with the id of its task, a UUID. */
 const TASK_ID_LENGTH = 36;
 /** Later than the job's end in Redis (ms). */
@@ -182,7 +187,7 @@ export async function insertAttempt(
     evento?: Extract<EventoTipo, 'reintento' | 'reactivada'>;
   },
 ): Promise<OutboxMessage> {
-  await tx.deleteFrom('outbox').where('task_id', '=', tarea.task_id).execute();
+  const before = await removeMessage(tx, tarea.task_id);
   const message = await insertMessage(tx, {
     task_id: tarea.task_id,
     intento: attempt.intento,
@@ -198,6 +203,7 @@ export async function insertAttempt(
     .where('task_id', '=', tarea.task_id)
     .execute();
   await insertEventos(tx, [
+    ...untold(before, tarea),
     {
       tipo: attempt.evento ?? 'reintento',
       momento: attempt.now,
@@ -211,6 +217,7 @@ export async function insertAttempt(
 
 /** Runs the task again later under a new job id; the attempt does not count. */
 export async function deferMessage(tx: Tx<OutboxTables>, taskId: string, disponible: number): Promise<void> {
+  await noteSent(tx, taskId);
   await tx
     .updateTable('outbox')
     .set((eb) => ({ estado: 'PENDIENTE', claim_until: 0, disponible, gen: eb('gen', '+', 1) }))
@@ -229,6 +236,46 @@ export async function resendMessage(tx: Tx<OutboxTables>, jobId: string, now: nu
     .execute();
 }
 
+/** A message as far as it tells of its sending. */
+type Sent = Pick<OutboxRow, 'enviado' | 'claim_until'>;
+
+/**
+ * Whoever holds a job of the task knows that it was sent, which its relay notes only later: what happens to the task next
+ * is told after that.
+ */
+async function noteSent(tx: Tx<OutboxTables>, taskId: string, enqueued?: number): Promise<void> {
+  const row = await tx
+    .selectFrom('outbox')
+    .innerJoin('tarea', 'tarea.task_id', 'outbox.task_id')
+    .select(['tarea.task_id', 'tarea.entrega_id', 'tarea.creada', 'outbox.enviado', 'outbox.claim_until'])
+    .where('outbox.task_id', '=', taskId)
+    .where('outbox.estado', '=', 'PENDIENTE')
+    .executeTakeFirst();
+  const [encolada] = row ? untold(row, row, enqueued) : [];
+  if (!encolada) return;
+  await insertEventos(tx, [encolada]);
+  await tx
+    .updateTable('outbox')
+    .set({ estado: 'ENVIADO', enviado: encolada.momento, revisar: encolada.momento + FIRST_REVIEW })
+    .where('task_id', '=', taskId)
+    .execute();
+}
+
+/**
+ * `encolada` of a message that was taken to be sent, if that was not told yet. When Redis says that it got the job is
+ * believed as far as it can be true.
+ */
+function untold(
+  message: Sent | undefined,
+  { task_id, entrega_id, creada }: Pick<TareaRow, 'task_id' | 'entrega_id' | 'creada'>,
+  enqueued = 0,
+): (NewEvento & { momento: number })[] {
+  if (!message || message.enviado !== null || message.claim_until === 0) return [];
+  const claimed = Math.max(message.claim_until - LEASE, creada);
+  const momento = Math.max(claimed, Math.min(enqueued, Date.now()));
+  return [{ tipo: 'encolada', momento, task_id, entrega_id }];
+}
+
 /**
  * Marks the task as done and its message as delivered, once.
  * @returns false when it was done before: the caller's effect must not be written
@@ -240,7 +287,8 @@ export async function completeTask(
   options: { evento?: EventoTipo; entrega_id?: number; now?: number } = {},
 ): Promise<boolean> {
   const now = options.now ?? Date.now();
-  if (!(await markProcessed(tx, run.task_id, now))) return false;
+  const ended = await markProcessed(tx, run.task_id, now);
+  if (!ended.first) return false;
   const { rows } = await setSuccess(tx, {
     task_id: run.task_id,
     resultado: JSON.stringify(result),
@@ -249,6 +297,11 @@ export async function completeTask(
   });
   const entrega_id = options.entrega_id ?? rows[0]?.entrega_id ?? null;
   await insertEventos(tx, [
+    ...untold(
+      ended.message,
+      { task_id: run.task_id, entrega_id, creada: rows[0]?.creada ?? now },
+      run.enqueued,
+    ),
     ...(run.announced ? [] : [startOf(run, entrega_id)]),
     { tipo: options.evento ?? 'fin', momento: now, task_id: run.task_id, entrega_id },
   ]);
@@ -259,7 +312,7 @@ export async function completeTask(
 const setSuccess = prepared<
   OutboxTables,
   { task_id: string; resultado: string; started: number; now: number },
-  Pick<TareaRow, 'entrega_id'>
+  Pick<TareaRow, 'entrega_id' | 'creada'>
 >((db, { task_id, resultado, started, now }) =>
   db
     .updateTable('tarea')
@@ -273,7 +326,7 @@ const setSuccess = prepared<
       actualizada: now,
     })
     .where('task_id', '=', task_id)
-    .returning('entrega_id'),
+    .returning(['entrega_id', 'creada']),
 );
 
 /** Ends the task for good without success. @returns false when it had ended before */
@@ -282,7 +335,7 @@ export async function failTask(
   taskId: string,
   outcome: { estado: 'FAILURE' | 'REVOKED'; error: string; evento: EventoTipo; now: number },
 ): Promise<boolean> {
-  if (!(await markProcessed(tx, taskId, outcome.now))) return false;
+  if (!(await markProcessed(tx, taskId, outcome.now)).first) return false;
   const tarea = await tx
     .updateTable('tarea')
     .set({ estado: outcome.estado, error: outcome.error, terminada: outcome.now, actualizada: outcome.now })
@@ -301,10 +354,13 @@ export async function failTask(
   return true;
 }
 
-async function markProcessed(tx: Tx<OutboxTables>, taskId: string, now: number): Promise<boolean> {
+async function markProcessed(
+  tx: Tx<OutboxTables>,
+  taskId: string,
+  now: number,
+): Promise<{ first: boolean; message: Sent | undefined }> {
   const { numAffectedRows } = await insertProcesada(tx, { taskId, now });
-  await deleteOutbox(tx, { taskId });
-  return numAffectedRows === 1n;
+  return { first: numAffectedRows === 1n, message: await removeMessage(tx, taskId) };
 }
 
 const insertProcesada = prepared<OutboxTables, { taskId: string; now: number }>((db, { taskId, now }) =>
@@ -314,8 +370,11 @@ const insertProcesada = prepared<OutboxTables, { taskId: string; now: number }>(
     .onConflict((conflict) => conflict.doNothing()),
 );
 
-const deleteOutbox = prepared<OutboxTables, { taskId: string }>((db, { taskId }) =>
-  db.deleteFrom('outbox').where('task_id', '=', taskId),
+const removeMessage = async (tx: Tx<OutboxTables>, taskId: string): Promise<Sent | undefined> =>
+  (await deleteOutbox(tx, { taskId })).rows[0];
+
+const deleteOutbox = prepared<OutboxTables, { taskId: string }, Sent>((db, { taskId }) =>
+  db.deleteFrom('outbox').where('task_id', '=', taskId).returning(['enviado', 'claim_until']),
 );
 
 const startOf = (run: TaskRun, entrega_id: number | null): NewEvento => ({
@@ -328,6 +387,7 @@ const startOf = (run: TaskRun, entrega_id: number | null): NewEvento => ({
 
 /** STARTED, for those who watch a task that takes its time; a short one gets its `inicio` with its end. */
 export async function markStarted(tx: Tx<OutboxTables>, run: TaskRun): Promise<void> {
+  await noteSent(tx, run.task_id, run.enqueued);
   const tarea = await tx
     .updateTable('tarea')
     .set({ estado: 'STARTED', iniciada: run.started, actualizada: Date.now() })
@@ -346,6 +406,7 @@ export async function markRetrying(
   taskId: string,
   failure: { intento: number; error: string; now: number },
 ): Promise<void> {
+  await noteSent(tx, taskId);
   const tarea = await tx
     .updateTable('tarea')
     .set({ estado: 'RETRY', error: failure.error, actualizada: failure.now })
@@ -391,6 +452,7 @@ export async function quarantine(
       momento: now,
     })
     .execute();
+  await noteSent(tx, job.job_id.slice(0, TASK_ID_LENGTH));
   await tx
     .updateTable('outbox')
     .set({ revisar: now + REVIEW_QUARANTINED })

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Relay } from '../../../src/queueing/relay/relay.ts';
 import { verifyEnvelope } from '../../../src/queueing/wire/envelope.ts';
-import { deferMessage, findTarea, insertAttempt } from '../../../src/queueing/store/task-store.ts';
+import { databaseWork } from '../../../src/db/database-work.ts';
+import { deferMessage, failTask, findTarea, insertAttempt } from '../../../src/queueing/store/task-store.ts';
 import type { OutboxFixture } from './support.ts';
 import { outboxFixture, QUEUE_KEY, silent, until } from './support.ts';
 
@@ -50,6 +51,25 @@ test('when the caller hands over a row it claimed, then it is sent at once and n
   await until(allSent);
   await rival.stop();
   expect(await fixture.jobIds()).toEqual([`${task_id}-0-0`]);
+});
+
+test('when a task is done before its sending was noted, then the relay writes nothing more', async () => {
+  const { message, task_id } = await fixture.accept({ claimUntil: Date.now() + 10_000 });
+  await expect(relay.send(message!)).resolves.toBe(true);
+  const done = { estado: 'FAILURE', error: 'prueba', evento: 'fallida', now: Date.now() } as const;
+  await fixture.database.unitOfWork.write((tx) => failTask(tx, task_id, done));
+  const before = databaseWork.commits;
+  await relay.stop();
+  expect(databaseWork.commits).toBe(before);
+  expect(await fixture.rows()).toEqual([]);
+});
+
+test('when the relay stops, then what it sent is noted', async () => {
+  const { message } = await fixture.accept({ claimUntil: Date.now() + 10_000 });
+  await expect(relay.send(message!)).resolves.toBe(true);
+  expect(await allSent()).toBe(false);
+  await relay.stop();
+  expect(await allSent()).toBe(true);
 });
 
 test('when a process dies between commit and send, then another relay sends the row once its lease has ended', async () => {

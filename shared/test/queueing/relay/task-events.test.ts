@@ -24,9 +24,12 @@ afterAll(() => fixture.close());
 
 const write: OutboxFixture['database']['unitOfWork']['write'] = (fn) => fixture.database.unitOfWork.write(fn);
 
-async function accept(): Promise<TaskRun> {
+const ACCEPTED = 900;
+const LEASE = 10_000;
+
+async function accept(claimUntil = 0): Promise<TaskRun> {
   const { task_id } = await write((tx) =>
-    dispatchTask(tx, pingLogistica, {}, { creada_por: 'prueba', entrega_id: 5 }),
+    dispatchTask(tx, pingLogistica, {}, { creada_por: 'prueba', entrega_id: 5, claimUntil, now: ACCEPTED }),
   );
   return {
     task_id,
@@ -65,6 +68,51 @@ test('when a task takes its time, then its begin is told at once, and only once'
   expect(await eventsOf(run.task_id)).toEqual([inicio]);
   await write((tx) => completeTask(tx, run, {}, { now: 2_000 }));
   expect(await eventsOf(run.task_id)).toEqual([inicio, fin]);
+});
+
+/** Sent by a relay that took it at 950 and has not noted it yet. */
+const acceptSent = async (enqueued?: number): Promise<TaskRun> => ({
+  ...(await accept(950 + LEASE)),
+  ...(enqueued === undefined ? {} : { enqueued }),
+});
+const encolada = (momento: number) => ({ tipo: 'encolada', momento, entrega_id: 5, datos: null });
+
+test('when a task ends before its sending was noted, then that is told with its end', async () => {
+  const run = await acceptSent(970);
+  await write((tx) => completeTask(tx, run, {}, { now: 2_000 }));
+  expect(await eventsOf(run.task_id)).toEqual([encolada(970), inicio, fin]);
+});
+
+test('when Redis tells of a moment that cannot be, then the one at which the relay took the task counts', async () => {
+  const run = await acceptSent(-5);
+  await write((tx) => completeTask(tx, run, {}, { now: 2_000 }));
+  expect(await eventsOf(run.task_id)).toEqual([encolada(950), inicio, fin]);
+});
+
+test('when a task begins, fails or is tried again before its sending was noted, then that is told first, and once', async () => {
+  const begun = await acceptSent(970);
+  await write((tx) => markStarted(tx, begun));
+  await write((tx) => completeTask(tx, begun, {}, { now: 2_000 }));
+  expect(await eventsOf(begun.task_id)).toEqual([encolada(970), inicio, fin]);
+
+  const failing = await acceptSent();
+  await write((tx) => markRetrying(tx, failing.task_id, { intento: 1, error: 'se cayó', now: 1_100 }));
+  const again = { intento: 1, params: {}, disponible: 1_300, now: 1_200, motivo: 'se cayó' };
+  const tarea = await findTarea(fixture.database.read, failing.task_id);
+  await write((tx) => insertAttempt(tx, tarea!, again));
+  expect((await eventsOf(failing.task_id)).map(({ tipo }) => tipo)).toEqual([
+    'encolada',
+    'reintento',
+    'reintento',
+  ]);
+
+  const retried = await acceptSent();
+  const before = await findTarea(fixture.database.read, retried.task_id);
+  await write((tx) => insertAttempt(tx, before!, again));
+  expect((await eventsOf(retried.task_id)).map(({ tipo, momento }) => [tipo, momento])).toEqual([
+    ['encolada', 950],
+    ['reintento', 1_200],
+  ]);
 });
 
 test('when it had ended before it could be marked as begun, then nothing is added', async () => {
