@@ -43,13 +43,13 @@ export async function execute(
   const { task } = handler;
   const params = task.params.safeParse(envelope.params);
   if (!params.success) throw new RefusedTask(`Parámetros no válidos: ${z.prettifyError(params.error)}`);
-  const limit = AbortSignal.timeout(task.timeLimit);
+  const end = endOf(task.timeLimit, cancelled);
   const run: TaskRun = {
     task_id: envelope.task_id,
     intento: envelope.intento,
     started: Date.now(),
     ...(enqueued === undefined ? {} : { enqueued }),
-    signal: AbortSignal.any([limit, cancelled]),
+    signal: end.signal,
     logger,
     worker,
     settled: false,
@@ -64,19 +64,38 @@ export async function execute(
       });
   }, STARTED_AFTER);
   try {
-    const result = withOrigin(
-      await withinLimit(handler.handle(params.data, run, context), task.timeLimit, run.signal),
-      worker,
-    );
+    const result = withOrigin(await obeying(handler.handle(params.data, run, context), run.signal), worker);
     if (!run.settled) await unitOfWork.write((tx) => completeTask(tx, run, result));
     return result;
   } catch (error) {
-    if (limit.aborted && !(error instanceof DatabaseBusy))
+    if (end.isOver() && !(error instanceof DatabaseBusy))
       throw new TimeLimitError(`Superó su límite de ${task.timeLimit / 1_000} s`, { cause: error });
     throw error;
   } finally {
     clearTimeout(started);
+    end.release();
   }
+}
+
+/** A signal that fires when the time is over or the task is cancelled; plain timers, as each short task makes one. */
+function endOf(timeLimit: number, cancelled: AbortSignal) {
+  const controller = new AbortController();
+  let over = false;
+  const timer = setTimeout(() => {
+    over = true;
+    controller.abort(new DOMException('Se acabó el tiempo de la tarea', 'TimeoutError'));
+  }, timeLimit);
+  const onCancelled = () => controller.abort(cancelled.reason);
+  if (cancelled.aborted) onCancelled();
+  else cancelled.addEventListener('abort', onCancelled, { once: true });
+  return {
+    signal: controller.signal,
+    isOver: () => over,
+    release() {
+      clearTimeout(timer);
+      cancelled.removeEventListener('abort', onCancelled);
+    },
+  };
 }
 
 /** When and by whom; a handler that says so itself is right. */
@@ -86,18 +105,12 @@ const withOrigin = (result: JsonValue, worker: string): JsonValue =>
     : result;
 
 /** A handler that ignores its signal has failed all the same; what it still does is on its own. */
-function withinLimit<T>(work: Promise<T>, timeLimit: number, signal: AbortSignal): Promise<T> {
+function obeying<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('el manejador no obedeció a la señal')),
-      timeLimit + GRACE,
-    );
     const onAbort = () =>
       setTimeout(() => reject(new Error('el manejador no obedeció a la señal')), GRACE).unref();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
