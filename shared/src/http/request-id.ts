@@ -1,6 +1,7 @@
-import { randomFillSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { logContext } from '../logging/logger.ts';
+import { fewRandomBytes } from '../security/random-pool.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -20,16 +21,7 @@ export const requestId: RequestHandler = (request, response, next) => {
 
 export const requestIdOf = (request: Request): string | undefined => requestIds.get(request);
 
-const TRACE_BYTES = 24;
-/** Made for many requests at once, as `randomUUID` does it: asking for a few bytes costs as much as for these. */
-const pool = Buffer.alloc(TRACE_BYTES * 128);
-let used = pool.length;
-
 function newTraceparent(): string {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  const hex = pool.toString('hex', used, (used += TRACE_BYTES));
+  const hex = fewRandomBytes(24).toString('hex');
   return `00-${hex.slice(0, 32)}-${hex.slice(32)}-01`;
 }

@@ -1,10 +1,11 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { SecretSource } from '../config/load-config.ts';
 import { AppError } from '../http/app-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import { decodeBase64url } from './base64url.ts';
+import { fewRandomBytes } from './random-pool.ts';
 import { followSecret } from './secret-file.ts';
 
 /**
@@ -58,7 +59,7 @@ export function createFieldCipher(ring: FieldKeyRing): FieldCipher {
   return {
     actual,
     encrypt(plain, aad) {
-      const iv = randomBytes(IV_BYTES);
+      const iv = fewRandomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', actualKey, iv, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(aad, 'utf8'));
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Viewers } from '../../contracts/visibilidad.ts';
 import type { OpenDatabase } from '../../db/open-database.ts';
+import { prepared } from '../../db/prepared.ts';
 import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { QueueClient } from '../wire/queue-client.ts';
@@ -112,35 +113,13 @@ export class EventRelay {
   }
 
   async #newestId(): Promise<number> {
-    const row = await this.#options.database.read
-      .selectFrom('evento')
-      .select('id')
-      .orderBy('id', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return row?.id ?? 0;
+    const { rows } = await selectNewest(this.#options.database.read, {});
+    return rows[0]?.id ?? 0;
   }
 
   async #readAfter(id: number, limit: number): Promise<[string, RelayedEvento][]> {
     const { read } = this.#options.database;
-    const rows = await read
-      .selectFrom('evento')
-      .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
-      .select((eb) => [
-        'evento.id',
-        'evento.tipo',
-        'evento.momento',
-        'evento.task_id',
-        'tarea.tipo as tarea',
-        'tarea.estado',
-        'tarea.creada_por',
-        eb.fn.coalesce('evento.entrega_id', 'tarea.entrega_id').as('entrega_id'),
-        'evento.datos',
-      ])
-      .where('evento.id', '>', id)
-      .orderBy('evento.id')
-      .limit(limit)
-      .execute();
+    const { rows } = await selectAfter(read, { id, limit });
     const entregaIds = [...new Set(rows.flatMap((row) => row.entrega_id ?? []))];
     const viewers =
       entregaIds.length > 0 ? await this.#options.viewersOf(read, entregaIds) : new Map<number, Viewers>();
@@ -175,3 +154,29 @@ export class EventRelay {
     return eventoIdOf(String(top));
   }
 }
+
+const selectNewest = prepared<OutboxTables, object, { id: number }>((db) =>
+  db.selectFrom('evento').select('id').orderBy('id', 'desc').limit(1),
+);
+
+type EventoAfter = Omit<RelayedEvento, 'viewers' | 'datos'> & { id: number; datos: string | null };
+
+const selectAfter = prepared<OutboxTables, { id: number; limit: number }, EventoAfter>((db, { id, limit }) =>
+  db
+    .selectFrom('evento')
+    .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
+    .select((eb) => [
+      'evento.id',
+      'evento.tipo',
+      'evento.momento',
+      'evento.task_id',
+      'tarea.tipo as tarea',
+      'tarea.estado',
+      'tarea.creada_por',
+      eb.fn.coalesce('evento.entrega_id', 'tarea.entrega_id').as('entrega_id'),
+      'evento.datos',
+    ])
+    .where('evento.id', '>', id)
+    .orderBy('evento.id')
+    .limit(limit),
+);
