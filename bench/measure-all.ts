@@ -4,6 +4,7 @@ import { startChild } from './child.ts';
 import type { Options } from './command-line.ts';
 import { measureConfirming } from './confirming.ts';
 import { measureDoors } from './doors.ts';
+import { measureFreeze } from './freeze.ts';
 import type { Standing } from './idle.ts';
 import { measureIdle, measureMemory } from './idle.ts';
 import { measurePaths } from './paths.ts';
@@ -44,6 +45,7 @@ export async function measureAll({
       await measureDoors(run);
       await measureBacklog(run, Math.round(seconds * BACKLOG));
       await measureStreams(run);
+      await measureFreeze(run);
     }
     standings.push(measureMemory(subject, 'después de medir'));
   } finally {

@@ -18,6 +18,8 @@ const LONG_PAUSE = { after: 1_000, ms: 50 };
 const SHARED_FOR = 1_000;
 const TURN = 1;
 const MAX_GROUP = 500;
+/** How long a group may grow before it is written (ms). */
+const GATHER = 25;
 
 declare const written: unique symbol;
 
@@ -80,7 +82,7 @@ export class UnitOfWork<DB> {
   async #drain(): Promise<void> {
     let attempt = 0;
     while (this.#pending.length > 0) {
-      await nextTurn();
+      await this.#gather();
       if (this.#begin()) {
         attempt = 0;
         await this.#commitGroup(this.#pending.splice(0, MAX_GROUP));
@@ -95,6 +97,16 @@ export class UnitOfWork<DB> {
     }
     // In the same step as the check above: what is submitted from now on starts the next round.
     this.#draining = undefined;
+  }
+
+  /** Waits while each turn of the event loop brings more: new connections come in one a turn, and a commit takes many. */
+  async #gather(): Promise<void> {
+    const until = performance.now() + GATHER;
+    let before: number;
+    do {
+      before = this.#pending.length;
+      await nextTurn();
+    } while (this.#pending.length > before && this.#pending.length < MAX_GROUP && performance.now() < until);
   }
 
   /** False while another process holds the write lock; any other failure rejects what waits. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
@@ -49,6 +50,32 @@ test('when writes are submitted in one turn, then they share one commit', async 
   await Promise.all(Array.from({ length: 50 }, (_, id) => insert(id)));
   expect(await ids()).toHaveLength(50);
   expect(commits(file) - before).toBe(1);
+});
+
+test('when each turn of the event loop brings one more write, then they share one commit', async () => {
+  const before = commits(file);
+  const writes: Promise<unknown>[] = [];
+  for (let id = 0; id < 50; id++) {
+    writes.push(insert(id));
+    await nextTurn();
+  }
+  await Promise.all(writes);
+  expect(await ids()).toHaveLength(50);
+  expect(commits(file) - before).toBeLessThan(10);
+});
+
+test('when writes never stop coming in, then each is written all the same', async () => {
+  const enough = new AbortController();
+  const flood = (async () => {
+    for (let id = 0; !enough.signal.aborted; id++) {
+      void insert(id);
+      await nextTurn();
+    }
+  })();
+  await insert(100_000);
+  enough.abort();
+  await flood;
+  expect(await ids()).toContain(100_000);
 });
 
 test('when each write is followed by another as soon as it is answered, then none is left behind', async () => {
