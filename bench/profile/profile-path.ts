@@ -5,6 +5,7 @@ import type { Profiler } from 'node:inspector';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@medisupply/shared/testing/until';
+import { measureBacklog } from '../backlog.ts';
 import { createCeilings } from '../ceilings.ts';
 import { startChild } from '../child.ts';
 import { confirm } from '../confirming.ts';
@@ -20,7 +21,7 @@ const CONFIRMING: Readonly<Record<string, number | undefined>> = {
   confirmar: undefined,
   'confirmar-100': 100,
 };
-export const PROFILED = [...Object.keys(CONFIRMING), ...Object.keys(PATHS)];
+export const PROFILED = [...Object.keys(CONFIRMING), 'vaciar', ...Object.keys(PATHS)];
 
 const CONFIRMED_PER_SECOND = 1_000;
 const PACKAGES = 12;
@@ -77,6 +78,11 @@ async function work(run: Run, name: string, seconds: number): Promise<number> {
   if (path) {
     const { perSecond } = await measurePath({ ...run, seconds }, path);
     return perSecond * seconds;
+  }
+  if (name === 'vaciar') {
+    const jobs = Math.round(CONFIRMED_PER_SECOND * seconds);
+    await measureBacklog(run, jobs);
+    return jobs;
   }
   const rate = CONFIRMING[name];
   const count = Math.round((rate ?? CONFIRMED_PER_SECOND) * seconds);

@@ -1,4 +1,5 @@
 import type { Insertable, Kysely, Selectable } from 'kysely';
+import { sql } from 'kysely';
 import { prepared, preparedInsert } from '@medisupply/shared/db/prepared';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { ConfirmacionEstado, Respuesta } from '@medisupply/shared/contracts/vocabulary';
@@ -8,7 +9,8 @@ import type { EntregaState } from './entregas.repository.ts';
 type Db = Kysely<LogisticaTables>;
 export type ConfirmacionRow = Selectable<ConfirmacionTable>;
 
-const LIVE: readonly ConfirmacionEstado[] = ['ACEPTADA', 'APLICADA', 'MUERTA'];
+/** In the words of the index `confirmacion_viva`, which no parameters can be matched with. */
+const LIVE = sql<ConfirmacionEstado>`('ACEPTADA', 'APLICADA', 'MUERTA')`;
 
 /** What the stored answer to a confirmation is made from. */
 export type StoredAnswer = Pick<ConfirmacionRow, 'task_id' | 'entrega_id' | 'respuesta' | 'creada'>;
