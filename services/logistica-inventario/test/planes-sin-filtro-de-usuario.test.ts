@@ -62,6 +62,16 @@ test.each([
   ['tasks in one state', tareas({ estado: 'SUCCESS' }), /INDEX tarea_por_estado \(estado=\?\)$/],
   ['tasks of one kind', tareas({ tipo: 'monitor.health_check' }), /INDEX tarea_por_tipo \(tipo=\?\)$/],
   [
+    'tasks of one kind that failed',
+    tareas({ tipo: 'monitor.health_check', estado: 'FAILURE' }),
+    /INDEX tarea_sin_exito_por_tipo \(tipo=\? AND estado=\?\)$/,
+  ],
+  [
+    'tasks of one kind that succeeded',
+    tareas({ tipo: 'monitor.health_check', estado: 'SUCCESS' }),
+    /INDEX tarea_por_tipo \(tipo=\?\)$/,
+  ],
+  [
     'the next page of tasks of one kind',
     tareas({ tipo: 'monitor.health_check', before: 500 }),
     /INDEX tarea_por_tipo \(tipo=\? AND (seq|rowid)<\?\)$/,
