@@ -4,8 +4,7 @@ import { addTaskViewers } from '@medisupply/shared/queueing/store/migration';
 
 /**
  * What each list shows is read in its order, whoever asks and whatever for. A task keeps with whom its delivery is
- * shared; an index of a reason leaves out what the viewer began. Most tasks confirm a delivery and succeed: what an index
- * finds by state or by kind is the others.
+ * shared; an index of a reason leaves out what the viewer began.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await addTaskViewers(db);
@@ -20,13 +19,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     sql`create index tarea_ajena_por_asignada on tarea (asignada_a, seq) where ${others('asignada_a')}`,
     sql`create index tarea_ajena_por_confirmada on tarea (confirmada_por, seq) where ${others('confirmada_por')}`,
     sql`create index tarea_de_abierta on tarea (seq) where ${open}`,
-    sql`create index tarea_de_abierta_por_estado on tarea (estado, seq) where ${open} and estado <> 'SUCCESS'`,
-    sql`create index tarea_sin_exito_por_tipo on tarea (tipo, estado, seq) where estado <> 'SUCCESS'`,
-    sql`create index tarea_sin_exito_propia on tarea (creada_por, estado, seq) where estado <> 'SUCCESS'`,
-    sql`create index tarea_sin_exito_por_creador on tarea (creador_id, estado, seq)
-      where ${others('creador_id')} and estado <> 'SUCCESS'`,
-    sql`create index tarea_sin_exito_por_asignada on tarea (asignada_a, estado, seq)
-      where ${others('asignada_a')} and estado <> 'SUCCESS'`,
+    sql`create index tarea_de_abierta_por_estado on tarea (estado, seq) where ${open}`,
+    sql`create index tarea_por_tipo_y_estado on tarea (tipo, estado, seq)`,
+    sql`create index tarea_por_creador_y_estado on tarea (creada_por, estado, seq)`,
+    sql`create index tarea_ajena_por_creador_y_estado on tarea (creador_id, estado, seq) where ${others('creador_id')}`,
+    sql`create index tarea_ajena_por_asignada_y_estado on tarea (asignada_a, estado, seq) where ${others('asignada_a')}`,
+    // The tasks of deliveries are those of one kind.
+    sql`drop index tarea_con_entrega`,
     sql`create index tarea_sin_entrega_propia on tarea (creada_por, tipo, seq)
       where tipo <> 'logistica.procesar_entrega'`,
     sql`create index entrega_por_creador_y_estado on entrega (creador_id, estado, id)`,

@@ -76,15 +76,14 @@ const REASONS = [...SHARED, 'tarea_ajena_por_confirmada (confirmada_por=?)', 'ta
 test.each<[string, UserCaller, Partial<TareaFilter>, string[]]>([
   ['a courier', COURIER, {}, ['tarea_por_creador (creada_por=?)', ...REASONS]],
   ['a courier', COURIER, { tipo: CONFIRMATION }, ['tarea_por_creador (creada_por=?)', ...REASONS]],
-  ['a courier', COURIER, { estado: 'SUCCESS' }, ['tarea_por_creador (creada_por=?)', ...REASONS]],
   [
     'a courier',
     COURIER,
     { estado: 'FAILURE' },
     [
-      'tarea_sin_exito_propia (creada_por=? AND estado=?)',
-      'tarea_sin_exito_por_creador (creador_id=? AND estado=?)',
-      'tarea_sin_exito_por_asignada (asignada_a=? AND estado=?)',
+      'tarea_por_creador_y_estado (creada_por=? AND estado=?)',
+      'tarea_ajena_por_creador_y_estado (creador_id=? AND estado=?)',
+      'tarea_ajena_por_asignada_y_estado (asignada_a=? AND estado=?)',
       'tarea_ajena_por_confirmada (confirmada_por=?)',
       'tarea_de_abierta_por_estado (estado=?)',
     ],
@@ -94,9 +93,9 @@ test.each<[string, UserCaller, Partial<TareaFilter>, string[]]>([
     COURIER,
     { estado: 'FAILURE', tipo: CONFIRMATION },
     [
-      'tarea_sin_exito_propia (creada_por=? AND estado=?)',
-      'tarea_sin_exito_por_creador (creador_id=? AND estado=?)',
-      'tarea_sin_exito_por_asignada (asignada_a=? AND estado=?)',
+      'tarea_por_creador_y_estado (creada_por=? AND estado=?)',
+      'tarea_ajena_por_creador_y_estado (creador_id=? AND estado=?)',
+      'tarea_ajena_por_asignada_y_estado (asignada_a=? AND estado=?)',
       'tarea_ajena_por_confirmada (confirmada_por=?)',
       'tarea_de_abierta_por_estado (estado=?)',
     ],
@@ -108,18 +107,15 @@ test.each<[string, UserCaller, Partial<TareaFilter>, string[]]>([
     { tipo: REPORT, estado: 'FAILURE' },
     ['tarea_sin_entrega_propia (creada_por=? AND tipo=?)'],
   ],
-  ['a dispatcher', DISPATCHER, {}, ['tarea_por_creador (creada_por=?)', 'tarea_con_entrega']],
+  ['a dispatcher', DISPATCHER, {}, ['tarea_por_creador (creada_por=?)', 'tarea_por_tipo (tipo=?)']],
   [
     'a dispatcher',
     DISPATCHER,
     { estado: 'SUCCESS' },
-    ['tarea_por_creador (creada_por=?)', 'tarea_con_entrega'],
-  ],
-  [
-    'a dispatcher',
-    DISPATCHER,
-    { estado: 'FAILURE' },
-    ['tarea_sin_exito_propia (creada_por=? AND estado=?)', 'tarea_por_estado (estado=?)'],
+    [
+      'tarea_por_creador_y_estado (creada_por=? AND estado=?)',
+      'tarea_por_tipo_y_estado (tipo=? AND estado=?)',
+    ],
   ],
 ])(
   'when %s lists tasks (%$), then each reason is read in order from its index',

@@ -26,35 +26,30 @@ export interface TareaFilter {
   limit: number;
 }
 
-/** Nearly all tasks end like this. */
-const EXITO = sql.lit<TaskStatus>('SUCCESS');
-const DE_ENTREGA = sql<SqlBool>`entrega_id is not null`;
-/** The tasks of deliveries, and no others. */
-const CONFIRMAR = sql.lit(procesarEntrega.name);
+/** The only kind that deliveries have tasks of. */
+const DE_ENTREGA = sql.lit(procesarEntrega.name);
 
 /**
  * Newest first. Each reason to see a task is read in order from an index of its own, so that the work is bounded by the
- * page and not by how many tasks there are. What most tasks are is compared row by row, what few are has an index.
+ * page and not by how many tasks there are.
  */
 export async function listTareas(db: Db, filter: TareaFilter) {
   const { viewer, before, estado, tipo, limit } = filter;
   const eb = expressionBuilder<LogisticaTables, 'tarea'>();
   const ofTipo: Condition[] = tipo === undefined ? [] : [eb('tipo', '=', tipo)];
-  const inEstado: Condition[] = estado === undefined ? [] : [eb(walked('estado'), '=', estado)];
-  const ofEstado: Condition[] =
-    estado === undefined || estado === 'SUCCESS'
-      ? inEstado
-      : [eb('estado', '=', estado), eb('estado', '<>', EXITO)];
+  const ofEstado: Condition[] = estado === undefined ? [] : [eb('estado', '=', estado)];
   const isOfDeliveries = tipo === undefined || tipo === procesarEntrega.name;
 
-  const all: Condition[] =
-    estado !== undefined && tipo === undefined ? [eb('estado', '=', estado)] : [...ofTipo, ...ofEstado];
   const begun = isOfDeliveries
     ? [...(tipo === undefined ? [] : [eb(walked('tipo'), '=', tipo)]), ...ofEstado]
-    : [...ofTipo, eb('tipo', '<>', CONFIRMAR), ...inEstado];
+    : [
+        ...ofTipo,
+        eb('tipo', '<>', DE_ENTREGA),
+        ...(estado === undefined ? [] : [eb(walked('estado'), '=', estado)]),
+      ];
   const reasonsOf = (user: UserCaller): Condition[][] => {
     const shared = veTodasLasEntregas(user)
-      ? [[DE_ENTREGA]]
+      ? [[eb('tipo', '=', DE_ENTREGA)]]
       : razonesPara(user).map((razon) => ajena(razon, user));
     return [
       [eb('creada_por', '=', callerName(user)), ...begun],
@@ -62,7 +57,7 @@ export async function listTareas(db: Db, filter: TareaFilter) {
     ];
   };
   const found = await Promise.all(
-    (viewer === undefined ? [all] : reasonsOf(viewer)).map((conditions) => {
+    (viewer === undefined ? [[...ofTipo, ...ofEstado]] : reasonsOf(viewer)).map((conditions) => {
       let page = db.selectFrom('tarea').select('seq').orderBy('seq', 'desc').limit(limit);
       if (before !== undefined) page = page.where('seq', '<', before);
       for (const condition of conditions) page = page.where(condition);
@@ -100,7 +95,7 @@ const ajena = ({ columnas }: Razon, { usuario_id }: UserCaller): Condition[] =>
   Object.entries(columnas).flatMap(([name, value]) => {
     const column = sql.ref(name);
     return value === null
-      ? [sql<SqlBool>`${column} is null`, DE_ENTREGA]
+      ? [sql<SqlBool>`${column} is null`, sql<SqlBool>`entrega_id is not null`]
       : [
           sql<SqlBool>`${column} = ${usuario_id}`,
           sql<SqlBool>`creada_por <> 'usuario:' || cast(${column} as text)`,
