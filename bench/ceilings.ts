@@ -19,6 +19,7 @@ export const CEILINGS = {
   sign: 'Express, token y firmar',
   read: 'Express, token y una fila',
   page: 'Express, token y 20 filas',
+  status: 'Express, los mismos bytes',
   password: 'una contraseña (argon2)',
   each: 'SQLite, un commit por fila',
   grouped: 'SQLite, un commit cada 32 filas',
@@ -42,12 +43,18 @@ export function createCeilings(
 ): Ceilings {
   const done = new Set<Ceiling>();
 
-  async function measureHttp(level: Level, requests: LoadRequest[], expected: number): Promise<void> {
+  async function measureHttp(
+    level: Level,
+    requests: LoadRequest[],
+    expected: number,
+    answer?: string,
+  ): Promise<void> {
     const redis = level === 'accept' ? await startRedis() : undefined;
     const server = await startChild('parts/http-server.ts', [
       level,
       subject.jwksFile,
       ...(redis ? [String(redis.port)] : []),
+      ...(answer === undefined ? [] : [answer]),
     ]);
     try {
       const origin = `http://127.0.0.1:${(server.ready as { port: number }).port}`;
@@ -83,6 +90,11 @@ export function createCeilings(
     sign: async () => measureHttp('sign', await signings(subject), 200),
     read: async () => measureHttp('read', await get('/entrega/1'), 200),
     page: async () => measureHttp('page', await get('/entregas'), 200),
+    async status() {
+      const [request] = await get('/monitor/status');
+      const answer = await fetch(subject.at('monitor') + request!.path, { headers: request!.headers });
+      await measureHttp('status', [request!], 200, await answer.text());
+    },
     async password() {
       const part = await startChild('parts/password-check.ts', [BENCH_USER.contrasena]);
       report(partOf(CEILINGS.password, await part.ask(seconds)));

@@ -102,6 +102,7 @@ export const PATHS: Record<string, Path> = {
     service: 'monitor',
     requests: get('/monitor/status'),
     expected: 200,
+    ceiling: 'status',
   },
 };
 

@@ -5,16 +5,24 @@ import { until } from '@medisupply/shared/testing/until';
 import { creations } from './ceilings.ts';
 import { startChild } from './child.ts';
 import { measure } from './measure.ts';
+import { partOf } from './result.ts';
 import type { Run } from './run.ts';
 
 const CLIENTS = 200;
+const CEILING = `los mismos bytes a ${CLIENTS} clientes`;
 /** Deliveries created; each is an event that every one of them sees. */
 const EVENTS_PER_SECOND = 100;
 /** A user may watch eight streams. */
 const USERS = CLIENTS / 8;
 const CONTRASENA = 'faro-encendido-de-noche';
 
-export async function measureStreams({ subject, generator, seconds, report }: Run): Promise<void> {
+interface Seen {
+  events: number;
+  bytes: number;
+}
+
+export async function measureStreams(run: Run): Promise<void> {
+  const { subject, generator, seconds, report } = run;
   const watchers = await startChild('load/watchers.ts');
   try {
     await watchers.ask({
@@ -29,10 +37,10 @@ export async function measureStreams({ subject, generator, seconds, report }: Ru
       rate: EVENTS_PER_SECOND,
       seconds: 2 * seconds,
     };
-    const { events: before } = await watchers.ask<{ events: number }>('events');
+    const { events: before, bytes: bytesBefore } = await watchers.ask<Seen>('events');
     const expected = before + EVENTS_PER_SECOND * 2 * seconds * CLIENTS;
     const shown = async () =>
-      until(async () => (await watchers.ask<{ events: number }>('events')).events >= expected, 10_000);
+      until(async () => (await watchers.ask<Seen>('events')).events >= expected, 10_000);
     const cost = await measure(
       generator,
       load,
@@ -46,9 +54,26 @@ export async function measureStreams({ subject, generator, seconds, report }: Ru
       cpu: cost.cpu,
       cpuEach: cost.cpuEach,
       failures: cost.failures,
+      ceiling: CEILING,
     });
+    const { events, bytes } = await watchers.ask<Seen>('events');
+    await measureCeiling(run, (bytes - bytesBefore) / (events - before));
   } finally {
     await watchers.close();
+  }
+}
+
+async function measureCeiling({ seconds, report }: Run, bytes: number): Promise<void> {
+  const part = await startChild('parts/fan-out.ts');
+  const watchers = await startChild('load/watchers.ts');
+  try {
+    const { port } = part.ready as { port: number };
+    await watchers.ask({ url: `http://127.0.0.1:${port}`, tokens: [''], count: CLIENTS });
+    const order = { bytes: Math.round(bytes), rate: EVENTS_PER_SECOND, seconds: 2 * seconds };
+    report(partOf(CEILING, await part.ask(order)));
+  } finally {
+    await watchers.close();
+    await part.close();
   }
 }
 

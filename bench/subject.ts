@@ -33,7 +33,7 @@ export interface Subject {
   /** Statements and commits of each process so far. */
   databaseWork(): Promise<Record<string, DatabaseWork>>;
   /** Resolves when nothing that was accepted waits any more. */
-  settled: () => Promise<void>;
+  settled: (patience?: number) => Promise<void>;
   /** From received to applied, of the confirmations accepted since (ms). */
   appliedSince(moment: number): number[];
   newestId(): number;
@@ -89,7 +89,10 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
 
   let made = 0;
 
-  const waiting = db.prepare(`select count(*) n from confirmacion where estado = 'ACEPTADA'`).pluck();
+  /** A message stays until its task is done, and then goes: this is a look into a small table. */
+  const waiting = db
+    .prepare("select exists (select 1 from outbox where nombre = 'logistica.procesar_entrega')")
+    .pluck();
   const applied = db
     .prepare(
       `select a.momento - r.momento from evento a join evento r on r.task_id = a.task_id and r.tipo = 'recibida'
@@ -150,7 +153,7 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
       };
       return Object.fromEntries(await Promise.all(WITH_DATABASE.map(read)));
     },
-    settled: () => until(() => waiting.get() === 0, LONG),
+    settled: (patience = LONG) => until(() => waiting.get() === 0, patience),
     appliedSince: (moment) => applied.all(moment) as number[],
     newestId: () => Number(newest.get()),
   };

@@ -1,4 +1,5 @@
 /** `npm run bench -- --rows N`: the same paths with few rows and with many, side by side. */
+import { holdBack } from '../backlog.ts';
 import { createCeilings } from '../ceilings.ts';
 import { startChild } from '../child.ts';
 import { confirm } from '../confirming.ts';
@@ -7,81 +8,113 @@ import { get, measurePath, PATHS } from '../paths.ts';
 import { toTable } from '../report/table.ts';
 import type { Result } from '../result.ts';
 import type { Run } from '../run.ts';
+import type { Subject } from '../subject.ts';
 import { databaseOf, startSubject } from '../subject.ts';
 import { fillDatabase } from './fill.ts';
 
 const FEW = 1_000;
 const CONFIRMED_PER_SECOND = 400;
+/** Of the rows: jobs that wait. */
+const BACKLOG = 0.1;
 
-const LISTED: readonly Path[] = [
+type Measure = (run: Run) => Promise<Result>;
+
+const READ: readonly Path[] = [
   ...['crear', 'entrega', 'entregas', 'tareas', 'estado'].flatMap((name) => PATHS[name] ?? []),
-  ...['estado=ENTREGADA', 'sin_asignar=true', 'pedido_id=PED-1'].map((query): Path => ({
-    name: `GET /entregas?${query}`,
+  ...[
+    '/entregas?estado=ENTREGADA',
+    '/entregas?estado=CANCELADA',
+    '/entregas?sin_asignar=true',
+    '/entregas?pedido_id=PED-1',
+    '/tareas?estado=SUCCESS',
+    '/tareas?estado=FAILURE',
+    '/tareas?tipo=generar_reporte',
+  ].map((path): Path => ({
+    name: `GET ${path}`,
     service: 'logistica-inventario',
-    requests: get(`/entregas?limite=20&${query}`),
+    requests: get(`${path}&limite=20`),
     expected: 200,
   })),
 ];
 
+const LISTED: readonly Measure[] = READ.map((path) => (run) => measurePath(run, path));
+
 export interface Growth {
-  few: Result[];
-  many: Result[];
   rows: number;
+  jobs: number;
   bytesPerDelivery: number;
+  /** Without other work, and while jobs wait in the queue of the one with many rows. */
+  quiet: Pair[];
+  waiting: Pair[];
+  emptied: Result;
 }
 
+interface Pair {
+  few: Result;
+  many: Result;
+}
+
+/** Two platforms, measured in turn path by path: whatever else the machine does meets both. */
 export async function measureGrowth(rows: number, seconds: number): Promise<Growth> {
   const generator = await startChild('load/generator.ts');
-  const subject = await startSubject();
-  try {
-    const report = (result: Result) =>
-      process.stderr.write(`· ${result.name}: ${Math.round(result.perSecond)}/s\n`);
+  const subjects: Subject[] = [];
+  const report = (result: Result) =>
+    process.stderr.write(`· ${result.name}: ${Math.round(result.perSecond)}/s\n`);
+  const start = async (filled: number) => {
+    const subject = await startSubject();
+    subjects.push(subject);
     const ceilings = createCeilings(subject, generator, { seconds, report });
     const run: Run = { subject, generator, ceilings, report, seconds };
-    const file = databaseOf(subject.platform.dataDir);
-    await confirm(run, 'calentamiento', Math.round(seconds * CONFIRMED_PER_SECOND));
-    await fillDatabase(file, FEW);
-    await measureListed(run);
-    const few = await measureListed(run);
-    const bytesPerDelivery = await fillDatabase(file, rows);
-    const many = await measureListed(run);
-    return { few, many, rows, bytesPerDelivery };
+    await confirmSome(run);
+    return { run, bytesPerDelivery: await fillDatabase(databaseOf(subject.platform.dataDir), filled) };
+  };
+  try {
+    const { run: few } = await start(FEW);
+    const { run: many, bytesPerDelivery } = await start(rows);
+    const quiet = await measureInTurn([...LISTED, confirmSome], few, many);
+    const jobs = Math.ceil(rows * BACKLOG);
+    const empty = await holdBack(many, jobs);
+    const waiting = await measureInTurn(LISTED, few, many);
+    const emptied = await empty();
+    report(emptied);
+    return { rows, jobs, bytesPerDelivery, quiet, waiting, emptied };
   } finally {
-    await subject.platform.close();
+    for (const { platform } of subjects) await platform.close();
     await generator.close();
   }
 }
 
-async function measureListed(run: Run): Promise<Result[]> {
-  const results: Result[] = [];
-  const add = (result: Result) => {
-    run.report(result);
-    results.push(result);
-  };
-  for (const path of LISTED) add(await measurePath(run, path));
-  add(await confirm(run, 'confirmar, 32 conexiones', Math.round(run.seconds * CONFIRMED_PER_SECOND)));
-  return results;
+const confirmSome = (run: Run): Promise<Result> =>
+  confirm(run, 'confirmar, 32 conexiones', Math.round(run.seconds * CONFIRMED_PER_SECOND));
+
+async function measureInTurn(measures: readonly Measure[], few: Run, many: Run): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (const measure of measures) {
+    const pair = { few: await measure(few), many: await measure(many) };
+    few.report(pair.few);
+    many.report(pair.many);
+    pairs.push(pair);
+  }
+  return pairs;
 }
 
-export function describeGrowth({ few, many, rows, bytesPerDelivery }: Growth): string {
+export function describeGrowth({ rows, jobs, bytesPerDelivery, quiet, waiting, emptied }: Growth): string {
   const number = (value: number) => value.toLocaleString('es');
-  const lines = few.map((before, at) => {
-    const after = many[at] ?? before;
-    return [
-      before.name,
-      before.cpu.toFixed(3),
-      after.cpu.toFixed(3),
-      (after.cpu / before.cpu).toFixed(2),
-      before.latency?.p99.toFixed(1) ?? '',
-      after.latency?.p99.toFixed(1) ?? '',
+  const lines = (pairs: readonly Pair[]) =>
+    pairs.map(({ few, many }) => [
+      few.name,
+      few.cpu.toFixed(3),
+      many.cpu.toFixed(3),
+      (many.cpu / few.cpu).toFixed(2),
+      few.latency?.p99.toFixed(1) ?? '',
+      many.latency?.p99.toFixed(1) ?? '',
       '',
-    ];
-  });
+    ]);
+  const headings = ['', `CPU ms, ${number(FEW)} entregas`, number(rows), '×', 'p99', 'p99', ''];
   return [
-    toTable([
-      ['', `CPU ms, ${number(FEW)} entregas`, `${number(rows)} más`, '×', 'p99', 'p99', ''],
-      ...lines,
-    ]),
+    toTable([headings, ...lines(quiet)]),
+    toTable([[`con ${number(jobs)} tareas en espera`, ...headings.slice(1)], ...lines(waiting)]),
+    `${emptied.name}: ${number(Math.round(emptied.perSecond))}/s, ${emptied.cpu.toFixed(2)} ms de CPU cada una`,
     `${Math.round(bytesPerDelivery)} bytes por entrega, con su historia, su tarea y sus eventos`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Clients of event streams, all in one process. Told `{ url, tokens, count }`, it opens them; asked again, how many deliveries' events came. */
+/** Clients of event streams, all in one process. Told `{ url, tokens, count }`, it opens them; asked again, how many deliveries' events came, and bytes. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
@@ -11,6 +11,7 @@ interface Order {
 
 const MARK = 'event: entrega\n';
 let events = 0;
+let bytes = 0;
 
 async function watch(url: string, token: string | undefined): Promise<void> {
   const asking = request(url, {
@@ -23,6 +24,7 @@ async function watch(url: string, token: string | undefined): Promise<void> {
   response.setEncoding('latin1');
   let rest = '';
   response.on('data', (chunk: string) => {
+    bytes += chunk.length;
     const parts = (rest + chunk).split(MARK);
     events += parts.length - 1;
     rest = parts.at(-1)?.slice(-MARK.length) ?? '';
@@ -34,7 +36,9 @@ async function watchAll({ url, tokens, count }: Order): Promise<void> {
 }
 
 process.on('message', (message: Order | 'events') => {
-  void (message === 'events' ? Promise.resolve() : watchAll(message)).then(() => process.send?.({ events }));
+  void (message === 'events' ? Promise.resolve() : watchAll(message)).then(() =>
+    process.send?.({ events, bytes }),
+  );
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');

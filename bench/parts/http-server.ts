@@ -1,6 +1,6 @@
 /**
  * The least that an HTTP service does for each kind of path, in one process on a port of its own.
- * `http-server.ts LEVEL JWKS_FILE [REDIS_PORT]`
+ * `http-server.ts LEVEL JWKS_FILE [REDIS_PORT | ANSWER]`
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { confirmationCheck, tokenCheck } from './confirmation-check.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Level } from './levels.ts';
 
-const [level = 'bare', jwksFile = '', redisPort] = process.argv.slice(2);
+const [level = 'bare', jwksFile = '', given] = process.argv.slice(2);
 const ROWS = 1_000;
 const PAGE = 20;
 const ACCEPTED = { message: 'Tarea enviada' };
@@ -65,7 +65,7 @@ const LEVELS: Record<Level, (app: Express) => void> = {
     const check = confirmationCheck(jwksFile);
     const { db, add } = openRows();
     const queue = new Queue('compuesta', {
-      connection: { host: '127.0.0.1', port: Number(redisPort) },
+      connection: { host: '127.0.0.1', port: Number(given) },
       defaultJobOptions: { removeOnComplete: true },
     });
     const store = groupCommit(
@@ -118,6 +118,9 @@ const LEVELS: Record<Level, (app: Express) => void> = {
       userOf(request);
       response.json(page.all(1, PAGE));
     });
+  },
+  status(app) {
+    app.get('/monitor/status', (_request, response) => void response.type('json').send(given));
   },
 };
 

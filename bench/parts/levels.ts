@@ -1,2 +1,2 @@
 /** What `http-server.ts` can be. */
-export type Level = 'bare' | 'body' | 'verify' | 'accept' | 'create' | 'sign' | 'read' | 'page';
+export type Level = 'bare' | 'body' | 'verify' | 'accept' | 'create' | 'sign' | 'read' | 'page' | 'status';

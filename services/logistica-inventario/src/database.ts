@@ -8,6 +8,7 @@ import * as canceladas from '../migrations/003-canceladas.ts';
 import * as reservasPorUsuario from '../migrations/050-reservas-por-usuario.ts';
 import * as asignaciones from '../migrations/060-asignaciones.ts';
 import * as sellado from '../migrations/070-sellado.ts';
+import * as paginas from '../migrations/091-paginas.ts';
 import type { LogisticaTables } from './tables.ts';
 
 export const migrations = {
@@ -17,6 +18,7 @@ export const migrations = {
   '050-reservas-por-usuario': reservasPorUsuario,
   '060-asignaciones': asignaciones,
   '070-sellado': sellado,
+  '091-paginas': paginas,
 };
 
 /** Migrates and opens `$DATA_DIR/logistica.db`. */

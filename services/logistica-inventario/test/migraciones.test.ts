@@ -99,3 +99,26 @@ test('when rows of an older version are there, then their tables are to be seale
   };
   expect([tablesOf(file), tablesOf(fresh)]).toEqual([[['entrega', null, 0]], []]);
 });
+
+test('when there are tasks of an older version, then each knows with whom its delivery is shared', async () => {
+  const { '091-paginas': _, ...before091 } = migrations;
+  await migrate(file, before091);
+  const before = new Database(file);
+  before.exec(`
+    insert into entrega (id, direccion, pedido_id, estado, creada_por, creador_id, asignada_a, confirmada_por, creada, actualizada)
+      values (1, 'x', 'P', 'ENTREGADA', 'usuario:7', 7, 8, 9, 0, 0), (2, 'x', 'P', 'EN_CAMINO', 'servicio:operator', null, null, null, 0, 0);
+    insert into tarea (task_id, tipo, cola, estado, intento, creada_por, entrega_id, params, creada, actualizada) values
+      ('a', 't', 'c', 'SUCCESS', 0, 'usuario:9', 1, '{}', 0, 0), ('b', 't', 'c', 'FAILURE', 0, 'usuario:9', 2, '{}', 0, 0),
+      ('c', 't', 'c', 'SUCCESS', 0, 'usuario:9', null, '{}', 0, 0);`);
+  before.close();
+  await migrate(file, migrations);
+  const after = new Database(file);
+  expect(
+    after.prepare('select task_id, creador_id, asignada_a, confirmada_por from tarea').raw().all(),
+  ).toEqual([
+    ['a', 7, 8, 9],
+    ['b', null, null, null],
+    ['c', null, null, null],
+  ]);
+  after.close();
+});

@@ -62,6 +62,11 @@ test.each([
   ['tasks in one state', tareas({ estado: 'SUCCESS' }), /INDEX tarea_por_estado \(estado=\?\)$/],
   ['tasks of one kind', tareas({ tipo: 'monitor.health_check' }), /INDEX tarea_por_tipo \(tipo=\?\)$/],
   [
+    'tasks of one kind in one state',
+    tareas({ tipo: 'monitor.health_check', estado: 'FAILURE' }),
+    /INDEX tarea_por_tipo_y_estado \(tipo=\? AND estado=\?\)$/,
+  ],
+  [
     'the next page of tasks of one kind',
     tareas({ tipo: 'monitor.health_check', before: 500 }),
     /INDEX tarea_por_tipo \(tipo=\? AND (seq|rowid)<\?\)$/,

@@ -1,64 +1,48 @@
-/** How SQLite reads the lists in a database of 100,000 deliveries and tasks: by index, whoever asks. */
+/** How the lists are read in a database of 100,000 deliveries and tasks: each reason by its index, whoever asks. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
-import type { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { migrate } from '@medisupply/shared/db/migrate';
 import { openHandle } from '@medisupply/shared/db/open-database';
 import type { UserCaller } from '@medisupply/shared/http/caller';
+import type { QueryPlans } from '@medisupply/shared/testing/query-plans';
+import { indexOf, isBounded, numbered, queryPlans } from '@medisupply/shared/testing/query-plans';
 import { migrations } from '../src/database.ts';
+import type { ListFilter } from '../src/entregas/entregas.repository.ts';
 import { listEntregas } from '../src/entregas/entregas.repository.ts';
 import type { LogisticaTables } from '../src/tables.ts';
+import type { TareaFilter } from '../src/tareas/tareas.repository.ts';
 import { listTareas } from '../src/tareas/tareas.repository.ts';
 
 const ROWS = 100_000;
 const USER = 7;
 
 let folder: string;
-let handle: Database.Database;
-let db: Kysely<LogisticaTables>;
-let queries: CompiledQuery[] = [];
+let plans: QueryPlans<LogisticaTables>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'medisupply-planes-'));
   const file = join(folder, 'logistica.db');
   await migrate(file, migrations);
-  handle = openHandle(file);
-  const rows = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${ROWS})`;
+  const handle = openHandle(file);
   handle.exec(`begin;
-    ${rows} insert into entrega (direccion, pedido_id, estado, creada_por, creador_id, asignada_a, confirmada_por, creada, actualizada)
+    ${numbered(ROWS)} insert into entrega (direccion, pedido_id, estado, creada_por, creador_id, asignada_a, confirmada_por, creada, actualizada)
       select 'x', 'PED-' || i, 'EN_CAMINO', 'usuario:' || i % 50, i % 50,
         case when i % 3 = 0 then i % 40 end, case when i % 2 = 0 then i % 30 end, i, i from n;
-    ${rows} insert into tarea (task_id, tipo, cola, estado, intento, creada_por, entrega_id, params, creada, actualizada)
+    ${numbered(ROWS)} insert into tarea (task_id, tipo, cola, estado, intento, creada_por, entrega_id, creador_id, asignada_a, confirmada_por, params, creada, actualizada)
       select 'tarea-' || i, 'logistica.procesar_entrega', 'logistica', 'SUCCESS', 0, 'usuario:' || i % 30,
-        case when i % 2 = 0 then i end, '{}', i, i from n;
+        entrega.id, creador_id, asignada_a, confirmada_por, '{}', i, i
+      from n left join entrega on entrega.id = n.i and i % 2 = 0;
     commit;`);
-  db = new Kysely<LogisticaTables>({
-    dialect: new SqliteDialect({ database: handle }),
-    log: (event) => void queries.push(event.query),
-  });
+  plans = queryPlans(handle);
 }, 60_000);
 
 afterAll(async () => {
-  await db.destroy();
+  await plans.db.destroy();
   rmSync(folder, { recursive: true });
 });
-
-async function plansOf(read: () => Promise<unknown>): Promise<string[]> {
-  queries = [];
-  await read();
-  return queries
-    .splice(0)
-    .map(({ sql, parameters }) =>
-      (handle.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[])
-        .map((step) => step.detail)
-        .join('; '),
-    );
-}
 
 const viewer = (roles: Rol[]): UserCaller => ({
   kind: 'user',
@@ -70,58 +54,124 @@ const viewer = (roles: Rol[]): UserCaller => ({
   exp: 0,
 });
 
-const everything = { before: undefined, estado: undefined, limit: 51 };
+const COURIER = viewer(['usuario', 'Mensajero']);
+const DISPATCHER = viewer(['Despacho']);
+const page = { before: undefined, estado: undefined, limit: 51 };
+const CONFIRMATION = 'logistica.procesar_entrega';
+const REPORT = 'logistica.generar_reporte';
 
-/** `entrega_abierta` holds the open deliveries and nothing else. */
-const isScan = (plan: string) => /\bSCAN (?!entrega USING (COVERING )?INDEX entrega_abierta\b)/.test(plan);
+/** By which index each reason is found, from the list's first queries; the last reads the page's rows by their ids. */
+async function indexesOf(read: (db: QueryPlans<LogisticaTables>['db']) => Promise<unknown>) {
+  const [last, ...reasons] = (await plans.plansOf(read)).toReversed();
+  const found = isBySeveralIds(last) ? reasons : [last!, ...reasons];
+  expect(found.filter((plan) => !isBounded(plan))).toEqual([]);
+  return found.toReversed().map(indexOf);
+}
 
-test.each([
-  ['everything', {}],
-  ['the next page', { before: ROWS }],
-  ['one state', { estado: 'SUCCESS' as const }],
-  ['one kind', { tipo: 'logistica.procesar_entrega' }],
-])('when a user lists tasks (%s), then each reason to see one is read by its index', async (_, filter) => {
-  const plans = await plansOf(() =>
-    listTareas(db, { ...everything, tipo: undefined, viewer: viewer(['usuario', 'Mensajero']), ...filter }),
-  );
-  expect(plans.filter(isScan)).toEqual([]);
-  const [own, ...others] = plans;
-  expect(own).toContain('INDEX tarea_por_creador');
-  expect(own).not.toContain('TEMP B-TREE');
-  // What is sorted is the tasks of one user's deliveries: they are found first.
-  expect(others.slice(0, 4)).toEqual(
-    ['creador', 'asignada', 'confirmada', 'abierta'].map((reason) =>
-      expect.stringMatching(
-        new RegExp(`^S(EARCH|CAN) entrega USING .*INDEX entrega_(por_)?${reason}\\b.*tarea_por_entrega`),
-      ),
-    ),
-  );
-});
+const isBySeveralIds = (plan = '') => /^SEARCH \w+ USING INTEGER PRIMARY KEY \(rowid=\?\)$/.test(plan);
 
-test('when a user lists deliveries, then each reason is read in order from its index', async () => {
-  const filter = { pedido_id: undefined, ...everything };
-  for (const before of [undefined, ROWS]) {
-    const plans = await plansOf(() =>
-      listEntregas(db, { ...filter, before, viewer: viewer(['usuario', 'Mensajero']) }),
-    );
-    expect(plans.filter((plan) => isScan(plan) || plan.includes('TEMP B-TREE'))).toEqual([]);
-  }
-});
+const SHARED = ['tarea_ajena_por_creador (creador_id=?)', 'tarea_ajena_por_asignada (asignada_a=?)'];
+const REASONS = [...SHARED, 'tarea_ajena_por_confirmada (confirmada_por=?)', 'tarea_de_abierta'];
 
-test('when what nobody carries is listed, then the open ones are read in order from their index', async () => {
-  const filter = { pedido_id: undefined, ...everything, sinAsignar: true };
-  for (const reader of [undefined, viewer(['usuario', 'Mensajero'])]) {
-    const plans = await plansOf(() => listEntregas(db, { ...filter, viewer: reader }));
-    expect(plans.filter((plan) => isScan(plan) || plan.includes('TEMP B-TREE'))).toEqual([]);
-    expect(plans.join()).toContain('entrega_abierta');
-  }
-});
+test.each<[string, UserCaller, Partial<TareaFilter>, string[]]>([
+  ['a courier', COURIER, {}, ['tarea_por_creador (creada_por=?)', ...REASONS]],
+  ['a courier', COURIER, { tipo: CONFIRMATION }, ['tarea_por_creador (creada_por=?)', ...REASONS]],
+  [
+    'a courier',
+    COURIER,
+    { estado: 'FAILURE' },
+    [
+      'tarea_por_creador_y_estado (creada_por=? AND estado=?)',
+      'tarea_ajena_por_creador_y_estado (creador_id=? AND estado=?)',
+      'tarea_ajena_por_asignada_y_estado (asignada_a=? AND estado=?)',
+      'tarea_ajena_por_confirmada (confirmada_por=?)',
+      'tarea_de_abierta_por_estado (estado=?)',
+    ],
+  ],
+  [
+    'a courier',
+    COURIER,
+    { estado: 'FAILURE', tipo: CONFIRMATION },
+    [
+      'tarea_por_creador_y_estado (creada_por=? AND estado=?)',
+      'tarea_ajena_por_creador_y_estado (creador_id=? AND estado=?)',
+      'tarea_ajena_por_asignada_y_estado (asignada_a=? AND estado=?)',
+      'tarea_ajena_por_confirmada (confirmada_por=?)',
+      'tarea_de_abierta_por_estado (estado=?)',
+    ],
+  ],
+  ['a courier', COURIER, { tipo: REPORT }, ['tarea_sin_entrega_propia (creada_por=? AND tipo=?)']],
+  [
+    'a courier',
+    COURIER,
+    { tipo: REPORT, estado: 'FAILURE' },
+    ['tarea_sin_entrega_propia (creada_por=? AND tipo=?)'],
+  ],
+  ['a dispatcher', DISPATCHER, {}, ['tarea_por_creador (creada_por=?)', 'tarea_por_tipo (tipo=?)']],
+  [
+    'a dispatcher',
+    DISPATCHER,
+    { estado: 'SUCCESS' },
+    [
+      'tarea_por_creador_y_estado (creada_por=? AND estado=?)',
+      'tarea_por_tipo_y_estado (tipo=? AND estado=?)',
+    ],
+  ],
+])(
+  'when %s lists tasks (%$), then each reason is read in order from its index',
+  async (_, of, filter, by) => {
+    const read = { ...page, tipo: undefined, ...filter, viewer: of };
+    expect(await indexesOf((db) => listTareas(db, read))).toEqual(by);
+    // The next page goes on in the same index.
+    const next = await indexesOf((db) => listTareas(db, { ...read, before: ROWS }));
+    expect(next.map((index) => index?.split(' ')[0])).toEqual(by.map((index) => index.split(' ')[0]));
+  },
+);
 
-test('when a dispatcher lists tasks, then those of all deliveries are read in order from an index', async () => {
-  const read = { ...everything, tipo: undefined, viewer: viewer(['Despacho']) };
-  for (const before of [undefined, ROWS]) {
-    const plans = await plansOf(() => listTareas(db, { ...read, before }));
-    expect(plans[1]).toMatch(/^S(EARCH|CAN) tarea USING (COVERING )?INDEX tarea_con_entrega/);
-    expect(plans.join()).not.toContain('TEMP B-TREE');
-  }
+test.each<[string, ListFilter['viewer'], Partial<ListFilter>, string[]]>([
+  [
+    'a courier',
+    COURIER,
+    {},
+    [
+      'entrega_por_creador (creador_id=?)',
+      'entrega_por_asignada (asignada_a=?)',
+      'entrega_por_confirmada (confirmada_por=?)',
+      'entrega_abierta',
+    ],
+  ],
+  [
+    'a courier',
+    COURIER,
+    { estado: 'EN_CAMINO' },
+    [
+      'entrega_por_creador_y_estado (creador_id=? AND estado=?)',
+      'entrega_por_asignada_y_estado (asignada_a=? AND estado=?)',
+      'entrega_por_confirmada_y_estado (confirmada_por=? AND estado=?)',
+      'entrega_abierta_por_estado (estado=?)',
+    ],
+  ],
+  ['a courier', COURIER, { pedido_id: 'PED-7' }, ['entrega_por_pedido (pedido_id=?)']],
+  ['a courier', COURIER, { pedido_id: 'PED-7', estado: 'EN_CAMINO' }, ['entrega_por_pedido (pedido_id=?)']],
+  ['an Admin', undefined, { sinAsignar: true }, ['entrega_abierta']],
+  [
+    'an Admin',
+    undefined,
+    { sinAsignar: true, estado: 'EN_CAMINO' },
+    ['entrega_abierta_por_estado (estado=?)'],
+  ],
+  ['an Admin', undefined, { pedido_id: 'PED-7', estado: 'EN_CAMINO' }, ['entrega_por_pedido (pedido_id=?)']],
+])(
+  'when %s lists deliveries (%$), then each reason is read in order from its index',
+  async (_, of, filter, by) => {
+    const read = { ...page, pedido_id: undefined, ...filter, viewer: of };
+    expect(await indexesOf((db) => listEntregas(db, read))).toEqual(by);
+    const next = await indexesOf((db) => listEntregas(db, { ...read, before: ROWS }));
+    expect(next.map((index) => index?.split(' ')[0])).toEqual(by.map((index) => index.split(' ')[0]));
+  },
+);
+
+test('when a courier lists what nobody carries, then it is read in order from the indexes of the reasons', async () => {
+  const read = { ...page, pedido_id: undefined, sinAsignar: true, viewer: COURIER };
+  expect(await indexesOf((db) => listEntregas(db, read))).toContain('entrega_abierta');
 });

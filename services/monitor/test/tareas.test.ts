@@ -5,7 +5,7 @@ import { migrate } from '@medisupply/shared/db/migrate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { openDatabase } from '@medisupply/shared/db/open-database';
 import { byUrlVariable } from '@medisupply/shared/services';
-import { createOutboxTables } from '@medisupply/shared/queueing/store/migration';
+import { addTaskViewers, createOutboxTables } from '@medisupply/shared/queueing/store/migration';
 import { completeTask, insertTask } from '@medisupply/shared/queueing/store/task-store';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
@@ -43,7 +43,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   dataDir = await mkdtemp(join(data.path, 'test-'));
   const file = join(dataDir, 'logistica.db');
-  await migrate(file, { '001-inicial': { up: createOutboxTables } });
+  await migrate(file, { '001-inicial': { up: createOutboxTables }, '002': { up: addTaskViewers } });
   taskStore = openDatabase<OutboxTables>(file);
   closers.push(() => taskStore.close());
 });

@@ -11,6 +11,7 @@ import { canonicalText } from '../security/canonical-json.ts';
 import type { TaskDeclaration } from '../tasks/define-task.ts';
 import { tipoOf } from '../tasks/define-task.ts';
 import { taskRegistry } from '../tasks/registry.ts';
+import type { Viewers } from '../contracts/visibilidad.ts';
 import type { TaskStatus } from '../contracts/vocabulary.ts';
 import type { QueueName } from '../tasks/define-task.ts';
 
@@ -19,6 +20,8 @@ export interface DispatchOptions {
   /** Given when it is known beforehand, such as the id of a confirmation. */
   task_id?: string;
   entrega_id?: number;
+  /** Of that delivery. */
+  viewers?: Viewers;
   claimUntil?: number;
   now?: number;
 }
@@ -57,6 +60,7 @@ export async function dispatchTask(
     creada_por: options.creada_por,
     now: options.now ?? Date.now(),
     ...(options.entrega_id === undefined ? {} : { entrega_id: options.entrega_id }),
+    ...(options.viewers === undefined ? {} : { viewers: options.viewers }),
     ...(options.claimUntil === undefined ? {} : { claimUntil: options.claimUntil }),
   });
   return { task_id, task_name: task.name, queue: task.queue, message };

@@ -34,3 +34,11 @@ export function queryPlans<DB>(handle: Database.Database): QueryPlans<DB> {
 /** `count` rows of a table: `numbered(3)` is the start of an `insert … select` over `n(i)`, i from 1 to 3. */
 export const numbered = (count: number): string =>
   `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${count})`;
+
+/** Whether the rows come in the order of an index, with nothing sorted and no table gone through from end to end. */
+export const isBounded = (plan: string): boolean =>
+  !plan.includes('TEMP B-TREE') && !/\bSCAN \w+\b(?! USING (COVERING )?INDEX)/.test(plan);
+
+/** The index that serves a plan, with what is looked up in it. */
+export const indexOf = (plan: string): string | undefined =>
+  /^S(?:EARCH|CAN) \w+ USING (?:COVERING )?INDEX (.*)$/.exec(plan)?.[1];

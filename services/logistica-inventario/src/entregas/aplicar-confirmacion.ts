@@ -6,6 +6,7 @@ import { debitar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
 import type { ConfirmacionRow } from './confirmaciones.repository.ts';
 import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
+import { shareTareas } from '../tareas/tareas.repository.ts';
 import { applyConfirmacion, changeState } from './entregas.repository.ts';
 
 const WORKER = 'worker';
@@ -54,6 +55,7 @@ export async function rechazarConfirmacion(
     },
     { confirmada_por: null },
   );
+  await shareTareas(tx, confirmacion.entrega_id);
 }
 
 /** Out of retries: visible as FAILED_MAX_RETRIES, and keeps its place until an Admin re-drives it. */

@@ -11,6 +11,7 @@ import type { LogisticaTables } from '../tables.ts';
 import { findLive } from './confirmaciones.repository.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
+import { shareTareas } from '../tareas/tareas.repository.ts';
 import { changeAssignee, findEntrega } from './entregas.repository.ts';
 
 /**
@@ -65,5 +66,12 @@ async function asignar(
   const momento = Date.now();
   const cambio = asignada_a === null ? 'soltada' : 'tomada';
   await insertEventos(tx, [{ tipo: cambio, momento, entrega_id: entrega.id, datos: { asignada_a } }]);
-  return changeAssignee(tx, entrega, { asignada_a, cambio, momento, actor: callerName(caller) });
+  const asignada = await changeAssignee(tx, entrega, {
+    asignada_a,
+    cambio,
+    momento,
+    actor: callerName(caller),
+  });
+  await shareTareas(tx, entrega.id);
+  return asignada;
 }

@@ -34,6 +34,8 @@ export interface Situation {
   isTaken: boolean;
   /** Whether its signature confirmed another delivery already. */
   isUsed: boolean;
+  /** Whether it was confirmed before, for good or not. */
+  hasTasks: boolean;
 }
 
 /** Undefined when there is no such delivery. */
@@ -43,7 +45,7 @@ export async function findSituation(db: Db, arriving: Arriving): Promise<Situati
   const { rows } = await selectSituation(db, { entrega_id, usuario_id, sealed, plain, jti });
   const [row] = rows;
   if (!row) return undefined;
-  const { task_id, respuesta, creada, viva, usada, ...entrega } = row;
+  const { task_id, respuesta, creada, viva, usada, anterior, ...entrega } = row;
   return {
     entrega,
     repeated:
@@ -52,12 +54,13 @@ export async function findSituation(db: Db, arriving: Arriving): Promise<Situati
         : { task_id, entrega_id, respuesta, creada },
     isTaken: viva !== null,
     isUsed: usada !== null,
+    hasTasks: anterior !== null,
   };
 }
 
 type SituationRow = EntregaState & {
   [K in 'task_id' | 'respuesta' | 'creada']: StoredAnswer[K] | null;
-} & { viva: string | null; usada: string | null };
+} & Record<'viva' | 'usada' | 'anterior', string | null>;
 
 const selectSituation = prepared<
   LogisticaTables,
@@ -95,6 +98,12 @@ const selectSituation = prepared<
         .where('firmada.jti', '=', jti)
         .limit(1)
         .as('usada'),
+      eb
+        .selectFrom('confirmacion as previa')
+        .select('previa.task_id')
+        .whereRef('previa.entrega_id', '=', 'entrega.id')
+        .limit(1)
+        .as('anterior'),
     ])
     .where('entrega.id', '=', entrega_id)
     .limit(1),

@@ -12,9 +12,9 @@ import type { Container } from '../container.ts';
 import { cifrar, cifrarFirma } from './campos-personales.ts';
 import type { Arriving, Situation, StoredAnswer } from './confirmaciones.repository.ts';
 import { findSituation, insertConfirmacion, setAnswer } from './confirmaciones.repository.ts';
-import type { EntregaState } from './entregas.repository.ts';
 import { changeState } from './entregas.repository.ts';
 import type { ConfirmacionAceptada } from '@medisupply/shared/contracts/logistica/entregas';
+import { shareTareas } from '../tareas/tareas.repository.ts';
 import type { VerifiedSignature } from './verificar-firma.ts';
 import { isFirmaNoValida, verificarFirma } from './verificar-firma.ts';
 import { puedeConfirmar } from '@medisupply/shared/contracts/visibilidad';
@@ -106,7 +106,7 @@ async function accept(
     // A reader's answer may be old when it is acted on.
     const situation = await findSituation(tx, acceptance);
     if (situation?.repeated) return { stored: situation.repeated, message: undefined };
-    const entrega = confirmable(situation, confirmacion);
+    const { entrega, hasTasks } = confirmable(situation, confirmacion);
     const now = Date.now();
     const task_id = uuidv7();
     await insertConfirmacion(tx, {
@@ -138,6 +138,7 @@ async function accept(
       },
       { confirmada_por: acceptance.usuario_id },
     );
+    if (hasTasks) await shareTareas(tx, entrega.id);
     await insertEventos(tx, [
       { tipo: 'recibida', momento: acceptance.received, task_id, entrega_id: entrega.id },
       {
@@ -153,7 +154,14 @@ async function accept(
       tx,
       procesarEntrega,
       { entrega_id: entrega.id, _retry_count: 0 },
-      { creada_por: `usuario:${acceptance.usuario_id}`, task_id, entrega_id: entrega.id, claimUntil, now },
+      {
+        creada_por: `usuario:${acceptance.usuario_id}`,
+        task_id,
+        entrega_id: entrega.id,
+        viewers: { ...entrega, confirmada_por: acceptance.usuario_id },
+        claimUntil,
+        now,
+      },
     );
     crashPoint('api.before_commit');
     return {
@@ -190,7 +198,7 @@ function assertVisible(
 }
 
 /** @throws AppError 404 as above; 409 other order, delivered, cancelled, confirmed already, or a signature used before */
-function confirmable(situation: Situation | undefined, confirmacion: Confirmacion): EntregaState {
+function confirmable(situation: Situation | undefined, confirmacion: Confirmacion): Situation {
   assertVisible(situation, confirmacion);
   const { entrega, isTaken, isUsed } = situation;
   if (entrega.pedido_id !== confirmacion.payload.pedido_id)
@@ -199,7 +207,7 @@ function confirmable(situation: Situation | undefined, confirmacion: Confirmacio
   if (entrega.estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');
   if (isTaken) throw conflict('La entrega ya tiene una confirmación en curso');
   if (isUsed) throw conflict('La firma ya se usó');
-  return entrega;
+  return situation;
 }
 
 function assertClaimedIds({ payload, usuario_id, claimed }: Confirmacion): void {

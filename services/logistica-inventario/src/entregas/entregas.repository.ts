@@ -1,5 +1,5 @@
 import type { Expression, Kysely, Selectable, SelectQueryBuilder, SqlBool } from 'kysely';
-import { expressionBuilder } from 'kysely';
+import { expressionBuilder, sql } from 'kysely';
 import type { Viewer, Viewers } from '@medisupply/shared/contracts/visibilidad';
 import { razonesPara } from '@medisupply/shared/contracts/visibilidad';
 import { prepared, preparedInsert } from '@medisupply/shared/db/prepared';
@@ -91,29 +91,40 @@ export interface ListFilter {
   limit: number;
 }
 
-/** What each reason to see a delivery asks of its row; an index of its own serves each. */
-export function razonesDe(viewer: Viewer): Expression<SqlBool>[] {
+/** What each reason to see a delivery asks of its row. */
+function razonesDe(viewer: Viewer): Expression<SqlBool>[] {
   const eb = expressionBuilder<LogisticaTables, 'entrega'>();
   return razonesPara(viewer).map(({ columnas }) =>
     eb.and(
       Object.entries(columnas).map(([name, value]) => {
-        const column = `entrega.${name as keyof Viewers}` as const;
+        const column = name as keyof Viewers;
         return value === null ? eb(column, 'is', null) : eb(column, '=', viewer.usuario_id);
       }),
     ),
   );
 }
 
+const anyOf = (razones: readonly Expression<SqlBool>[]): Expression<SqlBool> =>
+  sql<SqlBool>`(${sql.join(razones, sql` or `)})`;
+
+/** A column that is looked at row by row: no index is chosen for it. */
+export const walked = (column: string) => sql<string>`coalesce(${sql.ref(column)}, '')`;
+
 /**
  * Newest first. For a viewer, each reason to see a delivery is read from its own index, so that the work is bounded by
- * the page and not by how many deliveries there are.
+ * the page and not by how many deliveries there are. Those of one order are few, and looked at one by one.
  */
 export async function listEntregas(db: Db, filter: ListFilter): Promise<EntregaRow[]> {
   const page = (query: SelectQueryBuilder<LogisticaTables, 'entrega', { id: number }>) => {
     let filtered = query;
     if (filter.before !== undefined) filtered = filtered.where('id', '<', filter.before);
-    if (filter.estado !== undefined) filtered = filtered.where('estado', '=', filter.estado);
     if (filter.pedido_id !== undefined) filtered = filtered.where('pedido_id', '=', filter.pedido_id);
+    if (filter.estado !== undefined)
+      filtered = filtered.where(
+        filter.pedido_id === undefined ? 'estado' : walked('estado'),
+        '=',
+        filter.estado,
+      );
     if (filter.sinAsignar)
       filtered = filtered
         .where('asignada_a', 'is', null)
@@ -125,7 +136,9 @@ export async function listEntregas(db: Db, filter: ListFilter): Promise<EntregaR
   const reasons =
     filter.viewer === undefined
       ? [page(ids())]
-      : razonesDe(filter.viewer).map((razon) => page(ids().where(razon)));
+      : filter.pedido_id === undefined
+        ? razonesDe(filter.viewer).map((razon) => page(ids().where(razon)))
+        : [page(ids().where(anyOf(razonesDe(filter.viewer))))];
   const found = await Promise.all(reasons.map((query) => query.execute()));
   const newest = newestOf(
     found.flat().map((row) => row.id),

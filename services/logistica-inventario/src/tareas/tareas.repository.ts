@@ -1,11 +1,12 @@
-import type { Kysely, SelectQueryBuilder } from 'kysely';
-import { sql } from 'kysely';
-import type { Viewers } from '@medisupply/shared/contracts/visibilidad';
-import { veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
+import type { Expression, Kysely, SqlBool } from 'kysely';
+import { expressionBuilder, sql } from 'kysely';
+import type { Razon, Viewers } from '@medisupply/shared/contracts/visibilidad';
+import { razonesPara, veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
-import { newestOf, razonesDe } from '../entregas/entregas.repository.ts';
+import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
+import { newestOf, walked } from '../entregas/entregas.repository.ts';
 import type { LogisticaTables } from '../tables.ts';
 import type { TaskStatus } from '@medisupply/shared/contracts/vocabulary';
 
@@ -13,6 +14,8 @@ type Db = Kysely<LogisticaTables>;
 
 /** Characters of a result that a list still shows: a page of reports would be megabytes. */
 const LISTED_RESULT = 4_096;
+
+type Condition = Expression<SqlBool>;
 
 export interface TareaFilter {
   /** Only what this user may see; undefined: everything. */
@@ -23,41 +26,47 @@ export interface TareaFilter {
   limit: number;
 }
 
+/** The only kind that deliveries have tasks of. */
+const DE_ENTREGA = sql.lit(procesarEntrega.name);
+
 /**
- * Newest first. For a viewer, each reason to see a task is read from an index of its own: what the user began in order
- * of the list, what belongs to deliveries that the user may see by way of those.
+ * Newest first. Each reason to see a task is read in order from an index of its own, so that the work is bounded by the
+ * page and not by how many tasks there are.
  */
 export async function listTareas(db: Db, filter: TareaFilter) {
-  const page = (query: SelectQueryBuilder<LogisticaTables, 'tarea', object>) => {
-    let filtered = query.select('tarea.seq');
-    if (filter.before !== undefined) filtered = filtered.where('tarea.seq', '<', filter.before);
-    if (filter.estado !== undefined) filtered = filtered.where('tarea.estado', '=', filter.estado);
-    if (filter.tipo !== undefined) filtered = filtered.where('tarea.tipo', '=', filter.tipo);
-    return filtered.orderBy('tarea.seq', 'desc').limit(filter.limit);
+  const { viewer, before, estado, tipo, limit } = filter;
+  const eb = expressionBuilder<LogisticaTables, 'tarea'>();
+  const ofTipo: Condition[] = tipo === undefined ? [] : [eb('tipo', '=', tipo)];
+  const ofEstado: Condition[] = estado === undefined ? [] : [eb('estado', '=', estado)];
+  const isOfDeliveries = tipo === undefined || tipo === procesarEntrega.name;
+
+  const begun = isOfDeliveries
+    ? [...(tipo === undefined ? [] : [eb(walked('tipo'), '=', tipo)]), ...ofEstado]
+    : [
+        ...ofTipo,
+        eb('tipo', '<>', DE_ENTREGA),
+        ...(estado === undefined ? [] : [eb(walked('estado'), '=', estado)]),
+      ];
+  const reasonsOf = (user: UserCaller): Condition[][] => {
+    const shared = veTodasLasEntregas(user)
+      ? [[eb('tipo', '=', DE_ENTREGA)]]
+      : razonesPara(user).map((razon) => ajena(razon, user));
+    return [
+      [eb('creada_por', '=', callerName(user)), ...begun],
+      ...(isOfDeliveries ? shared.map((reason) => [...reason, ...ofEstado]) : []),
+    ];
   };
-  const { viewer } = filter;
-  const reasons =
-    viewer === undefined
-      ? [page(db.selectFrom('tarea'))]
-      : [
-          page(db.selectFrom('tarea').where('creada_por', '=', callerName(viewer))),
-          ...(veTodasLasEntregas(viewer)
-            ? [page(db.selectFrom('tarea').where('entrega_id', 'is not', null))]
-            : razonesDe(viewer).map((razon) =>
-                page(
-                  // A cross join keeps the order of its tables: first the user's deliveries, then the tasks of each.
-                  db
-                    .selectFrom('entrega')
-                    .crossJoin('tarea')
-                    .where(razon)
-                    .whereRef('tarea.entrega_id', '=', 'entrega.id'),
-                ),
-              )),
-        ];
-  const found = await Promise.all(reasons.map((query) => query.execute()));
+  const found = await Promise.all(
+    (viewer === undefined ? [[...ofTipo, ...ofEstado]] : reasonsOf(viewer)).map((conditions) => {
+      let page = db.selectFrom('tarea').select('seq').orderBy('seq', 'desc').limit(limit);
+      if (before !== undefined) page = page.where('seq', '<', before);
+      for (const condition of conditions) page = page.where(condition);
+      return page.execute();
+    }),
+  );
   const newest = newestOf(
     found.flat().map((row) => row.seq),
-    filter.limit,
+    limit,
   );
   if (newest.length === 0) return [];
   return db
@@ -78,6 +87,33 @@ export async function listTareas(db: Db, filter: TareaFilter) {
     ])
     .where('seq', 'in', newest)
     .orderBy('seq', 'desc')
+    .execute();
+}
+
+/** A reason to see a task that the viewer did not begin. */
+const ajena = ({ columnas }: Razon, { usuario_id }: UserCaller): Condition[] =>
+  Object.entries(columnas).flatMap(([name, value]) => {
+    const column = sql.ref(name);
+    return value === null
+      ? [sql<SqlBool>`${column} is null`, sql<SqlBool>`entrega_id is not null`]
+      : [
+          sql<SqlBool>`${column} = ${usuario_id}`,
+          sql<SqlBool>`creada_por <> 'usuario:' || cast(${column} as text)`,
+        ];
+  });
+
+/** Who sees a delivery has changed, and with that who sees its tasks. */
+export async function shareTareas(tx: Tx<LogisticaTables>, entregaId: number): Promise<void> {
+  await tx
+    .updateTable('tarea')
+    .from('entrega')
+    .set((eb) => ({
+      creador_id: eb.ref('entrega.creador_id'),
+      asignada_a: eb.ref('entrega.asignada_a'),
+      confirmada_por: eb.ref('entrega.confirmada_por'),
+    }))
+    .whereRef('tarea.entrega_id', '=', 'entrega.id')
+    .where('entrega.id', '=', entregaId)
     .execute();
 }
 

@@ -39,3 +39,9 @@ export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
   ];
   for (const statement of statements) await statement.execute(db);
 }
+
+/** With whom a task's delivery is shared, so that each reason to see tasks has them in order. */
+export async function addTaskViewers(db: Kysely<unknown>): Promise<void> {
+  for (const column of ['creador_id', 'asignada_a', 'confirmada_por'])
+    await db.schema.alterTable('tarea').addColumn(column, 'integer').execute();
+}

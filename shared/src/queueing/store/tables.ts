@@ -8,10 +8,11 @@
  * cuarentena      jobs that were found in a queue without being genuine
  */
 import type { Generated, Selectable } from 'kysely';
+import type { Viewers } from '../../contracts/visibilidad.ts';
 import type { EventoTipo, TaskStatus } from '../../contracts/vocabulary.ts';
 import type { QueueName } from '../../tasks/define-task.ts';
 
-export interface TareaTable {
+export interface TareaTable extends Viewers {
   /** Order of acceptance. */
   seq: Generated<number>;
   task_id: string;
@@ -25,7 +26,7 @@ export interface TareaTable {
   intento_base: Generated<number>;
   /** `usuario:7`, `servicio:worker` or `programada`. */
   creada_por: string;
-  /** The delivery whose viewers may see the task. */
+  /** The delivery whose viewers, kept here as well, may see the task. */
   entrega_id: number | null;
   /** JSON, without personal data. */
   params: string;

@@ -1,6 +1,7 @@
 /** Queries and changes of the task tables. All take the transaction; none of them talks to Redis. */
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import type { Viewers } from '../../contracts/visibilidad.ts';
 import { prepared } from '../../db/prepared.ts';
 import type { Tx } from '../../db/unit-of-work.ts';
 import type { Logger } from '../../logging/logger.ts';
@@ -19,6 +20,8 @@ export interface NewTask {
   params: Record<string, unknown>;
   creada_por: string;
   entrega_id?: number;
+  /** Of that delivery. */
+  viewers?: Viewers;
   now: number;
   /** Set when the inserting process sends the row itself right after the commit: no other relay takes it before. */
   claimUntil?: number;
@@ -68,6 +71,7 @@ export async function insertTask(tx: Tx<OutboxTables>, task: NewTask): Promise<O
     cola: task.task.queue,
     creada_por: task.creada_por,
     entrega_id: task.entrega_id ?? null,
+    ...(task.viewers ?? NOBODY),
     params,
     now: task.now,
   });
@@ -83,30 +87,41 @@ export async function insertTask(tx: Tx<OutboxTables>, task: NewTask): Promise<O
   });
 }
 
+const NOBODY: Viewers = { creador_id: null, asignada_a: null, confirmada_por: null };
+
 const insertTarea = prepared<
   OutboxTables,
-  Pick<TareaRow, 'task_id' | 'tipo' | 'cola' | 'creada_por' | 'entrega_id' | 'params'> & { now: number }
->((db, { task_id, tipo, cola, creada_por, entrega_id, params, now }) =>
-  db
-    .insertInto('tarea')
-    .values({
-      task_id,
-      tipo,
-      cola,
-      estado: 'PENDING',
-      intento: 0,
-      creada_por,
-      entrega_id,
-      params,
-      progreso: null,
-      resultado: null,
-      error: null,
-      creada: now,
-      iniciada: null,
-      terminada: null,
-      actualizada: now,
-    })
-    .onConflict((conflict) => conflict.doNothing()),
+  Pick<TareaRow, 'task_id' | 'tipo' | 'cola' | 'creada_por' | 'entrega_id' | 'params' | keyof Viewers> & {
+    now: number;
+  }
+>(
+  (
+    db,
+    { task_id, tipo, cola, creada_por, entrega_id, creador_id, asignada_a, confirmada_por, params, now },
+  ) =>
+    db
+      .insertInto('tarea')
+      .values({
+        task_id,
+        tipo,
+        cola,
+        estado: 'PENDING',
+        intento: 0,
+        creada_por,
+        entrega_id,
+        creador_id,
+        asignada_a,
+        confirmada_por,
+        params,
+        progreso: null,
+        resultado: null,
+        error: null,
+        creada: now,
+        iniciada: null,
+        terminada: null,
+        actualizada: now,
+      })
+      .onConflict((conflict) => conflict.doNothing()),
 );
 
 type NewMessage = Pick<

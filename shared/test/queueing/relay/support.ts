@@ -5,7 +5,7 @@ import { migrate } from '../../../src/db/migrate.ts';
 import type { OpenDatabase } from '../../../src/db/open-database.ts';
 import { openDatabase } from '../../../src/db/open-database.ts';
 import { createLogger } from '../../../src/logging/logger.ts';
-import { createOutboxTables } from '../../../src/queueing/store/migration.ts';
+import { addTaskViewers, createOutboxTables } from '../../../src/queueing/store/migration.ts';
 import type { OutboxTables } from '../../../src/queueing/store/tables.ts';
 import { dispatchTask } from '../../../src/queueing/dispatcher.ts';
 import type { QueueClient } from '../../../src/queueing/wire/queue-client.ts';
@@ -37,7 +37,7 @@ export interface OutboxFixture {
 export async function outboxFixture(): Promise<OutboxFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'medisupply-outbox-'));
   const file = join(folder, 'prueba.db');
-  await migrate(file, { '001': { up: createOutboxTables } });
+  await migrate(file, { '001': { up: createOutboxTables }, '002': { up: addTaskViewers } });
   const database = openDatabase<OutboxTables>(file);
   const redis = await startRedis();
   const queues = createQueueClient({ REDIS_URL: redis.url, password: '' }, silent);
