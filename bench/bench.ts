@@ -14,6 +14,7 @@ import { describeMachine } from './machine.ts';
 import { measureAll } from './measure-all.ts';
 import type { Outcome } from './outcome.ts';
 import { profilePath } from './profile/profile-path.ts';
+import { measureReplicas } from './replicas.ts';
 import { toPage } from './report/page.ts';
 import { standingCells, toCells, toTable } from './report/table.ts';
 
@@ -36,6 +37,12 @@ async function main(): Promise<number> {
     const growth = await measureGrowth(options.rows, options.seconds);
     print(describeGrowth(growth));
     if (options.json !== undefined) write(options.json, toJson({ started, machine, ...growth }));
+    return 0;
+  }
+  if (options.replicas !== undefined) {
+    const results = await measureReplicas(options.replicas, options.seconds);
+    print(toTable(toCells(results)));
+    if (options.json !== undefined) write(options.json, toJson({ started, machine, results }));
     return 0;
   }
   const outcome: Outcome = { started, machine, ...(await measureAll(options)) };

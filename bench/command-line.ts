@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../scripts/terminal/user-error.ts';
 import { PROFILED } from './profile/profile-path.ts';
+import type { Replicas } from './replicas.ts';
 
 const USAGE = `Uso: npm run bench -- [opciones]
   --quick            solo confirmar, sus techos y la manera ingenua (menos de 90 s)
@@ -10,6 +11,7 @@ const USAGE = `Uso: npm run bench -- [opciones]
   --salida DIR       los dos, con la fecha en el nombre
   --check            compara con bench/baseline.json; código de salida 1 si algo difiere
   --update-baseline  escribe en bench/baseline.json lo que se ha medido
+  --replicas L,W     confirmar con un proceso de cada y con L de logística y W workers, sobre la misma base
   --rows N           los caminos que leen con 1.000 entregas y con N más, uno al lado del otro
   --profile CAMINO   solo ese camino, con un perfil de CPU de cada proceso: ${PROFILED.join(', ')}`;
 
@@ -24,6 +26,7 @@ export interface Options {
   updateBaseline: boolean;
   profile: string | undefined;
   rows: number | undefined;
+  replicas: Replicas | undefined;
 }
 
 /** @throws UserError */
@@ -36,6 +39,8 @@ export function readOptions(args: readonly string[]): Options {
   const rows = givenRows === undefined ? undefined : Number(givenRows);
   if (rows !== undefined && !(Number.isInteger(rows) && rows >= 1 && rows <= 10_000_000))
     throw new UserError(`--rows: de 1 a 10000000\n${USAGE}`);
+  const [, logistica, workers] = /^([1-8]),([1-8])$/.exec(values.replicas ?? '1,1') ?? [];
+  if (logistica === undefined) throw new UserError(`--replicas: dos números de 1 a 8, como 2,3\n${USAGE}`);
   return {
     json: undefined,
     html: undefined,
@@ -45,6 +50,8 @@ export function readOptions(args: readonly string[]): Options {
     seconds,
     updateBaseline,
     rows,
+    replicas:
+      values.replicas === undefined ? undefined : { logistica: Number(logistica), workers: Number(workers) },
   };
 }
 
@@ -60,6 +67,7 @@ function parse(args: readonly string[]) {
         salida: { type: 'string' },
         profile: { type: 'string' },
         rows: { type: 'string' },
+        replicas: { type: 'string' },
         check: { type: 'boolean', default: false },
         'update-baseline': { type: 'boolean', default: false },
       },

@@ -67,21 +67,22 @@ export async function measureConfirming(
   }
 }
 
-/** So many confirmations, until the last of them is applied. */
+/** So many confirmations, until the last of them is applied; by more processes than the platform's own, if told which. */
 export async function confirm(
   { subject, generator }: Run,
   name: string,
   requests: number,
   rate?: number,
+  by?: { origins: string[]; pids: ReadonlyMap<string, number> },
 ): Promise<Result> {
   const load = {
-    origin: subject.at('logistica-inventario'),
+    origin: by?.origins ?? subject.at('logistica-inventario'),
     requests: await subject.confirmations(requests),
     ...shape(rate),
   };
   const before = await subject.databaseWork();
   const started = Date.now();
-  const cost = await measure(generator, load, subject.platform.pids(), {
+  const cost = await measure(generator, load, by?.pids ?? subject.platform.pids(), {
     expected: 202,
     settled: subject.settled,
   });
@@ -91,6 +92,7 @@ export async function confirm(
     ...resultOf('plataforma', name, cost),
     failures: { ...cost.failures, ...(lost > 0 ? { 'sin aplicar': lost } : {}) },
     applied: percentiles(applied),
-    database: perOperation(before, await subject.databaseWork(), cost.operations),
+    // Those of other processes are not asked for their counters.
+    ...(by ? {} : { database: perOperation(before, await subject.databaseWork(), cost.operations) }),
   };
 }

@@ -17,19 +17,24 @@ process.on('message', (load: Load) => {
 process.send?.('ready');
 
 async function run(load: Load): Promise<Measured> {
-  const pool = new Pool(load.origin, {
-    connections: load.connections,
-    pipelining: load.freshConnections ? 0 : 1,
-    headersTimeout: ANSWER_DEADLINE,
-    bodyTimeout: ANSWER_DEADLINE,
-  });
+  const origins = [load.origin].flat();
+  const pools = origins.map(
+    (origin) =>
+      new Pool(origin, {
+        connections: load.connections,
+        pipelining: load.freshConnections ? 0 : 1,
+        headersTimeout: ANSWER_DEADLINE,
+        bodyTimeout: ANSWER_DEADLINE,
+      }),
+  );
+  let sent = 0;
   const latencies: number[] = [];
   const statuses: Record<string, number> = {};
   const failures: Record<string, number> = {};
 
   const send = async (request: LoadRequest, due: number) => {
     try {
-      const { statusCode, body } = await pool.request(request);
+      const { statusCode, body } = await pools[sent++ % pools.length]!.request(request);
       await body.dump();
       statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
       latencies.push(performance.now() - due);
@@ -44,7 +49,7 @@ async function run(load: Load): Promise<Measured> {
   await (load.rate === undefined ? closedLoop(load, send) : openLoop(load, load.rate, send));
   const seconds = (performance.now() - started) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  await pool.close();
+  await Promise.all(pools.map((pool) => pool.close()));
   return {
     answers: latencies.length,
     seconds,

@@ -8,8 +8,8 @@ export interface LoadRequest {
 }
 
 export interface Load {
-  /** `http://host:port` */
-  origin: string;
+  /** `http://host:port`; of several, each gets a request in turn. */
+  origin: string | string[];
   /** Sent in their order; a closed loop over a time begins again at the end. */
   requests: LoadRequest[];
   connections: number;
