@@ -169,7 +169,7 @@ test(
     const { queues, database } = platform.logistica.container;
     const [good, bad] = [await accept(platform, pingLogistica), await accept(platform, pingLogistica)];
     await until(async () => (await queues.queue('monitor').getWaitingCount()) === 2);
-    const holder = new Database(database.file);
+    const holder = new Database(database.name);
     holder.exec('BEGIN IMMEDIATE');
     const consumer = consume({
       task: { retry: { via: 'queue', max: 1 } },

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openHandle } from '@medisupply/shared/db/open-database';
+import { openHandle } from '@medisupply/shared/db/sqlite/connection';
 import {
   BAD_SIGNATURE_HEADERS,
   craftSignature,
@@ -420,7 +420,7 @@ test('when the database is locked, then a forged confirmation is refused at once
   const id = await createEntrega(platform, user);
   const forged = { ...(await signedBody(platform, id, user)), nombre_recibe: 'Otra persona' };
   const { database } = platform.logistica.container;
-  const other = openHandle(database.file);
+  const other = openHandle(database.name);
   other.exec('begin immediate');
   const started = performance.now();
   const answer = await confirmar(id, forged, platform.token({ id: user }));

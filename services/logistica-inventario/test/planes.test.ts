@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
+import { ImmediateSqliteDialect } from '@medisupply/shared/db/sqlite/sqlite-dialect';
 import type { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
-import { migrate } from '@medisupply/shared/db/migrate';
-import { openHandle } from '@medisupply/shared/db/open-database';
+import { migrate } from '@medisupply/shared/db/sqlite/migrate';
+import { openHandle } from '@medisupply/shared/db/sqlite/connection';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { migrations } from '../src/database.ts';
 import { listEntregas } from '../src/entregas/entregas.repository.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
         case when i % 2 = 0 then i end, '{}', i, i from n;
     commit;`);
   db = new Kysely<LogisticaTables>({
-    dialect: new SqliteDialect({ database: handle }),
+    dialect: new ImmediateSqliteDialect({ database: handle }),
     log: (event) => void queries.push(event.query),
   });
 }, 60_000);

@@ -106,7 +106,14 @@ export class EventRelay {
       if (newest === top) return;
       const isOther = newest < top || newest - top > EVENT_STREAM_LENGTH;
       const restart = isOther || top === 0;
-      const rows = await this.#readAfter(restart ? Math.max(0, newest - TAIL) : top, restart ? TAIL : BATCH);
+      const last = Math.min(newest, await this.#options.database.settledId('evento'));
+      const rows = await this.#readBetween(
+        restart ? Math.max(0, last - TAIL) : top,
+        last,
+        restart ? TAIL : BATCH,
+      );
+      // Some event is still being written before the ones that are there.
+      if (rows.length === 0) return;
       this.#top = await this.#append(top, isOther, rows);
     }
   }
@@ -121,7 +128,7 @@ export class EventRelay {
     return row?.id ?? 0;
   }
 
-  async #readAfter(id: number, limit: number): Promise<[string, RelayedEvento][]> {
+  async #readBetween(id: number, last: number, limit: number): Promise<[string, RelayedEvento][]> {
     const { read } = this.#options.database;
     const rows = await read
       .selectFrom('evento')
@@ -138,6 +145,7 @@ export class EventRelay {
         'evento.datos',
       ])
       .where('evento.id', '>', id)
+      .where('evento.id', '<=', last)
       .orderBy('evento.id')
       .limit(limit)
       .execute();
