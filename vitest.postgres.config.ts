@@ -28,6 +28,7 @@ export default defineConfig({
             '**/sellado.test.ts',
           ],
           globalSetup: ['tests/support/postgres-run.ts'],
+          hookTimeout: 40_000,
         },
       },
     ],

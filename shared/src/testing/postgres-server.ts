@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +28,8 @@ export interface PostgresServer {
   /** Runs SQL as its superuser. */
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
   createDatabase(name: string): Promise<void>;
+  /** Everybody else comes in without one. */
+  requirePasswordOf(role: string): Promise<void>;
   /** As a power cut: nothing of it is left running. */
   kill(): Promise<void>;
   /** Stands still with everything that it does, or goes on. */
@@ -91,6 +93,11 @@ export async function startPostgres(): Promise<PostgresServer> {
     query,
     async createDatabase(name) {
       await query(`create database "${name}"`);
+    },
+    async requirePasswordOf(role) {
+      const file = join(folder, 'pg_hba.conf');
+      writeFileSync(file, `host all ${role} all scram-sha-256\n${readFileSync(file, 'utf8')}`);
+      await query('select pg_reload_conf()');
     },
     kill: () => end('SIGKILL'),
     signal(signal) {

@@ -1,6 +1,6 @@
 /** The databases of a test, of whatever kind the run is about: `npm test` SQLite, `npm test -- --postgres` PostgreSQL. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, DatabaseError } from 'pg';
@@ -31,6 +31,31 @@ async function administer(server: string, statement: string): Promise<void> {
     await client.query(statement);
   } catch (error) {
     if (!(error instanceof DatabaseError) || !THERE_ALREADY.has(error.code ?? '')) throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/** All that these owners' databases hold: the bytes of their files, or the text of every row. */
+export async function storedIn(dataDir: string, owners: readonly string[]): Promise<Buffer> {
+  if (SERVER === undefined) {
+    const files = owners.flatMap((owner) => ['', '-wal', '-shm'].map((end) => `${owner}.db${end}`));
+    return Buffer.concat(files.map((file) => readFileSync(join(dataDir, file))));
+  }
+  const { DATABASE_URL } = await databasesOf(dataDir);
+  const client = new Client({ connectionString: DATABASE_URL });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = any($1)`,
+      [owners],
+    );
+    const texts: string[] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query<{ text: string }>(`select t::text as text from ${name} t`);
+      texts.push(...rows.map((row) => row.text));
+    }
+    return Buffer.from(texts.join('\n'));
   } finally {
     await client.end();
   }

@@ -83,6 +83,9 @@ const NO_DATABASE = '3D000';
 /** It starts, stops, or has no connection to spare: all of that passes. */
 const PASSING = /^(57P|53300)/;
 
+/** The driver's words when the server asks for what it was not given. */
+const WITHOUT_PASSWORD = /client password must be a string/;
+
 /** Why a server cannot be used, and what to do; that it is busy, if that is all. */
 function refusal(error: unknown, { key, url, name }: Place): Error {
   const original = error instanceof DatabaseBusy ? error.cause : error;
@@ -92,8 +95,8 @@ function refusal(error: unknown, { key, url, name }: Place): Error {
   const what = () => {
     if (code === NO_DATABASE)
       return `en ${url.host} no existe la base «${database}»; créela: createdb ${database}`;
-    if (code.startsWith('28'))
-      return `${url.host} no admite al usuario «${url.username}» (${code}); corrija el usuario o la contraseña, en la dirección o en DATABASE_PASSWORD_FILE`;
+    if (code.startsWith('28') || WITHOUT_PASSWORD.test(String(original)))
+      return `${url.host} no admite al usuario «${url.username}» (${code || 'falta la contraseña'}); corrija el usuario o la contraseña, en la dirección o en DATABASE_PASSWORD_FILE`;
     const reason = code || (original instanceof Error ? original.message : String(original));
     return `no se llega a ${name} (${reason}); arranque ese servidor o corrija la dirección`;
   };

@@ -44,15 +44,13 @@ export async function openPostgres<DB>(
 
 function placeOf({ DATABASE_PASSWORD_FILE }: DatabaseConfig, { key, url }: Address, owner: string): Place {
   const schema = owner.replaceAll('-', '_');
+  const withPassword = new URL(url);
+  if (DATABASE_PASSWORD_FILE) withPassword.password = encodeURIComponent(passwordIn(DATABASE_PASSWORD_FILE));
   return {
     key,
     url,
     name: `${url.host}${url.pathname} (${schema})`,
-    pool: {
-      connectionString: url.href,
-      password: DATABASE_PASSWORD_FILE ? passwordIn(DATABASE_PASSWORD_FILE) : undefined,
-      schema,
-    },
+    pool: { connectionString: withPassword.href, schema },
   };
 }
 

@@ -14,7 +14,6 @@ const types: CustomTypesConfig = {
 
 export interface PoolOptions {
   connectionString: string;
-  password: string | undefined;
   /** Where tables are looked for and made. */
   schema: string;
   max: number;
@@ -33,10 +32,9 @@ const LIMITS = {
 };
 
 /** Connections to a server, dead ones noticed and replaced; errors as `translated` has them. */
-export function createPool({ connectionString, password, schema, max, limits = true }: PoolOptions) {
+export function createPool({ connectionString, schema, max, limits = true }: PoolOptions) {
   const pool = new Pool({
     connectionString,
-    ...(password === undefined ? {} : { password }),
     max,
     types,
     application_name: `medisupply ${schema}`,
@@ -62,6 +60,13 @@ export function createPool({ connectionString, password, schema, max, limits = t
   } satisfies PostgresPool;
 }
 
+/**
+ * PostgreSQL has no text with NUL and refuses it. Nothing that is stored has a control character (`text` of the
+ * contracts): in the place of another one, it is not found there either.
+ */
+const storable = (value: unknown): unknown =>
+  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\u0001') : value;
+
 const COUNTED = /^(?!start transaction|commit|rollback|begin)/;
 
 class Connection {
@@ -81,7 +86,7 @@ class Connection {
   async query(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
     if (COUNTED.test(sql)) databaseWork.statements += 1;
     try {
-      return await this.#client.query(sql, [...parameters]);
+      return await this.#client.query(sql, parameters.map(storable));
     } catch (error) {
       this.#isBroken ||= isAway(error);
       throw translated(error);

@@ -23,7 +23,7 @@ import type { SqlDialect } from '../dialect.ts';
 /** One for all connections: a query is compiled once for each adapter. */
 const adapterOfAll = new (class extends PostgresAdapter implements SqlDialect {
   jsonText(json: Expression<string | null>, member: string): RawBuilder<string | null> {
-    return sql`(cast(${json} as jsonb) ->> ${sql.lit(member)})`;
+    return sql`(cast(${json} as json) ->> ${sql.lit(member)})`;
   }
 
   /** Its columns have the collation "C", where only ASCII has two cases. */
