@@ -20,6 +20,8 @@ export default defineConfig({
             '**/node_modules/**',
             // Its own locks, pragmas and group commit.
             'shared/test/db/sqlite/**',
+            // A process that keeps the lock of all writers.
+            'tests/faults/frozen-process.test.ts',
             // Which of its indexes SQLite chooses.
             '**/planes*.test.ts',
             // Installations of older versions, all of them on SQLite, brought up to date there.

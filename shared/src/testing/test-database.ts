@@ -3,10 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { Client, DatabaseError } from 'pg';
 import type { Migrations } from '../db/migrations.ts';
 import type { OpenDatabase } from '../db/open-database.ts';
 import { openDatabase } from '../db/open.ts';
+import { numbers } from '../db/postgres/pool.ts';
+import { databaseFile } from '../db/sqlite/database-file.ts';
 
 /** Address of the run's PostgreSQL server; absent: the run is about SQLite. */
 const SERVER = process.env['TEST_POSTGRES'];
@@ -59,6 +62,37 @@ export async function storedIn(dataDir: string, owners: readonly string[]): Prom
   } finally {
     await client.end();
   }
+}
+
+/** What a query says of an owner's database, beside the processes that work with it. */
+export async function storedRows<R extends object>(
+  dataDir: string,
+  owner: string,
+  sql: string,
+): Promise<R[]> {
+  if (SERVER === undefined) {
+    const db = new Database(databaseFile(dataDir, owner), { readonly: true });
+    try {
+      return db.prepare<[], R>(sql).all();
+    } finally {
+      db.close();
+    }
+  }
+  const { DATABASE_URL } = await databasesOf(dataDir);
+  const client = new Client({ connectionString: DATABASE_URL, options: `-c search_path=${owner}` });
+  await client.connect();
+  try {
+    return (await client.query<R>({ text: sql, types: numbers })).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** `ok`, or what SQLite finds wrong with a file; PostgreSQL has no such question. */
+export async function integrityOf(dataDir: string, owner: string): Promise<string> {
+  if (SERVER !== undefined) return 'ok';
+  const [row] = await storedRows<{ integrity_check: string }>(dataDir, owner, 'pragma integrity_check');
+  return row?.integrity_check ?? '';
 }
 
 /** A migrated database of its own, and how to open it once more. */

@@ -7,7 +7,7 @@ import { isAway, translated } from './errors.ts';
 const { INT8, NUMERIC } = parsers.builtins;
 
 /** As SQLite has them: ids, times and sums are far below 2^53. */
-const types: CustomTypesConfig = {
+export const numbers: CustomTypesConfig = {
   getTypeParser: (id, format) =>
     id === INT8 || id === NUMERIC ? Number : (parsers.getTypeParser(id, format) as never),
 };
@@ -36,7 +36,7 @@ export function createPool({ connectionString, schema, max, limits = true }: Poo
   const pool = new Pool({
     connectionString,
     max,
-    types,
+    types: numbers,
     application_name: `medisupply ${schema}`,
     options: `-c search_path=${schema} -c timezone=UTC`,
     connectionTimeoutMillis: CONNECT_WAIT,
@@ -46,6 +46,8 @@ export function createPool({ connectionString, schema, max, limits = true }: Poo
   });
   // An idle connection ended: the pool has taken it out, and makes another when one is needed.
   pool.on('error', () => undefined);
+  // One that is given back as broken may still say so, when nobody listens any more.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return {
     async connect(): Promise<PostgresPoolClient> {
       try {

@@ -53,6 +53,8 @@ const saldos = async () =>
     ({ saldo }) => saldo,
   );
 
+const CUT = `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'prueba'`;
+
 /** Takes from an account what both hold together, as long as that is there: each unit reads what the others write. */
 const takeTogether = (id: number, amount: number) =>
   database.unitOfWork.write(async (tx) => {
@@ -122,7 +124,6 @@ test('when a rule is really broken, then the unit fails with it and leaves nothi
 });
 
 test('when connections are cut under units and between them, then they go through on others', async () => {
-  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = 'prueba' and pid <> pg_backend_pid()`;
   let runs = 0;
   const add = () =>
     database.unitOfWork.write(async (tx) => {
@@ -131,14 +132,31 @@ test('when connections are cut under units and between them, then they go throug
         .set((eb) => ({ saldo: eb('saldo', '+', 1) }))
         .where('id', '=', 1)
         .execute();
-      if ((runs += 1) === 1) await server.query(cut);
+      if ((runs += 1) === 1) await server.query(CUT);
       await tx.selectFrom('cuenta').select('id').execute();
     });
   await add();
   expect(runs).toBe(2);
-  await server.query(cut);
+  await server.query(CUT);
   await expect.poll(() => add().then(() => 'bien')).toBe('bien');
   expect((await saldos())[0]).toBe(102);
+});
+
+test('when a connection ends under many, then nobody hears of an error that nobody caught', async () => {
+  const uncaught: unknown[] = [];
+  const listener = (error: unknown) => uncaught.push(error);
+  process.on('uncaughtException', listener);
+  const busy = Array.from({ length: 8 }, () =>
+    database.unitOfWork
+      .write(async (tx) => {
+        await sql`select pg_sleep(0.3)`.execute(tx);
+      })
+      .catch(() => undefined),
+  );
+  for (let round = 0; round < 5; round++) await server.query(CUT);
+  await Promise.all(busy);
+  process.off('uncaughtException', listener);
+  expect(uncaught).toEqual([]);
 });
 
 test('when the server is gone, then reads and writes are a 503 soon, and go through when it is back', async () => {
