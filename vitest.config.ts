@@ -16,7 +16,14 @@ export default defineConfig({
           name: 'platform',
           include: ['**/test/**/*.test.ts', 'tests/**/*.test.ts'],
           // tests/compose needs an engine (npm run test:compose). The template is tested as the service that is made from it: tests/services/new-service.test.ts.
-          exclude: ['**/node_modules/**', 'templates/**', 'tests/web/**', 'tests/compose/**'],
+          // What is about PostgreSQL alone: npm test -- --postgres.
+          exclude: [
+            '**/node_modules/**',
+            'templates/**',
+            'tests/{web,compose}/**',
+            'shared/test/db/postgres/**',
+            'tests/faults/postgres*.test.ts',
+          ],
         },
       },
       {

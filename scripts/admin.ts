@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { openAutorizadorDatabase } from '@medisupply/autorizador/database';
-import { databaseFile } from '@medisupply/shared/db/database-file';
+import { hasDatabase, readDatabaseConfig } from '@medisupply/shared/db/database-environment';
 import { createContrasenas } from '@medisupply/autorizador/usuarios/contrasenas';
 import { createContrasenasComunes } from '@medisupply/autorizador/usuarios/contrasenas-comunes';
 import { PRIMER_ADMINISTRADOR } from '@medisupply/autorizador/usuarios/crear-administrador';
@@ -24,7 +24,8 @@ async function main(): Promise<void> {
   process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   if (existsSync('.env')) process.loadEnvFile('.env');
   const dataDir = resolve(process.env['DATA_DIR'] || '.data');
-  if (!existsSync(databaseFile(dataDir, 'autorizador')))
+  const config = readDatabaseConfig('AUTORIZADOR', { ...process.env, DATA_DIR: dataDir });
+  if (!hasDatabase(config, 'autorizador'))
     throw new UserError(
       `En ${dataDir} no hay ninguna instalación; indique DATA_DIR, o arranque una vez con npm start`,
     );
@@ -35,7 +36,7 @@ async function main(): Promise<void> {
 
   const file = archivo === undefined || archivo === '-' ? archivo : resolve(typedIn, archivo);
   const contrasena = await readSecret(`Contraseña nueva de ${usuario}`, file);
-  const db = await openAutorizadorDatabase(dataDir);
+  const db = await openAutorizadorDatabase(config);
   try {
     const contrasenas = createContrasenas({ pepper: secrets.PASSWORD_PEPPER });
     const deps = { db, contrasenas, contrasenasComunes: createContrasenasComunes() };
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
     if (!result.ok) throw new UserError(`${result.problem}; no se cambió nada`);
     const { nombre, usuario_id, reactivated } = result;
     process.stdout.write(
-      `Contraseña de ${nombre} (usuario ${usuario_id}) cambiada en ${databaseFile(dataDir, 'autorizador')}.\n` +
+      `Contraseña de ${nombre} (usuario ${usuario_id}) cambiada en ${db.name}.\n` +
         (reactivated ? 'La cuenta estaba desactivada: vuelve a estar activa.\n' : '') +
         'Sus sesiones se cerraron; los tokens que tenía dejan de valer en unos 10 segundos.\n',
     );

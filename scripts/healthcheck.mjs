@@ -15,7 +15,7 @@ const asked = performance.now();
 get(`${url}/readyz`, ({ statusCode }) => {
   process.exit(statusCode === 200 && performance.now() - asked < READY_MS ? 0 : 1);
 }).once('error', (error) => fail(error.message));
-setTimeout(watch, WATCH_AFTER);
+setTimeout(() => void watch(), WATCH_AFTER);
 
 async function watch() {
   const [{ watchLiveness }, { listenerOn }] = await Promise.all([

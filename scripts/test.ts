@@ -1,6 +1,7 @@
 /**
  * `npm test`: format, lint, types, then the tests; the last line counts all of them.
  * `npm test -- <filter>` runs only the tests whose file matches the filter.
+ * `npm test -- --postgres` runs those of the back end on a PostgreSQL server instead of SQLite, with a filter or without.
  */
 import { join } from 'node:path';
 import type { Count } from './testing/run-tests.ts';
@@ -13,15 +14,19 @@ const CHECKS: readonly [string, readonly (readonly string[])[]][] = [
   ['licencias', [['node', 'scripts/licenses.ts', '--quiet']]],
 ];
 
+const POSTGRES = '--postgres';
+
 async function main(): Promise<void> {
   process.chdir(ROOT);
-  const filters = process.argv.slice(2);
+  const filters = process.argv.slice(2).filter((argument) => argument !== POSTGRES);
+  const onPostgres = process.argv.includes(POSTGRES);
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
-  if (filters.length === 0) {
+  const isAll = filters.length === 0 && !onPostgres;
+  if (isAll) {
     for (const [name, commands] of CHECKS) add(total, await check(name, commands));
   }
-  if (filters.length === 0) add(total, await runComponentTests());
-  add(total, await runTests(filters));
+  if (isAll) add(total, await runComponentTests());
+  add(total, await runTests([...(onPostgres ? ['--config', 'vitest.postgres.config.ts'] : []), ...filters]));
   conclude(total);
 }
 
@@ -53,7 +58,7 @@ const runComponentTests = (): Promise<Count> =>
     ),
   );
 
-const runTests = (filters: readonly string[]): Promise<Count> =>
+const runTests = (options: readonly string[]): Promise<Count> =>
   counted((report) =>
     run([
       'vitest',
@@ -61,7 +66,7 @@ const runTests = (filters: readonly string[]): Promise<Count> =>
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
-      ...filters,
+      ...options,
     ]),
   );
 

@@ -3,7 +3,7 @@
  * DATABASE ROWS`. Asked anything, it answers how many it has applied.
  */
 import { Worker } from 'bullmq';
-import { openHandle } from '@medisupply/shared/db/open-database';
+import { openHandle } from '@medisupply/shared/db/sqlite/connection';
 import { NAIVE_QUEUE } from './queue.ts';
 
 const [redisPort, file = '', rows] = process.argv.slice(2);

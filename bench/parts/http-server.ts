@@ -13,7 +13,7 @@ import express from 'express';
 import { signDataBody } from '@medisupply/shared/contracts/autorizador';
 import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { confirmarEntregaBody, crearEntregaBody } from '@medisupply/shared/contracts/logistica/entregas';
-import { openHandle } from '@medisupply/shared/db/open-database';
+import { openHandle } from '@medisupply/shared/db/sqlite/connection';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { confirmationCheck, tokenCheck } from './confirmation-check.ts';
 import { groupCommit } from './group-commit.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openHandle } from '@medisupply/shared/db/open-database';
+import { openHandle } from '@medisupply/shared/db/sqlite/connection';
 
 const dir = mkdtempSync(join(tmpdir(), 'medisupply-bench-sqlite-'));
 const db = openHandle(join(dir, 'commits.db'));

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { databaseFile, databasesIn } from '@medisupply/shared/db/database-file';
+import { databaseFile, databasesIn } from '@medisupply/shared/db/sqlite/database-file';
 import type { Manifest } from './archive.ts';
 import { isLock, MANIFEST, parseManifest, sha256Of, unpack } from './archive.ts';
 import { lockDataDir } from '../launcher/data-dir-lock.ts';

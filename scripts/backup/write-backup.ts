@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
-import { databasesIn } from '@medisupply/shared/db/database-file';
+import { databasesIn } from '@medisupply/shared/db/sqlite/database-file';
 import { VERSION } from '@medisupply/shared/version';
 import { UserError } from '../terminal/user-error.ts';
 import type { Manifest } from './archive.ts';

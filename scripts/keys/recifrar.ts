@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openLogisticaDatabase } from '@medisupply/logistica-inventario/database';
-import { databaseFile } from '@medisupply/shared/db/database-file';
+import { hasDatabase, readDatabaseConfig } from '@medisupply/shared/db/database-environment';
 import { recifrar as recifrarTodo } from '@medisupply/logistica-inventario/entregas/recifrar';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { createLogger } from '@medisupply/shared/logging/logger';
@@ -20,14 +19,15 @@ const MAX_SHOWN = 20;
  * @throws UserError naming what no key opens: then no key is deleted
  */
 export async function recifrar(dataDir: string, secretsDir: string): Promise<void> {
-  if (!existsSync(databaseFile(dataDir, 'logistica')))
+  const config = readDatabaseConfig('LOGISTICA', { ...process.env, DATA_DIR: dataDir });
+  if (!hasDatabase(config, 'logistica'))
     throw new UserError(`no hay ninguna base de datos en ${dataDir}; indique su carpeta con --datos`);
   const { secretFiles } = loadConfig(z.object(), {
     env: { SECRETS_DIR: join(secretsDir, FIELD_KEY_READERS[0]) },
     secrets: { FIELD_KEYS: { file: 'field_keys.json', minLength: 32, json: fieldKeyRing } },
   });
   const cipher = followFieldCipher(secretFiles.FIELD_KEYS, createLogger('keys', { level: 'silent' }));
-  const database = await openLogisticaDatabase(dataDir);
+  const database = await openLogisticaDatabase(config);
   try {
     const { ilegibles } = await recifrarTodo({
       database,

@@ -197,7 +197,7 @@ function* envProblems(root: string): Problems {
     }
   }
   for (const key of stated.keys()) {
-    if (expected.has(key) || key === 'REDIS_PORT' || key === 'REDIS_URL') continue;
+    if (expected.has(key) || /^REDIS_(PORT|URL)$|DATABASE_URL$/.test(key)) continue;
     yield {
       file,
       what: `${key} no es de ningún servicio de la lista`,

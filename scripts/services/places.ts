@@ -59,16 +59,22 @@ const envExample: Place = {
   file: '.env.example',
   add(text, { name, variable, port }) {
     const withPort = afterLast(text, /^[A-Z_]+_PORT=\d+$/, [`# ${name}.`, `${variable}_PORT=${port}`]);
-    return (
+    const withUrl =
       withPort &&
       afterLast(withPort, /^#[A-Z_]+_URL=http:/, [
         `# How processes find ${name}; the launcher makes it from ${variable}_PORT.`,
         `#${variable}_URL=http://127.0.0.1:${port}`,
+      ]);
+    return (
+      withUrl &&
+      afterLast(withUrl, /^#[A-Z_]+_DATABASE_URL=/, [
+        `# Another address for the database of ${name} alone.`,
+        `#${variable}_DATABASE_URL=`,
       ])
     );
   },
   remove: (text, { variable }) =>
-    text.replaceAll(new RegExp(`^# .*\\n#?${variable}_(PORT|URL)=.*\\n`, 'gm'), ''),
+    text.replaceAll(new RegExp(`^# .*\\n#?${variable}_(PORT|URL|DATABASE_URL)=.*\\n`, 'gm'), ''),
 };
 
 interface Lockfile {

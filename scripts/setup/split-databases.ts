@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { databaseFile } from '@medisupply/shared/db/database-file';
+import { databaseFile } from '@medisupply/shared/db/sqlite/database-file';
 import { writeFileAtomic } from '@medisupply/shared/security/atomic-file';
 import { UserError } from '../terminal/user-error.ts';
 

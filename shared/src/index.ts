@@ -44,9 +44,9 @@ export type { ServiceClient } from './http/service-client.ts';
 export { id, idInPath, isoTime, isoTimestamp, pageQuery, text } from './contracts/fields.ts';
 
 // Database
-export { databaseFile, stateOfDatabase } from './db/database-file.ts';
-export { migrate } from './db/migrate.ts';
-export { openDatabase } from './db/open-database.ts';
+export { databaseEnvironment } from './db/database-environment.ts';
+export type { DatabaseConfig } from './db/database-environment.ts';
+export { openDatabase } from './db/open.ts';
 export type { OpenDatabase } from './db/open-database.ts';
 export type { Tx } from './db/unit-of-work.ts';
 

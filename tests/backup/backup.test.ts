@@ -100,7 +100,7 @@ test(
     });
     await expect.poll(() => waiting(elsewhere), { timeout: 60_000 }).toBe(0);
     const acknowledged: Acknowledged[] = [...before, ...later];
-    expect(check(elsewhere, acknowledged)).toEqual({
+    expect(await check(elsewhere, acknowledged)).toEqual({
       acknowledged: 45,
       applied: 45,
       lost: [],

@@ -244,7 +244,7 @@ test(
     const archive = join(folder, 'copia.tar');
     try {
       await stack.composeTo(['run', '--rm', '-T', 'backup'], archive);
-      expect(extract(archive, join(folder, 'data'))).toEqual(everythingOnce());
+      expect(await extract(archive, join(folder, 'data'))).toEqual(everythingOnce());
 
       // The drill: all is forgotten, and comes back.
       await stack.compose(['down', '--volumes', '--timeout', '30']);
@@ -262,7 +262,7 @@ test(
       await stack.healthy();
       const again = join(folder, 'otra.tar');
       await stack.composeTo(['run', '--rm', '-T', 'backup'], again);
-      expect(extract(again, join(folder, 'again'))).toEqual(everythingOnce());
+      expect(await extract(again, join(folder, 'again'))).toEqual(everythingOnce());
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,8 +1,8 @@
 /** Compares what clients were told with what the database holds, row by row. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { createFieldCipher, fieldAad, fieldKeyRing } from '@medisupply/shared/security/field-cipher';
+import { integrityOf, storedRows } from '@medisupply/shared/testing/test-database';
 import type { Acknowledged } from './courier.ts';
 
 export interface Verdict {
@@ -18,6 +18,7 @@ export interface Verdict {
 }
 
 interface EntregaRow {
+  id: number;
   estado: string;
   pedido_id: string;
   direccion: string;
@@ -25,24 +26,32 @@ interface EntregaRow {
   firma_recibe: string | null;
 }
 
-export function check(dataDir: string, acknowledged: readonly Acknowledged[]): Verdict {
+/** Reads the database of logistica. */
+export type Rows = <R extends object>(sql: string) => Promise<R[]>;
+
+export async function check(
+  dataDir: string,
+  acknowledged: readonly Acknowledged[],
+  rows: Rows = (sql) => storedRows(dataDir, 'logistica', sql),
+): Promise<Verdict> {
   const cipher = createFieldCipher(
     fieldKeyRing.parse(JSON.parse(readFileSync(join(dataDir, 'secrets/worker/field_keys.json'), 'utf8'))),
   );
-  const db = new Database(join(dataDir, 'logistica.db'), { readonly: true });
-  const entrega = db.prepare<[number], EntregaRow>(
-    'select estado, pedido_id, direccion, nombre_recibe, firma_recibe from entrega where id = ?',
+  const count = async (sql: string) =>
+    new Map((await rows<{ id: number; n: number }>(sql)).map(({ id, n }) => [id, n]));
+  const entregas = new Map(
+    (
+      await rows<EntregaRow>(
+        'select id, estado, pedido_id, direccion, nombre_recibe, firma_recibe from entrega',
+      )
+    ).map((row) => [row.id, row]),
   );
-  const deliveries = db
-    .prepare<[number], number>(
-      "select count(*) from entrega_historial where entrega_id = ? and estado = 'ENTREGADA'",
-    )
-    .pluck();
-  const confirmations = db
-    .prepare<[number], number>(
-      "select count(*) from confirmacion where entrega_id = ? and estado = 'APLICADA'",
-    )
-    .pluck();
+  const deliveries = await count(
+    "select entrega_id as id, count(*) as n from entrega_historial where estado = 'ENTREGADA' group by entrega_id",
+  );
+  const confirmations = await count(
+    "select entrega_id as id, count(*) as n from confirmacion where estado = 'APLICADA' group by entrega_id",
+  );
   const open = (id: number, column: 'direccion' | 'nombre_recibe' | 'firma_recibe', value: string | null) =>
     value === null ? null : cipher.decrypt(value, fieldAad('entrega', column, id));
 
@@ -56,7 +65,7 @@ export function check(dataDir: string, acknowledged: readonly Acknowledged[]): V
   };
   for (const told of acknowledged) {
     const id = told.entrega_id;
-    const row = entrega.get(id);
+    const row = entregas.get(id);
     if (row?.estado !== 'ENTREGADA') {
       verdict.lost.push({ entrega_id: id, estado: row?.estado });
       continue;
@@ -70,18 +79,16 @@ export function check(dataDir: string, acknowledged: readonly Acknowledged[]): V
       open(id, 'firma_recibe', row.firma_recibe) === told.firma_recibe;
     if (!holds) verdict.wrong.push(id);
   }
-  verdict.integrity = String(db.pragma('integrity_check', { simple: true }));
-  db.close();
+  verdict.integrity = await integrityOf(dataDir, 'logistica');
   return verdict;
 }
 
 /** How many accepted confirmations wait to be applied. */
-export function waiting(dataDir: string): number {
-  const db = new Database(join(dataDir, 'logistica.db'), { readonly: true });
-  const count = db
-    .prepare<[], number>("select count(*) from confirmacion where estado = 'ACEPTADA'")
-    .pluck()
-    .get();
-  db.close();
-  return count ?? 0;
+export async function waiting(dataDir: string): Promise<number> {
+  const [row] = await storedRows<{ n: number }>(
+    dataDir,
+    'logistica',
+    "select count(*) as n from confirmacion where estado = 'ACEPTADA'",
+  );
+  return row?.n ?? 0;
 }

@@ -22,6 +22,7 @@ export interface Courier {
   /** Resolves once it is acknowledged. */
   confirm(prepared: Prepared): Promise<Acknowledged>;
   deliver(label: string): Promise<Acknowledged>;
+  token: string;
   /** Answers other than 2xx and failed connections, all repeated. */
   failures: string[];
 }
@@ -69,6 +70,7 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
   }
 
   const courier: Courier = {
+    token: '',
     failures: [],
     async prepare(label) {
       const fields = {
@@ -98,6 +100,7 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
     deliver: async (label) => courier.confirm(await courier.prepare(label)),
   };
   const { token } = await repeatCall('/autorizador/signup', { nombre, contrasena: `clave de ${nombre}` });
+  courier.token = String(token);
   return courier;
 }
 

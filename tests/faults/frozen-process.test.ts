@@ -82,6 +82,11 @@ test(
   { timeout: SLOW },
   async () => {
     await expect.poll(() => waiting(dataDir), { timeout: 120_000, interval: 500 }).toBe(0);
-    expect(check(dataDir, acknowledged)).toMatchObject({ applied: 302, lost: [], twice: [], wrong: [] });
+    expect(await check(dataDir, acknowledged)).toMatchObject({
+      applied: 302,
+      lost: [],
+      twice: [],
+      wrong: [],
+    });
   },
 );

@@ -2,13 +2,13 @@ import { readFile, rm, mkdtemp, truncate } from 'node:fs/promises';
 import { globSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { Redis } from 'ioredis';
 import { REDIS_OPERATOR } from '@medisupply/shared/security/redis-users';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { QUEUE_PREFIX } from '@medisupply/shared/queueing/wire/queue-client';
 import { until } from '@medisupply/shared/testing/until';
 import { freePort } from '@medisupply/shared/lifecycle/free-port';
+import { databasesOf, storedRows } from '@medisupply/shared/testing/test-database';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, pidOf, runNpm } from '../launcher/launch.ts';
 import { check, waiting } from './checker.ts';
@@ -29,6 +29,7 @@ beforeAll(async () => {
   platform = runNpm(['start'], {
     ...env,
     DATA_DIR: dataDir,
+    ...(await databasesOf(dataDir)),
     LOG_LEVEL: 'error',
     // Long enough for a worker to have its hands full when it is killed.
     NODE_ENV: 'test',
@@ -45,7 +46,7 @@ beforeAll(async () => {
 }, SLOW);
 
 afterEach(async () => {
-  await until(() => waiting(dataDir) === 0, 60_000);
+  await until(async () => (await waiting(dataDir)) === 0, 60_000);
 });
 
 afterAll(async () => {
@@ -77,25 +78,24 @@ async function timeUnderLoad(
 
 /** How long it takes after the fault until all that was accepted before it is applied (ms). */
 async function timeToRecover(label: string, fault: () => Promise<unknown>): Promise<number> {
-  const accepted = new Set(pending());
+  const accepted = new Set(await pending());
   expect(accepted.size).toBeGreaterThan(0);
   await fault();
   const struck = performance.now();
-  await until(() => !pending().some((id) => accepted.has(id)), 60_000);
+  await until(async () => !(await pending()).some((id) => accepted.has(id)), 60_000);
   const ms = Math.round(performance.now() - struck);
   process.stdout.write(`${label}: ${accepted.size} confirmations applied ${ms} ms after the fault\n`);
   return ms;
 }
 
 /** Accepted confirmations that are not applied yet. */
-function pending(): string[] {
-  const db = new Database(join(dataDir, 'logistica.db'), { readonly: true });
-  const ids = db
-    .prepare<[], string>("select task_id from confirmacion where estado = 'ACEPTADA'")
-    .pluck()
-    .all();
-  db.close();
-  return ids;
+async function pending(): Promise<string[]> {
+  const rows = await storedRows<{ task_id: string }>(
+    dataDir,
+    'logistica',
+    "select task_id from confirmacion where estado = 'ACEPTADA'",
+  );
+  return rows.map((row) => row.task_id);
 }
 
 test(
@@ -127,6 +127,11 @@ test(
   },
 );
 
-test('when all is over, then every acknowledged confirmation was applied once, with its own data', () => {
-  expect(check(dataDir, acknowledged)).toMatchObject({ lost: [], twice: [], wrong: [], integrity: 'ok' });
+test('when all is over, then every acknowledged confirmation was applied once, with its own data', async () => {
+  expect(await check(dataDir, acknowledged)).toMatchObject({
+    lost: [],
+    twice: [],
+    wrong: [],
+    integrity: 'ok',
+  });
 });

@@ -170,7 +170,7 @@ test(
     expect(client.failures).toEqual([]);
     expect(client.refreshes()).toBe(2);
     await expect.poll(() => waiting(dataDir), { timeout: 120_000, interval: 500 }).toBe(0);
-    expect(check(dataDir, acknowledged)).toEqual({
+    expect(await check(dataDir, acknowledged)).toEqual({
       acknowledged: acknowledged.length,
       applied: acknowledged.length,
       lost: [],

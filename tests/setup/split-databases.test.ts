@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { databasesIn } from '@medisupply/shared/db/database-file';
+import { databasesIn } from '@medisupply/shared/db/sqlite/database-file';
 import { splitDatabases } from '../../scripts/setup/split-databases.ts';
 import { ROOT } from '../launcher/launch.ts';
 import { inspectDatabases } from '../upgrade/first-installation.ts';

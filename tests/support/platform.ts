@@ -28,6 +28,7 @@ import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
+import { databasesOf } from '@medisupply/shared/testing/test-database';
 import { until } from '@medisupply/shared/testing/until';
 import { readConfig as readWorkerConfig } from '@medisupply/worker/config';
 import type { Container as WorkerContainer } from '@medisupply/worker/container';
@@ -89,6 +90,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const secret = async (path: string) => (await readFile(join(secretsDir, path), 'utf8')).trim();
   const redisPassword = await secret('redis/redis_password');
   const redis = options.redis === false ? undefined : await startRedis({ users: join(secretsDir, 'redis') });
+  const databases = await databasesOf(dataDir);
   const closers: (() => Promise<void>)[] = [];
   const logs: string[] = [];
   const logger = collectingLogger(logs);
@@ -102,6 +104,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     NODE_ENV: 'test',
     ...NO_RATES,
     LOG_LEVEL: 'debug',
+    ...databases,
     DATA_DIR: dataDir,
     SECRETS_DIR: join(secretsDir, process),
     ADMIN_CONTRASENA_FILE: join(secretsDir, 'admin_contrasena'),

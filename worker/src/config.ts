@@ -9,6 +9,7 @@ import {
   serviceUrls,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { databaseEnvironment } from '@medisupply/shared/db/database-environment';
 import { serviceSecrets } from '@medisupply/shared/service/service-config';
 import { QUEUES } from '@medisupply/shared/tasks/registry';
 
@@ -22,6 +23,7 @@ const queueNames = z
 
 export const environment = z.object({
   ...processEnvironment,
+  ...databaseEnvironment('LOGISTICA'),
   ...redisEnvironment,
   ...faultEnvironment,
   LOGISTICA_URL: serviceUrls.LOGISTICA_URL,

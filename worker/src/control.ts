@@ -127,9 +127,10 @@ async function scheduled({
 /** The environment's keys only, never the secret files; a password inside an address is left out, too. */
 export function visibleConfig(config: Config): ControlResult<'conf'>['config'] {
   return Object.fromEntries(
-    Object.keys(environment.shape).map((key) => {
+    Object.keys(environment.shape).flatMap((key) => {
       const value = config[key as keyof typeof environment.shape];
-      return [key, typeof value === 'string' ? withoutCredentials(value) : value];
+      if (value === undefined) return [];
+      return [[key, typeof value === 'string' ? withoutCredentials(value) : value]];
     }),
   );
 }

@@ -11,16 +11,16 @@ const SERVICES = join(import.meta.dirname, '..', '..', 'services');
 
 /** Finds the handlers of all services and opens what each service's handlers need. */
 export async function createHandlers(
-  { env, DATA_DIR }: Pick<Config, 'env' | 'DATA_DIR'>,
+  config: Config,
   logger: Logger,
 ): Promise<Handlers & { close(): Promise<void> }> {
   await using stack = new AsyncDisposableStack();
   const services = await discoverHandlers(SERVICES, taskRegistry);
-  const database = await openLogisticaDatabase(DATA_DIR);
+  const database = await openLogisticaDatabase(config);
   stack.defer(() => database.close());
   const handlers = new Map<string, BoundHandler>();
   for (const service of services) {
-    const opened = await service.createContext?.({ env, logger, taskStore: database });
+    const opened = await service.createContext?.({ env: config.env, logger, taskStore: database });
     if (opened) stack.defer(() => opened.close());
     for (const handler of service.handlers)
       handlers.set(handler.task.name, { handler, context: opened?.context });

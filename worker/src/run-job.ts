@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
@@ -30,6 +31,8 @@ import { SuspectDied, SuspectNotStarted } from './suspects.ts';
 
 /** A task under which its worker died this often is run alone, in a process of its own. */
 const DEATHS_TO_SUSPECT = 3;
+/** Before what found the database busy is tried again; a file that is locked has been waited for besides (ms). */
+const BUSY_PAUSE = 500;
 /** A suspect whose process could not begin is looked at again after this (ms). */
 const SUSPECT_WAIT = 5_000;
 
@@ -57,14 +60,15 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
   const { database, logger, worker } = options;
   const { read } = database;
 
-  /** Repeats what found the database busy, however long: that is no attempt, and each round waits by itself. */
+  /** Repeats what found the database busy, however long: that is no attempt. */
   async function outwait<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await work();
       } catch (error) {
         if (!(error instanceof DatabaseBusy)) throw error;
-        logger.warn('otro proceso ocupa la base de datos; la tarea espera');
+        logger.warn({ reason: error.message }, 'no se puede usar la base de datos; la tarea espera');
+        await delay(BUSY_PAUSE);
       }
     }
   }
@@ -128,7 +132,8 @@ export function createJobRunner(options: JobRunnerOptions): (job: Job) => Promis
   ): Promise<JobOutcome> {
     const { task_id } = envelope;
     const reason = messageOf(error);
-    if (await isProcessed(read, task_id)) return error instanceof RefusedTask ? 'REFUSED' : 'ENDED';
+    if (await outwait(() => isProcessed(read, task_id)))
+      return error instanceof RefusedTask ? 'REFUSED' : 'ENDED';
     if (error instanceof DeferTask) {
       await write((tx) => deferMessage(tx, task_id, Date.now() + error.delayMs));
       return 'DEFERRED';

@@ -1,5 +1,4 @@
 import type { Express } from 'express';
-import { stateOfDatabase } from '@medisupply/shared/db/database-file';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Route } from '@medisupply/shared/http/route';
 import { clavesRoutes } from './claves/claves.routes.ts';
@@ -30,7 +29,7 @@ export function buildApp(container: Container): Express {
     corsOrigins: config.CORS_ORIGINS,
     trustProxy: config.TRUST_PROXY,
     routes: autorizadorRoutes(container),
-    base: () => stateOfDatabase(db.file),
+    base: () => db.state(),
     readiness: [
       {
         name: 'base_de_datos',

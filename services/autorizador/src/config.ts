@@ -9,11 +9,13 @@ import {
 } from '@medisupply/shared/config/environment';
 import { registro } from '@medisupply/shared/contracts/autorizador';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { databaseEnvironment } from '@medisupply/shared/db/database-environment';
 import { signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
   ...processEnvironment,
+  ...databaseEnvironment('AUTORIZADOR'),
   ...httpEnvironment,
   ...redisEnvironment,
   AUTORIZADOR_PORT: port(5003),

@@ -30,7 +30,7 @@ export function createContainer(
     const { secrets } = config;
     const now = overrides.now ?? Date.now;
     const contrasenas = overrides.contrasenas ?? createContrasenas({ pepper: secrets.PASSWORD_PEPPER });
-    const db = opening.own(await openAutorizadorDatabase(config.DATA_DIR));
+    const db = opening.own(await openAutorizadorDatabase(config));
     if (await crearAdministrador(db, contrasenas, secrets.ADMIN_CONTRASENA, now())) {
       logger.info({ usuario: PRIMER_ADMINISTRADOR }, 'primer administrador creado');
     }

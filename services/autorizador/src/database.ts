@@ -1,7 +1,6 @@
-import { databaseFile } from '@medisupply/shared/db/database-file';
-import { migrate } from '@medisupply/shared/db/migrate';
+import type { DatabaseConfig } from '@medisupply/shared/db/database-environment';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import { openDatabase } from '@medisupply/shared/db/open-database';
+import { openDatabase } from '@medisupply/shared/db/open';
 import * as inicial from '../migrations/001-inicial.ts';
 import * as nombreAspecto from '../migrations/002-nombre-aspecto.ts';
 import * as contrasenas from '../migrations/010-contrasenas.ts';
@@ -17,9 +16,6 @@ export const migrations = {
 
 export type AutorizadorDatabase = OpenDatabase<AutorizadorTables>;
 
-/** Migrates and opens `$DATA_DIR/autorizador.db`. */
-export async function openAutorizadorDatabase(dataDir: string): Promise<AutorizadorDatabase> {
-  const file = databaseFile(dataDir, 'autorizador');
-  await migrate(file, migrations);
-  return openDatabase<AutorizadorTables>(file);
-}
+/** Migrates and opens the database of `autorizador`. */
+export const openAutorizadorDatabase = (config: DatabaseConfig): Promise<AutorizadorDatabase> =>
+  openDatabase<AutorizadorTables>(config, { owner: 'autorizador', migrations });

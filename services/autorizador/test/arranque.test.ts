@@ -5,17 +5,18 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openDatabase } from '@medisupply/shared/db/open-database';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
+import { readDatabaseConfig } from '@medisupply/shared/db/database-environment';
+import { databasesOf, onPostgres } from '@medisupply/shared/testing/test-database';
 import { lockDatabase } from '@medisupply/shared/testing/lock-database';
 import { autorizadorRoutes } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import { openAutorizadorDatabase } from '../src/database.ts';
-import type { AutorizadorTables } from '../src/tables.ts';
 import { NO_REDIS, startAutorizador } from './support.ts';
 
 let template: string;
 let dataDir: string;
+let databases: Record<string, string>;
 let running: ChildProcess[];
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'medisupply-arranque-'));
@@ -27,8 +28,9 @@ beforeAll(() => {
 
 afterAll(() => rmSync(template, { recursive: true }));
 
-beforeEach(() => {
+beforeEach(async () => {
   dataDir = newFolder();
+  databases = await databasesOf(dataDir);
   cpSync(template, dataDir, { recursive: true });
   running = [];
 });
@@ -49,6 +51,7 @@ const environment = () => ({
   ADMIN_CONTRASENA_FILE: join(dataDir, 'secrets', 'admin_contrasena'),
   REDIS_URL: NO_REDIS,
   AUTORIZADOR_PORT: '0',
+  ...databases,
 });
 
 function start(env: Record<string, string> = {}): ChildProcess {
@@ -71,7 +74,7 @@ async function ready(child: ChildProcess): Promise<number> {
 }
 
 const administrators = async () => {
-  const db = openDatabase<AutorizadorTables>(join(dataDir, 'autorizador.db'));
+  const db = await openAutorizadorDatabase(readDatabaseConfig('AUTORIZADOR', environment()));
   const rows = await db.read.selectFrom('usuario').select(['nombre', 'roles', 'activo']).execute();
   await db.close();
   return rows;
@@ -87,20 +90,25 @@ test('when two processes start on an empty folder without Redis, then both serve
   expect((await Promise.all(exits)).map(([code]) => code)).toEqual([0, 0]);
 });
 
-test('when another process keeps the database locked on the first start, then the administrator is created afterwards', async () => {
-  await openAutorizadorDatabase(dataDir).then((db) => db.close());
-  const lock = await lockDatabase(join(dataDir, 'autorizador.db'));
-  const child = start();
-  const isReady = ready(child);
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  // A write gives up after 10 s.
-  await expect.poll(() => said, { timeout: 15_000 }).toContain('otro proceso tiene ocupada');
-  expect(await administrators()).toEqual([]);
-  await lock.release();
-  await isReady;
-  expect(await administrators()).toHaveLength(1);
-}, 40_000);
+// PostgreSQL has no lock that keeps all others out.
+test.skipIf(onPostgres)(
+  'when another process keeps the database locked on the first start, then the administrator is created afterwards',
+  async () => {
+    await openAutorizadorDatabase(readDatabaseConfig('AUTORIZADOR', environment())).then((db) => db.close());
+    const lock = await lockDatabase(join(dataDir, 'autorizador.db'));
+    const child = start();
+    const isReady = ready(child);
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    // A write gives up after 10 s.
+    await expect.poll(() => said, { timeout: 15_000 }).toContain('otro proceso tiene ocupada');
+    expect(await administrators()).toEqual([]);
+    await lock.release();
+    await isReady;
+    expect(await administrators()).toHaveLength(1);
+  },
+  40_000,
+);
 
 test('when a secret is missing, then it does not start and says which and what to do', async () => {
   rmSync(join(dataDir, 'secrets/autorizador/password_pepper'));

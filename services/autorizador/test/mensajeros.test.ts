@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { migrate } from '@medisupply/shared/db/migrate';
+import { migrate } from '@medisupply/shared/db/sqlite/migrate';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { migrations } from '../src/database.ts';
 import type { Autorizador } from './support.ts';

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@medisupply/shared/logging/logger';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
+import { databasesOf } from '@medisupply/shared/testing/test-database';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Container } from '../src/container.ts';
@@ -75,6 +76,7 @@ export async function startAutorizador(options: AutorizadorOptions = {}): Promis
     REDIS_URL: options.redisUrl ?? NO_REDIS,
     CORS_ORIGINS: options.corsOrigins,
     NODE_ENV: 'test',
+    ...(await databasesOf(dataDir)),
     // Tests sign up from one address, many times.
     SIGNUP_RATE: '0',
     ...options.env,

@@ -1,5 +1,4 @@
 import type { Express } from 'express';
-import { stateOfDatabase } from '@medisupply/shared/db/database-file';
 import { wireName } from '@medisupply/shared/services';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Container } from './container.ts';
@@ -27,7 +26,7 @@ export function buildApp(container: Container): Express {
       ...tareasRoutes(container),
       ...reportesRoutes(container),
     ],
-    base: () => stateOfDatabase(database.file),
+    base: () => database.state(),
     readiness: [
       {
         name: 'base_de_datos',

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { count, milliseconds, perMinute, port } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { databaseEnvironment } from '@medisupply/shared/db/database-environment';
 import { fieldKeyRing } from '@medisupply/shared/security/field-cipher';
 import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
   ...serviceEnvironment,
+  ...databaseEnvironment('LOGISTICA'),
   LOGISTICA_PORT: port(5002),
   RELAY_POLL_MS: milliseconds(250, 60_000),
   CONFIRM_MAX_IN_FLIGHT: count(128, 10_000),

@@ -28,7 +28,7 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
     const { logger, metrics } = opening;
     const liveKey = followSecret(config.secretFiles.LIVE_KEY, (key) => key, logger).current;
     const queueKey = followSecret(config.secretFiles.QUEUE_KEY, (key) => key, logger).current;
-    const database = opening.own(await openLogisticaDatabase(config.DATA_DIR));
+    const database = opening.own(await openLogisticaDatabase(config));
     const queues = opening.own(createQueueClient(opening.redisAddress, logger));
     const { keySet, authenticator } = opening.verifier(queues.redis);
     const outbox = createOutbox({

@@ -1,7 +1,6 @@
-import { databaseFile } from '@medisupply/shared/db/database-file';
-import { migrate } from '@medisupply/shared/db/migrate';
+import type { DatabaseConfig } from '@medisupply/shared/db/database-environment';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import { openDatabase } from '@medisupply/shared/db/open-database';
+import { openDatabase } from '@medisupply/shared/db/open';
 import * as inicial from '../migrations/001-inicial.ts';
 import * as inventario from '../migrations/002-inventario.ts';
 import * as canceladas from '../migrations/003-canceladas.ts';
@@ -21,9 +20,6 @@ export const migrations = {
   '091-paginas': paginas,
 };
 
-/** Migrates and opens `$DATA_DIR/logistica.db`. */
-export async function openLogisticaDatabase(dataDir: string): Promise<OpenDatabase<LogisticaTables>> {
-  const file = databaseFile(dataDir, 'logistica');
-  await migrate(file, migrations);
-  return openDatabase<LogisticaTables>(file);
-}
+/** Migrates and opens the database of `logistica`. */
+export const openLogisticaDatabase = (config: DatabaseConfig): Promise<OpenDatabase<LogisticaTables>> =>
+  openDatabase<LogisticaTables>(config, { owner: 'logistica', migrations });

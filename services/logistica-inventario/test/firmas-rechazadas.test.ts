@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { Registry } from 'prom-client';
 import { expect, test, vi } from 'vitest';
-import { kyselyOver } from '@medisupply/shared/db/open-database';
+import { kyselyOver } from '@medisupply/shared/db/sqlite/connection';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { Container } from '../src/container.ts';
 import { createFirmasRechazadas } from '../src/entregas/firmas-rechazadas.ts';

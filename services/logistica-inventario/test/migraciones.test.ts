@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { migrate } from '@medisupply/shared/db/migrate';
+import { migrate } from '@medisupply/shared/db/sqlite/migrate';
 import { migrations } from '../src/database.ts';
 
 let folder: string;

@@ -1,5 +1,4 @@
 import type { Express } from 'express';
-import { stateOfDatabase } from '@medisupply/shared/db/database-file';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Route } from '@medisupply/shared/http/route';
 import { actividadRoutes } from './actividad/actividad.routes.ts';
@@ -38,7 +37,7 @@ export function buildApp(container: Container): Express {
     trustProxy: config.TRUST_PROXY,
     serverPath: '..',
     routes: monitorRoutes(container),
-    base: () => stateOfDatabase(database.file),
+    base: () => database.state(),
     readiness: [
       { name: 'base', check: () => database.read.selectFrom('medicion').select('id').limit(1).execute() },
       { name: 'redis', optional: true, check: () => queues.isConnected() },

@@ -9,10 +9,12 @@ import {
   serviceUrls,
 } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { databaseEnvironment } from '@medisupply/shared/db/database-environment';
 import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
   ...serviceEnvironment,
+  ...databaseEnvironment('MONITOR'),
   // Whom the monitor asks for their health.
   ...serviceUrls,
   ...faultEnvironment,
@@ -37,6 +39,7 @@ export type Config = ReturnType<typeof readConfig>;
 
 export const taskEnvironment = z.object({
   ...processEnvironment,
+  ...databaseEnvironment('MONITOR'),
   ...redisEnvironment,
   ...serviceUrls,
 });

@@ -14,7 +14,7 @@ import { createProbes } from './probes/probes.ts';
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
     const { logger, metrics, redisAddress } = opening;
-    const database = opening.own(await openMonitorDatabase(config.DATA_DIR));
+    const database = opening.own(await openMonitorDatabase(config));
     const queues = opening.own(createQueueClient(redisAddress, logger, { onlyLooks: true }));
     const probes = createProbes(config, config.secretFiles.SERVICE_KEY, queues, logger);
     opening.own(probes.probe);

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '@medisupply/shared/db/migrate';
-import { stateOfDatabase } from '@medisupply/shared/db/database-file';
-import { openDatabase } from '@medisupply/shared/db/open-database';
+import { migrate } from '@medisupply/shared/db/sqlite/migrate';
+import { stateOfDatabase } from '@medisupply/shared/db/sqlite/database-file';
+import { onPostgres } from '@medisupply/shared/testing/test-database';
+import { openSqlite } from '@medisupply/shared/db/sqlite/open-sqlite';
 import { createApp } from '@medisupply/shared/http/create-app';
 import { listen } from '@medisupply/shared/lifecycle/run-process';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
@@ -168,63 +169,67 @@ describe('GET /monitor/status', () => {
     expect(target).not.toHaveBeenCalled();
   });
 
-  it('when databases are there, missing or damaged, then each is said so, with its schema and sizes', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'medisupply-bases-'));
-    closers.push(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'logistica.db');
-    await migrate(file, { '001-a': { up: async () => undefined }, '002-b': { up: async () => undefined } });
-    const open = openDatabase(file);
-    closers.push(() => open.close());
-    const damaged = join(folder, 'autorizador.db');
-    writeFileSync(damaged, 'not a database, but long enough to be one'.repeat(50));
-    const { authenticator } = (await monitor()).container;
-    const telling = async (name: string, of: string) => {
-      const server = await listen(
-        createApp(name, { logger: silent(), authenticator, base: () => stateOfDatabase(of) }),
-        0,
-        '127.0.0.1',
-        'PORT',
-      );
-      closers.push(() => closeServer(server));
-      return urlOf(server);
-    };
-    const LOGISTICA_URL = await telling('logistica-inventario', file);
-    const running = await monitor({
-      LOGISTICA_URL,
-      AUTORIZADOR_URL: await telling('autorizador', damaged),
-    });
-    // Files of its own folder are not what it goes by.
-    writeFileSync(join(data.path, 'logistica.db'), 'somebody else’s');
-    closers.push(() => rm(join(data.path, 'logistica.db')));
-    const { bases } = await status(running);
-    expect(bases).toMatchObject({
-      logistica: {
+  // Files, damaged ones among them, and their logs.
+  it.skipIf(onPostgres)(
+    'when databases are there, missing or damaged, then each is said so, with its schema and sizes',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'medisupply-bases-'));
+      closers.push(() => rm(folder, { recursive: true }));
+      const file = join(folder, 'logistica.db');
+      await migrate(file, { '001-a': { up: async () => undefined }, '002-b': { up: async () => undefined } });
+      const open = openSqlite(file);
+      closers.push(() => open.close());
+      const damaged = join(folder, 'autorizador.db');
+      writeFileSync(damaged, 'not a database, but long enough to be one'.repeat(50));
+      const { authenticator } = (await monitor()).container;
+      const telling = async (name: string, of: string) => {
+        const server = await listen(
+          createApp(name, { logger: silent(), authenticator, base: () => stateOfDatabase(of) }),
+          0,
+          '127.0.0.1',
+          'PORT',
+        );
+        closers.push(() => closeServer(server));
+        return urlOf(server);
+      };
+      const LOGISTICA_URL = await telling('logistica-inventario', file);
+      const running = await monitor({
+        LOGISTICA_URL,
+        AUTORIZADOR_URL: await telling('autorizador', damaged),
+      });
+      // Files of its own folder are not what it goes by.
+      writeFileSync(join(data.path, 'logistica.db'), 'somebody else’s');
+      closers.push(() => rm(join(data.path, 'logistica.db')));
+      const { bases } = await status(running);
+      expect(bases).toMatchObject({
+        logistica: {
+          status: 'ok',
+          schema: '002-b',
+          size: expect.any(Number),
+          wal_size: expect.any(Number),
+          error: null,
+        },
+        autorizador: { status: 'error', schema: null, size: 2_050, wal_size: 0, error: 'SQLITE_NOTADB' },
+      });
+      expect(bases['logistica']?.size).toBeGreaterThan(0);
+      const itself = await monitor({ MONITOR_URL: running.url });
+      const { bases: others } = await status(itself);
+      expect(others['monitor']).toEqual({
         status: 'ok',
-        schema: '002-b',
+        schema: '002-actividad-por-tipo',
         size: expect.any(Number),
         wal_size: expect.any(Number),
         error: null,
-      },
-      autorizador: { status: 'error', schema: null, size: 2_050, wal_size: 0, error: 'SQLITE_NOTADB' },
-    });
-    expect(bases['logistica']?.size).toBeGreaterThan(0);
-    const itself = await monitor({ MONITOR_URL: running.url });
-    const { bases: others } = await status(itself);
-    expect(others['monitor']).toEqual({
-      status: 'ok',
-      schema: '002-actividad-por-tipo',
-      size: expect.any(Number),
-      wal_size: expect.any(Number),
-      error: null,
-    });
-    expect(others['logistica']).toEqual({
-      status: 'missing',
-      schema: null,
-      size: null,
-      wal_size: null,
-      error: null,
-    });
-  });
+      });
+      expect(others['logistica']).toEqual({
+        status: 'missing',
+        schema: null,
+        size: null,
+        wal_size: null,
+        error: null,
+      });
+    },
+  );
 
   it('when a service has no database, then it is not shown the key that others tell of theirs for', async () => {
     const shown: unknown[] = [];

@@ -6,6 +6,7 @@ import { byUrlVariable } from '@medisupply/shared/services';
 import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import type { DataDir } from '@medisupply/shared/testing/data-dir';
 import { closeServer, urlOf } from '@medisupply/shared/testing/fake-service';
+import { databasesOf } from '@medisupply/shared/testing/test-database';
 import type { WorkerState } from '@medisupply/shared/queueing/control/heartbeat';
 import { buildApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
@@ -26,6 +27,7 @@ export async function startMonitor(data: DataDir, env: NodeJS.ProcessEnv): Promi
     DATA_DIR: data.path,
     SECRETS_DIR: data.secrets('monitor'),
     LOG_LEVEL: 'silent',
+    ...(await databasesOf(data.path)),
     ...byUrlVariable(() => NOWHERE),
     ...env,
     ...(env['REDIS_URL'] ? { REDIS_URL: asRedisUser(env['REDIS_URL'], 'monitor') } : {}),

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrate } from '@medisupply/shared/db/migrate';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
-import { openDatabase } from '@medisupply/shared/db/open-database';
+import { openDatabase } from '@medisupply/shared/db/open';
 import { byUrlVariable } from '@medisupply/shared/services';
+import { databasesOf } from '@medisupply/shared/testing/test-database';
 import { addTaskViewers, createOutboxTables } from '@medisupply/shared/queueing/store/migration';
 import { completeTask, insertTask } from '@medisupply/shared/queueing/store/task-store';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
@@ -32,6 +32,7 @@ import { NOWHERE, silent, workerState } from './support.ts';
 let data: DataDir;
 let dataDir: string;
 let redis: RedisServer;
+let databases: Record<string, string>;
 let taskStore: OpenDatabase<OutboxTables>;
 let context: MonitorTaskContext;
 let closers: (() => Promise<unknown>)[] = [];
@@ -42,9 +43,14 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   dataDir = await mkdtemp(join(data.path, 'test-'));
-  const file = join(dataDir, 'logistica.db');
-  await migrate(file, { '001-inicial': { up: createOutboxTables }, '002': { up: addTaskViewers } });
-  taskStore = openDatabase<OutboxTables>(file);
+  databases = await databasesOf(dataDir);
+  taskStore = await openDatabase<OutboxTables>(
+    { DATA_DIR: dataDir, DATABASE_POOL: 10, ...databases },
+    {
+      owner: 'logistica',
+      migrations: { '001-inicial': { up: createOutboxTables }, '002': { up: addTaskViewers } },
+    },
+  );
   closers.push(() => taskStore.close());
 });
 afterEach(async () => {
@@ -61,6 +67,7 @@ async function open(env: NodeJS.ProcessEnv = {}): Promise<MonitorTaskContext> {
   const opened = await createTaskContext({
     env: {
       DATA_DIR: dataDir,
+      ...databases,
       SECRETS_DIR: data.secrets('worker'),
       REDIS_URL: asRedisUser(redis.url, 'worker'),
       ...byUrlVariable(() => NOWHERE),

@@ -48,9 +48,11 @@ export async function once(
     };
   }
   const result = await effect();
+  const answer = { huella, status: result.status, respuesta: JSON.stringify(result.body), creada: now };
   await tx
-    .replaceInto('idempotencia')
-    .values({ clave, huella, status: result.status, respuesta: JSON.stringify(result.body), creada: now })
+    .insertInto('idempotencia')
+    .values({ clave, ...answer })
+    .onConflict((conflict) => conflict.column('clave').doUpdateSet(answer))
     .execute();
   return result;
 }

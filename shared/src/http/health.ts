@@ -24,7 +24,7 @@ export interface HealthOptions {
    * The state of the database that this process answers for: nobody else has to look at its file. Told to whoever may
    * measure, as `authenticator` finds.
    */
-  base?: () => Record<string, unknown>;
+  base?: () => Record<string, unknown> | Promise<Record<string, unknown>>;
   authenticator?: Authenticator;
 }
 
@@ -86,7 +86,7 @@ export function addHealthCheck(app: Express, options: HealthOptions = {}): void 
     response.status(status === 'unready' ? 503 : 200).json({
       status,
       checks,
-      ...(base && (await isAllowed(request, authenticator)) ? { base: base() } : {}),
+      ...(base && (await isAllowed(request, authenticator)) ? { base: await base() } : {}),
     });
   });
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
-import type { DatabaseState } from '../db/database-file.ts';
+import type { DatabaseState } from '../db/open-database.ts';
 
 export interface FakeService {
   url: string;

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
+import { ImmediateSqliteDialect } from '../db/sqlite/sqlite-dialect.ts';
 
 export interface QueryPlans<DB> {
   db: Kysely<DB>;
@@ -12,7 +13,7 @@ export interface QueryPlans<DB> {
 export function queryPlans<DB>(handle: Database.Database): QueryPlans<DB> {
   let queries: CompiledQuery[] = [];
   const db = new Kysely<DB>({
-    dialect: new SqliteDialect({ database: handle }),
+    dialect: new ImmediateSqliteDialect({ database: handle }),
     log: (event) => void queries.push(event.query),
   });
   return {

@@ -1,24 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { OpenDatabase } from '../../src/db/open-database.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
+import type { TestDatabase } from '../../src/testing/test-database.ts';
+import { openTestDatabase } from '../../src/testing/test-database.ts';
 
-let folder: string;
-let database: OpenDatabase<object>;
+let fixture: TestDatabase<object>;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'medisupply-db-'));
-  database = openDatabase(join(folder, 'prueba.db'));
+beforeEach(async () => {
+  fixture = await openTestDatabase({});
 });
 
-afterEach(async () => {
-  await database.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => fixture.close());
 
-const write = () => database.unitOfWork.write(() => Promise.resolve('escrito'));
+const write = () => fixture.database.unitOfWork.write(() => Promise.resolve('escrito'));
 
 test('when a write follows any number of microtasks after another one resolved, then it is not forgotten', async () => {
   for (let microtasks = 0; microtasks < 20; microtasks++) {

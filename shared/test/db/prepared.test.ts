@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openHandle, kyselyOver } from '../../src/db/open-database.ts';
+import { openHandle, kyselyOver } from '../../src/db/sqlite/connection.ts';
 import { prepared } from '../../src/db/prepared.ts';
 
 interface Tables {

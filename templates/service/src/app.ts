@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import { createApp, stateOfDatabase } from '@medisupply/shared';
+import { createApp } from '@medisupply/shared';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { saludosRoutes } from './saludos/saludos.routes.ts';
@@ -16,7 +16,7 @@ export function buildApp(container: Container): Express {
     corsOrigins: config.CORS_ORIGINS,
     trustProxy: config.TRUST_PROXY,
     routes: saludosRoutes(container),
-    base: () => stateOfDatabase(database.file),
+    base: () => database.state(),
     readiness: [
       {
         name: 'base_de_datos',

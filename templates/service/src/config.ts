@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  databaseEnvironment,
   loadConfig,
   port,
   processEnvironment,
@@ -10,6 +11,7 @@ import {
 
 export const environment = z.object({
   ...serviceEnvironment,
+  ...databaseEnvironment('SERVICIO_PLANTILLA'),
   LOGISTICA_URL: serviceUrls.LOGISTICA_URL,
   SERVICIO_PLANTILLA_PORT: port(5999),
 });
@@ -24,7 +26,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env) => loadConfig(e
 
 export type Config = ReturnType<typeof readConfig>;
 
-const taskEnvironment = z.object(processEnvironment);
+const taskEnvironment = z.object({ ...processEnvironment, ...databaseEnvironment('SERVICIO_PLANTILLA') });
 
 /** What the tasks need of the worker's environment. @throws ConfigError */
 export const readTaskConfig = (env: NodeJS.ProcessEnv) => loadConfig(taskEnvironment, { env });

@@ -8,7 +8,7 @@ import { openServicioPlantillaDatabase } from './database.ts';
 /** Opens everything that the service needs; Redis and the other services may be away. */
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
   return openService(SERVICE_NAME, config, overrides, async (opening) => {
-    const database = opening.own(await openServicioPlantillaDatabase(config.DATA_DIR));
+    const database = opening.own(await openServicioPlantillaDatabase(config));
     // Tells of revoked tokens.
     const redis = opening.redis();
     const logistica = opening.client('logistica-inventario', {

@@ -17,7 +17,7 @@ export async function crearAdministrador(
 ): Promise<boolean> {
   if (await findUsuarioByNombre(db.read, PRIMER_ADMINISTRADOR)) return false;
   const contrasena_hash = await contrasenas.hash(contrasena);
-  const created = await whileBusy(db.file, () =>
+  const created = await whileBusy(db.name, () =>
     db.unitOfWork.write((tx) =>
       insertUsuario(tx, { nombre: PRIMER_ADMINISTRADOR, contrasena_hash, roles: ['Admin'], ahora }),
     ),

@@ -29,7 +29,7 @@ export async function ponerContrasena(
     return { ok: false, problem: 'La contraseña es demasiado común; elija otra' };
 
   const contrasena_hash = await contrasenas.hash(parsed.data);
-  await whileBusy(db.file, () =>
+  await whileBusy(db.name, () =>
     db.unitOfWork.write(async (tx) => {
       await setContrasena(tx, antes.id, { contrasena_hash, contrasena_temporal: null, ahora });
       await closeSesionesDeUsuario(tx, antes.id, ahora);

@@ -34,7 +34,7 @@ export async function contradictions(
           left join movimiento_inventario m
             on m.entrega_id = it.entrega_id and m.producto_id = it.producto_id and m.tipo = 'SALIDA'
           where it.entrega_id between ${first} and ${last}
-            and (ie.estado = 'ENTREGADA') <> coalesce(m.cantidad = -it.cantidad, 0)
+            and (ie.estado = 'ENTREGADA') <> coalesce(m.cantidad = -it.cantidad, false)
           group by it.entrega_id) i on i.entrega_id = e.id
     left join (select count(*) as reservados, entrega_id from entrega_item
           where entrega_id between ${first} and ${last} and estado = 'RESERVADO'

@@ -1,5 +1,6 @@
-import type { Expression, Insertable, Kysely, Selectable } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
+import { dialectOf } from '@medisupply/shared/db/dialect';
 import { prepared } from '@medisupply/shared/db/prepared';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { EntregaItemTable, LogisticaTables, MovimientoTable, ProductoTable } from '../tables.ts';
@@ -31,8 +32,9 @@ export async function listProductos(
   if (filter.before !== undefined) query = query.where('id', '<', filter.before);
   if (filter.buscar !== undefined) {
     const pattern = `%${filter.buscar.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+    const dialect = dialectOf(db);
     query = query.where((eb) =>
-      eb.or([likeEscaped(eb.ref('sku'), pattern), likeEscaped(eb.ref('nombre'), pattern)]),
+      eb.or([dialect.like(eb.ref('sku'), pattern), dialect.like(eb.ref('nombre'), pattern)]),
     );
   }
   return query.orderBy('id', 'desc').limit(filter.limit).execute();
@@ -121,6 +123,3 @@ export async function listMovimientos(db: Db, productoId: number, limit: number)
     .limit(limit)
     .execute();
 }
-
-const likeEscaped = (column: Expression<string>, pattern: string) =>
-  sql<boolean>`${column} like ${pattern} escape '\\'`;

@@ -1,8 +1,13 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
+import { isoTime } from '@medisupply/shared/contracts/fields';
+import { dialectOf } from '@medisupply/shared/db/dialect';
 import type { LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
+
+/** ms */
+const DAY = 24 * 3_600_000;
 
 /** ms UTC; `until` is excluded. */
 export interface Period {
@@ -31,10 +36,10 @@ export async function entregaIdRange(
 
 /** Deliveries by day of creation and state, of a range of ids. */
 export async function countByDayAndState(db: Db, ids: { first: number; last: number }, period: Period) {
-  return db
+  const rows = await db
     .selectFrom('entrega')
     .select((eb) => [
-      sql<string>`date(creada / 1000, 'unixepoch')`.as('dia'),
+      sql<number>`creada / ${sql.lit(DAY)}`.as('dia'),
       'estado',
       eb.fn.countAll<number>().as('cantidad'),
     ])
@@ -44,6 +49,7 @@ export async function countByDayAndState(db: Db, ids: { first: number; last: num
     .where('creada', '<', period.until)
     .groupBy(['dia', 'estado'])
     .execute();
+  return rows.map((row) => ({ ...row, dia: isoTime(row.dia * DAY).slice(0, 'AAAA-MM-DD'.length) }));
 }
 
 export interface ConfirmacionFigures {
@@ -93,7 +99,10 @@ export async function confirmacionesAfter(
 export async function countRefusedSignatures(db: Db, period: Period): Promise<number> {
   const row = await db
     .selectFrom('evento')
-    .select(sql<number>`coalesce(sum(coalesce(datos ->> 'cantidad', 1)), 0)`.as('cantidad'))
+    .select((eb) => {
+      const cantidad = dialectOf(db).jsonText(eb.ref('datos'), 'cantidad');
+      return sql<number>`coalesce(sum(coalesce(cast(${cantidad} as integer), 1)), 0)`.as('cantidad');
+    })
     .where('tipo', '=', sql.lit('firma_rechazada'))
     .where('momento', '>=', period.since)
     .where('momento', '<', period.until)

@@ -4,6 +4,7 @@ import type { Razon, Viewers } from '@medisupply/shared/contracts/visibilidad';
 import { razonesPara, veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
+import { dialectOf } from '@medisupply/shared/db/dialect';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { procesarEntrega } from '@medisupply/shared/tasks/logistica';
 import { newestOf, walked } from '../entregas/entregas.repository.ts';
@@ -71,7 +72,7 @@ export async function listTareas(db: Db, filter: TareaFilter) {
   if (newest.length === 0) return [];
   return db
     .selectFrom('tarea')
-    .select([
+    .select((row) => [
       'seq',
       'task_id',
       'tipo',
@@ -82,8 +83,8 @@ export async function listTareas(db: Db, filter: TareaFilter) {
       'creada_por',
       'creada',
       'terminada',
-      sql<string | null>`iif(length(resultado) <= ${LISTED_RESULT}, resultado, null)`.as('resultado'),
-      sql<string | null>`json_extract(resultado, '$.worker')`.as('worker'),
+      sql<string | null>`case when length(resultado) <= ${LISTED_RESULT} then resultado end`.as('resultado'),
+      dialectOf(db).jsonText(row.ref('resultado'), 'worker').as('worker'),
     ])
     .where('seq', 'in', newest)
     .orderBy('seq', 'desc')

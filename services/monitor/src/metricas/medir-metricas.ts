@@ -1,6 +1,5 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { EventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
@@ -15,7 +14,7 @@ import type { Valores } from './metricas.repository.ts';
 
 /** What is measured besides what the probes ask. */
 interface Medidas extends Probes {
-  database: { file: string };
+  database: { folder: string | undefined };
   /** logistica.db, for reading. */
   tareas: Kysely<OutboxTables>;
   lag: EventLoopLag;
@@ -100,15 +99,15 @@ async function figuresOfWorkers(probes: Probes): Promise<Valores> {
   };
 }
 
-/** The disk is the one of the worker's databases. */
+/** The disk is the one of the worker's databases, when they lie on this machine. */
 async function figuresOfHost({ database }: Medidas): Promise<Valores> {
-  const disk = await statfs(dirname(database.file));
+  const disk = database.folder === undefined ? undefined : await statfs(database.folder);
   return {
     'equipo.carga_1m': loadavg()[0] ?? 0,
     'equipo.procesadores': cpus().length,
     'equipo.memoria_total_bytes': totalmem(),
     'equipo.memoria_libre_bytes': freemem(),
-    'equipo.disco_libre_bytes': disk.bavail * disk.bsize,
+    ...(disk && { 'equipo.disco_libre_bytes': disk.bavail * disk.bsize }),
   };
 }
 

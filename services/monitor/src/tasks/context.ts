@@ -21,7 +21,7 @@ export interface MonitorTaskContext extends Probes {
 
 const createTaskContext: CreateTaskContext<MonitorTaskContext> = async ({ env, logger, taskStore }) => {
   const config = readTaskConfig(env);
-  const database = await openMonitorDatabase(config.DATA_DIR);
+  const database = await openMonitorDatabase(config);
   const queues = createQueueClient(
     { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
     logger,

@@ -107,7 +107,14 @@ export class EventRelay {
       if (newest === top) return;
       const isOther = newest < top || newest - top > EVENT_STREAM_LENGTH;
       const restart = isOther || top === 0;
-      const rows = await this.#readAfter(restart ? Math.max(0, newest - TAIL) : top, restart ? TAIL : BATCH);
+      const last = Math.min(newest, await this.#options.database.settledId('evento'));
+      const rows = await this.#readBetween(
+        restart ? Math.max(0, last - TAIL) : top,
+        last,
+        restart ? TAIL : BATCH,
+      );
+      // Some event is still being written before the ones that are there.
+      if (rows.length === 0) return;
       this.#top = await this.#append(top, isOther, rows);
     }
   }
@@ -117,9 +124,9 @@ export class EventRelay {
     return rows[0]?.id ?? 0;
   }
 
-  async #readAfter(id: number, limit: number): Promise<[string, RelayedEvento][]> {
+  async #readBetween(id: number, last: number, limit: number): Promise<[string, RelayedEvento][]> {
     const { read } = this.#options.database;
-    const { rows } = await selectAfter(read, { id, limit });
+    const { rows } = await selectBetween(read, { id, last, limit });
     const entregaIds = [...new Set(rows.flatMap((row) => row.entrega_id ?? []))];
     const viewers =
       entregaIds.length > 0 ? await this.#options.viewersOf(read, entregaIds) : new Map<number, Viewers>();
@@ -161,22 +168,24 @@ const selectNewest = prepared<OutboxTables, object, { id: number }>((db) =>
 
 type EventoAfter = Omit<RelayedEvento, 'viewers' | 'datos'> & { id: number; datos: string | null };
 
-const selectAfter = prepared<OutboxTables, { id: number; limit: number }, EventoAfter>((db, { id, limit }) =>
-  db
-    .selectFrom('evento')
-    .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
-    .select((eb) => [
-      'evento.id',
-      'evento.tipo',
-      'evento.momento',
-      'evento.task_id',
-      'tarea.tipo as tarea',
-      'tarea.estado',
-      'tarea.creada_por',
-      eb.fn.coalesce('evento.entrega_id', 'tarea.entrega_id').as('entrega_id'),
-      'evento.datos',
-    ])
-    .where('evento.id', '>', id)
-    .orderBy('evento.id')
-    .limit(limit),
+const selectBetween = prepared<OutboxTables, { id: number; last: number; limit: number }, EventoAfter>(
+  (db, { id, last, limit }) =>
+    db
+      .selectFrom('evento')
+      .leftJoin('tarea', 'tarea.task_id', 'evento.task_id')
+      .select((eb) => [
+        'evento.id',
+        'evento.tipo',
+        'evento.momento',
+        'evento.task_id',
+        'tarea.tipo as tarea',
+        'tarea.estado',
+        'tarea.creada_por',
+        eb.fn.coalesce('evento.entrega_id', 'tarea.entrega_id').as('entrega_id'),
+        'evento.datos',
+      ])
+      .where('evento.id', '>', id)
+      .where('evento.id', '<=', last)
+      .orderBy('evento.id')
+      .limit(limit),
 );

@@ -6,6 +6,7 @@ import type { NewEvento } from '../../../src/queueing/store/eventos.ts';
 import { insertEncoladas, insertEventos } from '../../../src/queueing/store/eventos.ts';
 import { dispatchTask } from '../../../src/queueing/dispatcher.ts';
 import { pingLogistica } from '../../../src/tasks/monitor.ts';
+import { onPostgres } from '../../../src/testing/test-database.ts';
 import type { OutboxFixture } from './support.ts';
 import { outboxFixture, silent, until } from './support.ts';
 
@@ -165,3 +166,29 @@ test('when many events are written, then the stream keeps about the newest ten t
   expect(length).toBeGreaterThanOrEqual(EVENT_STREAM_LENGTH);
   expect(length).toBeLessThan(EVENT_STREAM_LENGTH * 1.05);
 });
+
+// SQLite has one writer at a time.
+test.runIf(onPostgres)(
+  'when an event is committed after one with a higher id, then both are told, in the order of their ids',
+  async () => {
+    await some(1);
+    startRelay();
+    await until(async () => (await ids()).length === 1);
+    const wrote = Promise.withResolvers<void>();
+    const letGo = Promise.withResolvers<void>();
+    const slow = fixture.database.unitOfWork.write(async (tx) => {
+      await insertEventos(tx, [{ tipo: 'creada', momento: 1 }]);
+      wrote.resolve();
+      await letGo.promise;
+    });
+    await wrote.promise;
+    await some(1);
+    const looked = performance.now();
+    await until(() => performance.now() - looked > 300);
+    expect(await ids()).toEqual(['1-0']);
+    letGo.resolve();
+    await slow;
+    await until(async () => (await ids()).length === 3);
+    expect(await ids()).toEqual(['1-0', '2-0', '3-0']);
+  },
+);

@@ -1,9 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { migrate } from '../../../src/db/migrate.ts';
 import type { OpenDatabase } from '../../../src/db/open-database.ts';
-import { openDatabase } from '../../../src/db/open-database.ts';
 import { createLogger } from '../../../src/logging/logger.ts';
 import { addTaskViewers, createOutboxTables } from '../../../src/queueing/store/migration.ts';
 import type { OutboxTables } from '../../../src/queueing/store/tables.ts';
@@ -13,6 +8,7 @@ import { createQueueClient } from '../../../src/queueing/wire/queue-client.ts';
 import { pingLogistica } from '../../../src/tasks/monitor.ts';
 import type { RedisServer } from '../../../src/testing/redis-server.ts';
 import { startRedis } from '../../../src/testing/redis-server.ts';
+import { openTestDatabase } from '../../../src/testing/test-database.ts';
 import { until } from '../../../src/testing/until.ts';
 
 export { until } from '../../../src/testing/until.ts';
@@ -35,10 +31,11 @@ export interface OutboxFixture {
 }
 
 export async function outboxFixture(): Promise<OutboxFixture> {
-  const folder = mkdtempSync(join(tmpdir(), 'medisupply-outbox-'));
-  const file = join(folder, 'prueba.db');
-  await migrate(file, { '001': { up: createOutboxTables }, '002': { up: addTaskViewers } });
-  const database = openDatabase<OutboxTables>(file);
+  const own = await openTestDatabase<OutboxTables>({
+    '001': { up: createOutboxTables },
+    '002': { up: addTaskViewers },
+  });
+  const { database } = own;
   const redis = await startRedis();
   const queues = createQueueClient({ REDIS_URL: redis.url, password: '' }, silent);
   await until(() => queues.isConnected());
@@ -62,9 +59,8 @@ export async function outboxFixture(): Promise<OutboxFixture> {
     },
     async close() {
       await queues.close();
-      await database.close();
+      await own.close();
       await redis.stop();
-      rmSync(folder, { recursive: true });
     },
   };
 }

@@ -11,6 +11,6 @@ export interface ServicioPlantillaTaskContext {
 export default async function createTaskContext({
   env,
 }: Pick<TaskHost, 'env'>): Promise<{ context: ServicioPlantillaTaskContext; close(): Promise<void> }> {
-  const database = await openServicioPlantillaDatabase(readTaskConfig(env).DATA_DIR);
+  const database = await openServicioPlantillaDatabase(readTaskConfig(env));
   return { context: { database }, close: () => database.close() };
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { migrate } from '../../src/db/migrate.ts';
-import type { OpenDatabase } from '../../src/db/open-database.ts';
-import { openDatabase } from '../../src/db/open-database.ts';
+import { migrate } from '../../../src/db/sqlite/migrate.ts';
+import type { OpenDatabase } from '../../../src/db/open-database.ts';
+import { openSqlite } from '../../../src/db/sqlite/open-sqlite.ts';
 
 interface Tables {
   cuenta: { id: number; saldo: number };
@@ -32,7 +32,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'medisupply-db-'));
   file = join(folder, 'prueba.db');
   await migrate(file, migrations);
-  database = openDatabase<Tables>(file);
+  database = openSqlite<Tables>(file);
 });
 
 afterEach(async () => {
@@ -126,7 +126,7 @@ test('when a write on its own fails, then it ran once and left nothing', async (
 });
 
 test('when another process writes all the time, then a write gets its turn among its group commits', async () => {
-  const other = openDatabase<Tables>(file);
+  const other = openSqlite<Tables>(file);
   const over = new AbortController();
   const busy = async (first: number) => {
     for (let id = first; !over.signal.aborted; id += 1)
@@ -187,7 +187,7 @@ test(
 
 test('when the file is opened again, then commits are still durable: WAL with synchronous FULL', async () => {
   await database.close();
-  database = openDatabase<Tables>(file);
+  database = openSqlite<Tables>(file);
   const pragmas = await database.unitOfWork.write(async (tx) => {
     const { sql } = await import('kysely');
     const mode = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(tx);

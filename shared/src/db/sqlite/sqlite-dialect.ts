@@ -1,13 +1,16 @@
 import type Database from 'better-sqlite3';
-import { CompiledQuery, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import { CompiledQuery, sql, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
 import type {
   DatabaseConnection,
   Driver,
+  Expression,
+  RawBuilder,
   SqliteDatabase,
   SqliteDialectConfig,
   SqliteStatement,
 } from 'kysely';
-import { databaseWork } from './database-work.ts';
+import { databaseWork } from '../database-work.ts';
+import type { SqlDialect } from '../dialect.ts';
 
 /** Kysely's SQLite dialect, with transactions that take the write lock at once and DDL inside them. */
 export class ImmediateSqliteDialect extends SqliteDialect {
@@ -23,7 +26,7 @@ export class ImmediateSqliteDialect extends SqliteDialect {
   }
 
   override createAdapter(): SqliteAdapter {
-    return new TransactionalDdlAdapter();
+    return new SqliteWords();
   }
 }
 
@@ -34,10 +37,18 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** Makes the migrator work inside one transaction, which is the lock between processes that start together. */
-class TransactionalDdlAdapter extends SqliteAdapter {
+class SqliteWords extends SqliteAdapter implements SqlDialect {
+  /** Makes the migrator work inside one transaction, which is the lock between processes that start together. */
   override get supportsTransactionalDdl(): boolean {
     return true;
+  }
+
+  jsonText(json: Expression<string | null>, member: string): RawBuilder<string | null> {
+    return sql`json_extract(${json}, ${sql.lit(`$.${member}`)})`;
+  }
+
+  like(text: Expression<string>, pattern: string): RawBuilder<boolean> {
+    return sql`${text} like ${pattern} escape '\\'`;
   }
 }
 
@@ -52,10 +63,10 @@ export class CachedStatements implements SqliteDatabase {
     this.#handle = handle;
   }
 
-  prepare(sql: string): SqliteStatement {
-    const known = this.#statements.get(sql);
+  prepare(text: string): SqliteStatement {
+    const known = this.#statements.get(text);
     if (known) return known;
-    const statement = this.#handle.prepare(sql);
+    const statement = this.#handle.prepare(text);
     const cached: SqliteStatement = {
       reader: statement.reader,
       all: (parameters) => {
@@ -67,13 +78,13 @@ export class CachedStatements implements SqliteDatabase {
         return statement.run(parameters);
       },
       // A statement that is being iterated is busy: each stream gets its own.
-      iterate: (parameters) => this.#handle.prepare(sql).iterate(parameters),
+      iterate: (parameters) => this.#handle.prepare(text).iterate(parameters),
     };
     if (this.#statements.size >= MAX_STATEMENTS) {
       const oldest = this.#statements.keys().next();
       if (!oldest.done) this.#statements.delete(oldest.value);
     }
-    this.#statements.set(sql, cached);
+    this.#statements.set(text, cached);
     return cached;
   }
 

@@ -7,8 +7,8 @@ import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { migrate } from '../../src/db/migrate.ts';
-import { lockDatabase } from '../../src/testing/lock-database.ts';
+import { migrate } from '../../../src/db/sqlite/migrate.ts';
+import { lockDatabase } from '../../../src/testing/lock-database.ts';
 
 let folder: string;
 let file: string;
@@ -31,7 +31,7 @@ test(
   { timeout: 30_000 },
   async () => {
     const program = join(folder, 'migrar.ts');
-    const source = join(import.meta.dirname, '../../src/db/migrate.ts');
+    const source = join(import.meta.dirname, '../../../src/db/sqlite/migrate.ts');
     writeFileSync(
       program,
       `import { migrate } from ${JSON.stringify(source)};

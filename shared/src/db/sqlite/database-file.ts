@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { DatabaseState } from '../open-database.ts';
 
 /**
  * `$DATA_DIR/<name>.db`, or `$DATA_DIR/<name>/<name>.db` where that folder exists: in containers it is a volume of its
@@ -28,18 +29,6 @@ export function databasesIn(dataDir: string): DatabaseFile[] {
     .filter(({ file }) => existsSync(file))
     .toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
 }
-
-/** What a process tells of its own database to whoever asks whether it is ready: a type, as it is answered as JSON. */
-export type DatabaseState = {
-  status: 'ok' | 'missing' | 'error';
-  /** Last migration that was applied. */
-  schema: string | null;
-  /** Bytes. */
-  size: number | null;
-  wal_size: number | null;
-  /** Code of SQLite. */
-  error: string | null;
-};
 
 /** Opens the file for reading and asks for its schema. */
 export function stateOfDatabase(file: string): DatabaseState {
