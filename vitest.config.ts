@@ -22,11 +22,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Stories in a browser, all against one running platform: one after the other, after everything else.
+          // Stories in a browser, after everything else. Each worker has a running platform, and a file has its worker's to itself.
           name: 'web',
           include: ['tests/web/**/*.test.ts'],
           globalSetup: ['tests/web/global-setup.ts'],
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,

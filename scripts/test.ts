@@ -1,5 +1,5 @@
 /**
- * `npm test`: format, lint, types, then the tests; the last line counts all of them.
+ * `npm test`: format, lint and types beside the components' tests, then all others; the last line counts all of them.
  * `npm test -- <filter>` runs only the tests whose file matches the filter.
  */
 import { join } from 'node:path';
@@ -18,11 +18,16 @@ async function main(): Promise<void> {
   const filters = process.argv.slice(2);
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
   if (filters.length === 0) {
-    for (const [name, commands] of CHECKS) add(total, await check(name, commands));
+    for (const part of await Promise.all([runChecks(), runComponentTests()])) add(total, part);
   }
-  if (filters.length === 0) add(total, await runComponentTests());
   add(total, await runTests(filters));
   conclude(total);
+}
+
+async function runChecks(): Promise<Count> {
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, commands] of CHECKS) add(count, await check(name, commands));
+  return count;
 }
 
 async function check(name: string, commands: readonly (readonly string[])[]): Promise<Count> {

@@ -50,7 +50,7 @@ let user: string;
 let names = 0;
 
 beforeAll(async () => {
-  const running = inject('platform') as RunningPlatform | undefined;
+  const running = (inject('platforms') as RunningPlatform[] | undefined)?.[0];
   base = `${running?.url ?? (await start())}/api/v1`;
   const contrasena =
     running?.adminContrasena ??
