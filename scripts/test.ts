@@ -1,5 +1,5 @@
 /**
- * `npm test`: format, lint, types, then the tests; the last line counts all of them.
+ * `npm test`: format, lint and types beside the components' tests, then all others; the last line counts all of them.
  * `npm test -- <filter>` runs only the tests whose file matches the filter.
  * `npm test -- --postgres` runs those of the back end on a PostgreSQL server instead of SQLite, with a filter or without.
  */
@@ -21,13 +21,17 @@ async function main(): Promise<void> {
   const filters = process.argv.slice(2).filter((argument) => argument !== POSTGRES);
   const onPostgres = process.argv.includes(POSTGRES);
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
-  const isAll = filters.length === 0 && !onPostgres;
-  if (isAll) {
-    for (const [name, commands] of CHECKS) add(total, await check(name, commands));
+  if (filters.length === 0 && !onPostgres) {
+    for (const part of await Promise.all([runChecks(), runComponentTests()])) add(total, part);
   }
-  if (isAll) add(total, await runComponentTests());
   add(total, await runTests([...(onPostgres ? ['--config', 'vitest.postgres.config.ts'] : []), ...filters]));
   conclude(total);
+}
+
+async function runChecks(): Promise<Count> {
+  const count: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, commands] of CHECKS) add(count, await check(name, commands));
+  return count;
 }
 
 async function check(name: string, commands: readonly (readonly string[])[]): Promise<Count> {

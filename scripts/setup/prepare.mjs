@@ -30,9 +30,10 @@ const REDIS = {
   dnf: 'redis',
   brew: 'redis',
 };
+/** Without windows it takes less than half the CPU. */
 const CHROMIUM = {
-  programs: ['chromium', 'chromium-browser', 'google-chrome'],
-  apt: 'chromium',
+  programs: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'],
+  apt: 'chromium-headless-shell',
   dnf: 'chromium',
   brew: 'chromium',
 };
@@ -163,15 +164,10 @@ function newestIn(folder) {
 }
 
 function ensurePrograms(programs) {
-  const missing = programs.filter(({ programs: names }) => !names.some(onPath));
+  if (mayInstall()) install(programs.filter((program) => isMissing(program) || isBetterInApt(program)));
+  const missing = programs.filter(isMissing);
   if (missing.length === 0) return;
-  const names = missing.map(({ programs: [name] }) => name).join(', ');
-  if (mayInstall()) {
-    say(`Instalando ${names} con apt-get`);
-    apt(['update']);
-    apt(['install', '-y', '--no-install-recommends', ...missing.map(({ apt: name }) => name)]);
-    if (missing.every(({ programs: options }) => options.some(onPath))) return;
-  }
+  const names = namesOf(missing);
   const commands = [
     [
       'Debian, Ubuntu',
@@ -187,6 +183,19 @@ function ensurePrograms(programs) {
       ...(missing.includes(REDIS) ? ['O indique un Redis que ya exista con REDIS_URL=redis://…'] : []),
     ].join('\n'),
   );
+}
+
+const namesOf = (programs) => programs.map(({ programs: [name] }) => name).join(', ');
+const isMissing = ({ programs }) => !programs.some(onPath);
+/** The first choice of a program that is there by another name. */
+const isBetterInApt = ({ programs: [first], apt: name }) =>
+  !onPath(first) && spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
+
+function install(programs) {
+  if (programs.length === 0) return;
+  say(`Instalando ${namesOf(programs)} con apt-get`);
+  apt(['update']);
+  apt(['install', '-y', '--no-install-recommends', ...programs.map(({ apt: name }) => name)]);
 }
 
 function onPath(program) {

@@ -15,7 +15,7 @@ import { docker, openStack, SERVICES } from './stack.ts';
 
 const { buildSeconds, startSeconds, ...address } = inject('stack');
 const stack = openStack(address);
-const { adminContrasena } = inject('platform');
+const { adminContrasena } = inject('platforms')[0]!;
 const whole = process.env['COMPOSE_TEST'] !== 'smoke';
 /** Confirmations of each part, and of the rolling restart. */
 const COUNT = whole ? 300 : 120;

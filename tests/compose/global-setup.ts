@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       ports,
       adminContrasena: contrasena.trim(),
     };
-    project.provide('platform', platform);
+    project.provide('platforms', [platform]);
   } catch (error) {
     process.stderr.write(await stack.compose(['logs', '--no-color', '--tail', '30']).catch(String));
     await down();

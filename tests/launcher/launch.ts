@@ -40,6 +40,12 @@ export const NO_RATES = { SIGNUP_RATE: '0', USER_CREATE_RATE: '0', USER_CONFIRM_
 export const runNpm = (args: readonly string[], env: Record<string, string>): Run =>
   runCommand('npm', args, { env: { ...NO_RATES, ...env }, cwd: ROOT });
 
+/** Of all that is set here, what a command needs. */
+function inherited(): Record<string, string | undefined> {
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, HOME, NODE_COMPILE_CACHE };
+}
+
 /** Runs a command in a process group of its own, as in a terminal. */
 export function runCommand(
   command: string,
@@ -48,7 +54,7 @@ export function runCommand(
 ): Run {
   const child = spawn(command, args, {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...env },
+    env: { ...inherited(), NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,13 +1,15 @@
 /** A real Chromium against the really running platform. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import type { ApiClient } from '@medisupply/api-client/api-client';
 import { createApiClient } from '@medisupply/api-client/api-client';
+import type { AxeResults, RunOptions } from 'axe-core';
+import axe from 'axe-core';
 import type { Browser, BrowserContext, Page, ViewportSize } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import type { RunningPlatform } from './global-setup.ts';
 
 export const PHONE: ViewportSize = { width: 360, height: 740 };
 export const DESKTOP: ViewportSize = { width: 1280, height: 800 };
@@ -54,9 +56,14 @@ export interface Web {
   api(persona: Persona): Promise<ApiClient>;
 }
 
+/** The one that this file has to itself while it runs: Vitest numbers its workers from 1. */
+export function ownPlatform(): RunningPlatform {
+  return inject('platforms')[Number(process.env['VITEST_POOL_ID']) - 1]!;
+}
+
 /** Call it at the top of a test file; the browser starts before its tests and ends after them. */
 export function useWeb(): Web {
-  const { url, adminContrasena } = inject('platform');
+  const { url, adminContrasena } = ownPlatform();
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
   let browser: Browser;
@@ -173,11 +180,7 @@ export async function expectAccessible(page: Page): Promise<void> {
   await page.locator('mat-snack-bar-container div[aria-hidden="true"]').waitFor({ state: 'detached' });
   for (const theme of THEMES) {
     await page.emulateMedia({ colorScheme: theme });
-    // The other way of running axe opens a page of its own each time.
-    const axe = new AxeBuilder({ page }).setLegacyMode();
-    // An open menu lies above the landmarks, in none of them.
-    if ((await page.getByRole('menu').count()) > 0) axe.disableRules('region');
-    const { violations } = await axe.analyze();
+    const violations = await violationsIn(page);
     const found = violations.map(({ id, nodes }) => ({
       id,
       nodes: nodes.map((node) => `${node.html}: ${node.failureSummary ?? ''}`),
@@ -185,6 +188,18 @@ export async function expectAccessible(page: Page): Promise<void> {
     expect({ theme, found }).toEqual({ theme, found: [] });
   }
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Nothing but the violations leaves the page: all that is right would be ten times as much. */
+async function violationsIn(page: Page): Promise<AxeResults['violations']> {
+  if (!(await page.evaluate<boolean>(`'axe' in window`))) await page.evaluate(axe.source);
+  // An open menu lies above the landmarks, in none of them.
+  const isMenuOpen = (await page.getByRole('menu').count()) > 0;
+  const options: RunOptions = {
+    resultTypes: ['violations'],
+    rules: isMenuOpen ? { region: { enabled: false } } : {},
+  };
+  return page.evaluate(`axe.run(${JSON.stringify(options)}).then(({ violations }) => violations)`);
 }
 
 /**
@@ -234,7 +249,7 @@ export async function screenshot(page: Page, name: string, options: { full?: boo
 /** Chromium as the system's packages install it; `scripts/setup/prepare.mjs` sees to it. */
 export function chromiumPath(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
   const found = names
     .flatMap((name) => folders.map((folder) => join(folder, name)))
     .find((path) => existsSync(path));

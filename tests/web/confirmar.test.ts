@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { ApiClient } from '@medisupply/api-client/api-client';
 import { until } from '@medisupply/shared/testing/until';
 import type { Page, Route } from 'playwright-core';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pidOf } from '../launcher/launch.ts';
 import type { Persona } from './browser.ts';
-import { expectPresentable, expectTranslated, logIn, PHONE, useWeb } from './browser.ts';
+import { PHONE, expectPresentable, expectTranslated, logIn, ownPlatform, useWeb } from './browser.ts';
 
 const web = useWeb();
 const CONFIRM = '**/api/v1/logistica/entrega/*/confirmar';
@@ -332,7 +332,7 @@ test('when Redis dies while a delivery is confirmed, then the page says that it 
   const { courier, api, id } = await newDelivery();
   const page = await web.newPage({ as: courier, viewport: PHONE });
   await fillIn(page, id);
-  process.kill(pidOf(inject('platform').dataDir, 'redis-server'), 'SIGKILL');
+  process.kill(pidOf(ownPlatform().dataDir, 'redis-server'), 'SIGKILL');
   await press(page);
   await page.getByRole('heading', { name: 'Pendiente Confirmacion Sistema' }).waitFor();
   await delivered(page);

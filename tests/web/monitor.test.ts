@@ -1,7 +1,7 @@
 import { until } from '@medisupply/shared/testing/until';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pidOf } from '../launcher/launch.ts';
-import { expectAccessible, expectPresentable, screenshot, useWeb } from './browser.ts';
+import { expectAccessible, expectPresentable, ownPlatform, screenshot, useWeb } from './browser.ts';
 
 const web = useWeb();
 
@@ -77,7 +77,7 @@ test('when a worker is killed, then its end and its successor are seen within 15
   const page = await web.newPage({ as: web.admin });
   await page.goto('/monitor');
   const workers = page.getByRole('region', { name: 'Workers' });
-  const pid = pidOf(inject('platform').dataDir, 'worker/src/main.ts');
+  const pid = pidOf(ownPlatform().dataDir, 'worker/src/main.ts');
   await workers.locator(`[data-pid="${pid}"]`).waitFor();
   await page.getByText('En vivo').waitFor();
 

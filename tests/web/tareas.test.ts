@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiClient } from '@medisupply/api-client/api-client';
 import type { Page } from 'playwright-core';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { pidOf } from '../launcher/launch.ts';
-import { expectPresentable, PHONE, screenshot, useWeb } from './browser.ts';
+import { PHONE, expectPresentable, ownPlatform, screenshot, useWeb } from './browser.ts';
 
 const web = useWeb();
-const { dataDir, ports } = inject('platform');
+const { dataDir, ports } = ownPlatform();
 
 const stateOf = (page: Page) => page.getByRole('status').locator('[data-state]');
 
