@@ -127,18 +127,13 @@ async function scheduled({
 /** The environment's keys only, never the secret files; a password inside an address is left out, too. */
 export function visibleConfig(config: Config): ControlResult<'conf'>['config'] {
   return Object.fromEntries(
-    Object.keys(environment.shape).map((key) => {
+    Object.keys(environment.shape).flatMap((key) => {
       const value = config[key as keyof typeof environment.shape];
-      return [key, typeof value === 'string' ? withoutCredentials(value) : value];
+      if (value === undefined) return [];
+      return [[key, typeof value === 'string' ? withoutCredentials(value) : value]];
     }),
   );
 }
 
-function withoutCredentials(value: string): string {
-  if (!URL.canParse(value)) return value;
-  const url = new URL(value);
-  if (url.username === '' && url.password === '') return value;
-  url.username = '';
-  url.password = '';
-  return url.href;
-}
+/** No matter what kind of address: those of several hosts are no URLs. */
+const withoutCredentials = (value: string): string => value.replace(/^([a-z+]+:\/\/).*@/, '$1');
