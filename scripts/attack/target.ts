@@ -9,7 +9,7 @@ import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import { openRedis } from '@medisupply/shared/redis/connect';
 import type { RedisAddress } from '@medisupply/shared/redis/connect';
-import { parseRedisUrl } from '@medisupply/shared/redis/redis-url';
+import { parseRedisUrl } from '@medisupply/shared/config/redis-url';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { parseRedisUrl } from '../redis/redis-url.ts';
+import { parseRedisUrl } from './redis-url.ts';
 import { byUrlVariable } from '../services.ts';
 import { ConfigError } from './load-config.ts';
 

@@ -1,7 +1,7 @@
 /** `$DATA_DIR/redis/url`: where the running platform's Redis is, for commands on the same machine. Never with a password. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseRedisUrl, withUser } from './redis-url.ts';
+import { parseRedisUrl, withUser } from '../config/redis-url.ts';
 
 const fileOf = (dataDir: string): string => join(dataDir, 'redis', 'url');
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
-import type { RedisUrl } from './redis-url.ts';
-import { parseRedisUrl, withUser } from './redis-url.ts';
+import type { RedisUrl } from '../config/redis-url.ts';
+import { parseRedisUrl, withUser } from '../config/redis-url.ts';
 import { SlotOwnerConnector } from './slot-owner.ts';
 
 export interface RedisAddress {

@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Redis } from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import { SLOT_TAG } from './keys.ts';
-import type { RedisUrl } from './redis-url.ts';
+import type { RedisUrl } from '../config/redis-url.ts';
 
 type Owner = RedisUrl['hosts'][number];
 

@@ -1,6 +1,6 @@
 /** Who may do what in a Redis of the platform's own: a user for each process, and one for whoever runs it. */
 import { redisKey, SLOT_TAG } from '../redis/keys.ts';
-import { withUser } from '../redis/redis-url.ts';
+import { withUser } from '../config/redis-url.ts';
 import { sha256Hex } from './canonical-json.ts';
 
 /** May do everything: health checks, and people with `redis-cli`. Its password lies with Redis. */

@@ -9,7 +9,7 @@ import { processEnvironment, redisEnvironment } from '@medisupply/shared/config/
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
 import { redisAddressOf } from '@medisupply/shared/redis/connect';
-import { hostsOf } from '@medisupply/shared/redis/redis-url';
+import { hostsOf } from '@medisupply/shared/config/redis-url';
 import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
 import { openControlClient } from '@medisupply/shared/queueing/control/control-client';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { redisEnvironment } from '../../src/config/environment.ts';
 import { ConfigError, loadConfig } from '../../src/config/load-config.ts';
-import { hostsOf, parseRedisUrl, withUser } from '../../src/redis/redis-url.ts';
+import { hostsOf, parseRedisUrl, withUser } from '../../src/config/redis-url.ts';
 
 describe('when an address is read', () => {
   test.each([
