@@ -69,5 +69,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (/WRONGPASS|NOAUTH/.test(error.message))
     return 'no acepta la contraseña: es el Redis de otra plataforma';
+  if (error.message.startsWith('All sentinels are unreachable'))
+    return 'ningún centinela dice dónde está el maestro';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
