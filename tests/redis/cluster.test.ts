@@ -6,7 +6,7 @@ import { REDIS_OPERATOR } from '@medisupply/shared/security/redis-users';
 import type { Replicated } from './replicated.ts';
 import { SLOWLY, startReplicated } from './replicated.ts';
 
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 let replicated: Replicated<RedisCluster>;
 

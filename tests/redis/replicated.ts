@@ -39,7 +39,7 @@ export interface Replicated<Set extends RedisSet> {
 export const SLOWLY = { NODE_ENV: 'test', WORKER_CONCURRENCY: '1', FAULT_LATENCY_MS: '50' };
 
 const IN_FLIGHT = 24;
-const APPLIED_WITHIN = 25_000;
+const APPLIED_WITHIN = 60_000;
 
 export async function startReplicated<Set extends RedisSet>(
   start: (users: string) => Promise<Set>,

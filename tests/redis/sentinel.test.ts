@@ -5,7 +5,7 @@ import type { RedisSet } from '@medisupply/shared/testing/redis-set';
 import type { Replicated } from './replicated.ts';
 import { SLOWLY, startReplicated } from './replicated.ts';
 
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 let replicated: Replicated<RedisSet>;
 
