@@ -27,12 +27,10 @@ const SETTLE_MS = 5_000;
 
 /** Runs `work` with the queues as the worker's password reaches them. */
 async function withQueues<T>(target: Target, work: (queues: QueueClient) => Promise<T>): Promise<T> {
-  const { host, port, username } = target.redis('worker').options;
-  const address = {
-    REDIS_URL: `redis://${username ?? ''}@${host}:${port}`,
-    password: target.secret('worker/redis_password'),
-  };
-  const queues = createQueueClient(address, createLogger('ataque', { level: 'silent' }));
+  const queues = createQueueClient(
+    target.redisAddress('worker'),
+    createLogger('ataque', { level: 'silent' }),
+  );
   try {
     await until(() => queues.isConnected());
     return await work(queues);

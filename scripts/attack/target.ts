@@ -8,6 +8,8 @@ import type { Confirmation } from '@medisupply/api-client/forgeries';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { asRedisUser } from '@medisupply/shared/security/redis-users';
 import { openRedis } from '@medisupply/shared/redis/connect';
+import type { RedisAddress } from '@medisupply/shared/redis/connect';
+import { parseRedisUrl } from '@medisupply/shared/config/redis-url';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
@@ -50,6 +52,8 @@ export interface Target {
   signatureKey(): SigningKey;
   /** A token as autorizador makes them, for anybody. */
   token(usuarioId: number, roles?: Rol[], tokenVersion?: number): string;
+  /** @throws NotTried when it is not known */
+  redisAddress(process: string): RedisAddress;
   /** A Redis client as `process`; as `redis` it may do everything. */
   redis(process: string): Redis;
   newPerson(): Promise<Person>;
@@ -136,15 +140,20 @@ export function describeTarget({ wire, base, dataDir, log = [], ports = {} }: Ta
         target.tokenKey(),
       ).token,
 
-    redis(process) {
+    redisAddress(process) {
       const password = target.secret(`${process}/redis_password`);
       const url = dataDir === undefined ? undefined : readRedisAddress(dataDir);
       if (url === undefined) throw new NotTried('no se sabe dónde está Redis');
-      const redis = openRedis(
-        // Of the platform's own the address is the worker's.
-        { REDIS_URL: new URL(url).username === 'worker' ? asRedisUser(url, process) : url, password },
-        { maxRetriesPerRequest: 1, commandTimeout: 5_000 },
-      );
+      // Of the platform's own the address is the worker's.
+      const isOwn = parseRedisUrl(url).username === 'worker';
+      return { REDIS_URL: isOwn ? asRedisUser(url, process) : url, password };
+    },
+
+    redis(process) {
+      const redis = openRedis(target.redisAddress(process), {
+        maxRetriesPerRequest: 1,
+        commandTimeout: 5_000,
+      });
       redis.on('error', () => undefined);
       open.push(redis);
       return redis;

@@ -73,6 +73,9 @@ describe.each(PROCESSES)('%s', (folder) => {
     'SLOWLOG GET',
     'SAVE',
     'SWAPDB 0 1',
+    'CLUSTER FAILOVER',
+    'CLUSTER NODES',
+    'ASKING',
     'MIGRATE 127.0.0.1 1 clave 0 1',
     'GET somebody',
     'SET somebody 1',
@@ -131,11 +134,11 @@ test('a service that was added reads revocations, keeps counters of its own, and
   const [, ...user] = line.match(/\([^)]*\)|\S+/g) ?? [];
   await clients.get('redis')!.call('ACL', 'SETUSER', ...user);
   clients.set('mi-servicio', as('mi-servicio', 'la-del-servicio'));
-  expect(await may('mi-servicio', 'ZRANGE medisupply:revocations 0 -1')).toBe(true);
-  expect(await may('mi-servicio', 'SET medisupply:mi-servicio:saludos:1 1')).toBe(true);
+  expect(await may('mi-servicio', 'ZRANGE {medisupply}/revocations 0 -1')).toBe(true);
+  expect(await may('mi-servicio', 'SET {medisupply}/mi-servicio:saludos:1 1')).toBe(true);
   for (const command of [
-    'SET medisupply:login:1 1',
-    'ZADD medisupply:revocations 1 x',
+    'SET {medisupply}/login:1 1',
+    'ZADD {medisupply}/revocations 1 x',
     'GET {medisupply}:a:1',
   ])
     expect(await may('mi-servicio', command)).toBe(false);
@@ -144,10 +147,10 @@ test('a service that was added reads revocations, keeps counters of its own, and
 /** Who may: what is not named may not. */
 const WHO: Record<string, readonly string[]> = {
   // Shutting people out, and seeing who is.
-  'ZADD medisupply:revocations 1 7:1': ['autorizador'],
-  'DEL medisupply:revocations': ['autorizador'],
-  'ZRANGE medisupply:revocations 0 -1': ['autorizador', 'logistica-inventario', 'monitor', 'bull-board'],
-  'ZCARD medisupply:revocations': [],
+  'ZADD {medisupply}/revocations 1 7:1': ['autorizador'],
+  'DEL {medisupply}/revocations': ['autorizador'],
+  'ZRANGE {medisupply}/revocations 0 -1': ['autorizador', 'logistica-inventario', 'monitor', 'bull-board'],
+  'ZCARD {medisupply}/revocations': [],
   // The queues.
   'HGETALL {medisupply}:logistica:1': ['logistica-inventario', 'monitor', 'bull-board', 'worker'],
   'HSET {medisupply}:logistica:1 data 1': ['logistica-inventario', 'bull-board', 'worker'],
@@ -160,19 +163,19 @@ const WHO: Record<string, readonly string[]> = {
   'PUBLISH medisupply:control x': ['logistica-inventario', 'worker'],
   'PUBLISH medisupply:control:reply:1 x': ['worker'],
   // Who is a worker.
-  'SET medisupply:worker:x 1 PX 1': ['worker'],
-  'GET medisupply:worker:x': ['monitor', 'worker'],
-  'ZADD medisupply:workers 1 x': ['worker'],
-  'ZRANGE medisupply:workers 0 -1': ['monitor', 'worker'],
+  'SET {medisupply}/worker:x 1 PX 1': ['worker'],
+  'GET {medisupply}/worker:x': ['monitor', 'worker'],
+  'ZADD {medisupply}/workers 1 x': ['worker'],
+  'ZRANGE {medisupply}/workers 0 -1': ['monitor', 'worker'],
   // What is shown live.
-  'XADD medisupply:eventos * e 1': ['logistica-inventario', 'worker'],
-  'XRANGE medisupply:eventos - +': ['logistica-inventario', 'monitor', 'worker'],
-  'SET medisupply:memoria 1': ['logistica-inventario', 'worker'],
+  'XADD {medisupply}/eventos * e 1': ['logistica-inventario', 'worker'],
+  'XRANGE {medisupply}/eventos - +': ['logistica-inventario', 'monitor', 'worker'],
+  'SET {medisupply}/memoria 1': ['logistica-inventario', 'worker'],
   // Limits: whoever can delete a counter guesses without end.
-  'DEL medisupply:login:cuenta:ana': ['autorizador'],
-  'DEL medisupply:registro:127.0.0.1': ['autorizador'],
-  'SET medisupply:confirmaciones:1 9': ['logistica-inventario'],
-  'SET medisupply:entregas:1 9': ['logistica-inventario'],
+  'DEL {medisupply}/login:cuenta:ana': ['autorizador'],
+  'DEL {medisupply}/registro:127.0.0.1': ['autorizador'],
+  'SET {medisupply}/confirmaciones:1 9': ['logistica-inventario'],
+  'SET {medisupply}/entregas:1 9': ['logistica-inventario'],
   'CLIENT LIST': ['worker'],
 };
 

@@ -28,6 +28,7 @@ import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
+import type { RedisSet } from '@medisupply/shared/testing/redis-set';
 import { databasesOf } from '@medisupply/shared/testing/test-database';
 import { until } from '@medisupply/shared/testing/until';
 import { readConfig as readWorkerConfig } from '@medisupply/worker/config';
@@ -47,8 +48,8 @@ export const NOWHERE = 'http://127.0.0.1:9';
 const NO_REDIS = 'redis://127.0.0.1:9';
 
 export interface PlatformOptions {
-  /** Default true. */
-  redis?: boolean;
+  /** Default true: one of its own. What is started instead is given the folder of the users. */
+  redis?: boolean | ((users: string) => Promise<RedisSet>);
   /** Default false: signatures are then verified with the public keys alone. */
   autorizador?: boolean;
   /** Default false: what is accepted then waits. */
@@ -89,7 +90,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   await options.prepare?.(dataDir);
   const secret = async (path: string) => (await readFile(join(secretsDir, path), 'utf8')).trim();
   const redisPassword = await secret('redis/redis_password');
-  const redis = options.redis === false ? undefined : await startRedis({ users: join(secretsDir, 'redis') });
+  const users = join(secretsDir, 'redis');
+  const redis = (options.redis ?? true) === true ? await startRedis({ users }) : undefined;
+  const set = typeof options.redis === 'function' ? await options.redis(users) : undefined;
+  const broker = set ?? redis;
   const databases = await databasesOf(dataDir);
   const closers: (() => Promise<void>)[] = [];
   const logs: string[] = [];
@@ -108,8 +112,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     DATA_DIR: dataDir,
     SECRETS_DIR: join(secretsDir, process),
     ADMIN_CONTRASENA_FILE: join(secretsDir, 'admin_contrasena'),
-    REDIS_URL: asRedisUser(redis?.url ?? NO_REDIS, process),
+    REDIS_URL: asRedisUser(broker?.url ?? NO_REDIS, process),
     ...addresses,
+    ...set?.env,
     ...options.env,
   });
 
@@ -127,7 +132,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   addresses['LOGISTICA_URL'] = server.url;
   logistica.outbox.start();
   closers.push(() => logistica.close(), server.close);
-  if (redis) await until(() => logistica.queues.isConnected());
+  if (broker) await until(() => logistica.queues.isConnected());
 
   async function startWorker(extra: Record<string, string> = {}): Promise<RunningWorker> {
     const workerEnv = { ...env('worker'), ...extra };
@@ -161,8 +166,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     startWorker,
     async close() {
       for (const close of closers.toReversed()) await close();
-      const refused = redis ? await refusedByRedis(redis.operator) : [];
-      await redis?.stop();
+      const refused = broker ? await refusedByRedis(broker.operator) : [];
+      await broker?.stop();
       await rm(dataDir, { recursive: true, force: true });
       expect(refused).toEqual([]);
     },

@@ -135,11 +135,5 @@ export function visibleConfig(config: Config): ControlResult<'conf'>['config'] {
   );
 }
 
-function withoutCredentials(value: string): string {
-  if (!URL.canParse(value)) return value;
-  const url = new URL(value);
-  if (url.username === '' && url.password === '') return value;
-  url.username = '';
-  url.password = '';
-  return url.href;
-}
+/** No matter what kind of address: those of several hosts are no URLs. */
+const withoutCredentials = (value: string): string => value.replace(/^([a-z+]+:\/\/).*@/, '$1');

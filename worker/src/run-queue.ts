@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Job } from 'bullmq';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { connectForBlocking } from '@medisupply/shared/redis/connect';
+import { connectForBlocking, redisAddressOf } from '@medisupply/shared/redis/connect';
 import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { QueueName } from '@medisupply/shared/tasks/define-task';
@@ -56,7 +56,7 @@ export function startConsumers(
   { id, config, logger, queues, runJob }: Pick<Container, 'id' | 'config' | 'logger' | 'queues' | 'runJob'>,
   faults: WorkerState['faults'],
 ): Consumers {
-  const address = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
+  const address = redisAddressOf(config);
   const active = new Map<Job, number>();
   const totals = { processed: 0, failed: 0 };
   const lag = createEventLoopLag();

@@ -520,6 +520,11 @@ describe('where the platform is', () => {
     expect([down.code, down.out]).toEqual([1, '']);
     expect(down.err).toContain('Redis no responde en 127.0.0.1:9 (ECONNREFUSED)');
     expect(down.ms).toBeLessThan(PROMISED);
+    const REDIS_URL = 'redis+sentinel://127.0.0.1:9,127.0.0.1:8/mymaster';
+    const unwatched = await inspect('stats', { DATA_DIR: platform.dataDir, REDIS_URL });
+    expect(unwatched.err).toContain(
+      'Redis no responde en 127.0.0.1:9, 127.0.0.1:8 (ningún centinela dice dónde está el maestro)',
+    );
     const other = await startPlatform();
     const refused = await control('pause all', {
       DATA_DIR: platform.dataDir,

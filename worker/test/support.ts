@@ -66,8 +66,9 @@ export async function startControlled(
     snapshot: () => consumers.snapshot(false),
   });
   heartbeat.start();
+  await until(() => container.queues.isConnected());
   await until(async () =>
-    (await readWorkers(platform.redis!.operator, container.liveKey())).some(({ id }) => id === container.id),
+    (await readWorkers(container.queues.redis, container.liveKey())).some(({ id }) => id === container.id),
   );
   return {
     ...worker,

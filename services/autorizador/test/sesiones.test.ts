@@ -150,7 +150,7 @@ describe('limits of login', () => {
   test('when the delay is over and it fails again, then the next delay is twice as long', async () => {
     const nombre = 'espera-doble';
     for (let i = 0; i < 5; i++) await fail(nombre);
-    const [key = ''] = await redis.keys('medisupply:login:espera:*');
+    const [key = ''] = await redis.keys('{medisupply}/login:espera:*');
     const delays = [await redis.ttl(key)];
     for (let i = 0; i < 6; i++) {
       await redis.del(key);

@@ -1,6 +1,8 @@
 /** The environment keys that several processes share, each defined once. `.env.example` documents them. */
+import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseRedisUrl } from './redis-url.ts';
 import { byUrlVariable } from '../services.ts';
 import { ConfigError } from './load-config.ts';
 
@@ -105,10 +107,33 @@ export const tlsEnvironment = {
   TLS_KEY_FILE: z.string().optional(),
 };
 
+const readableFile = z
+  .string()
+  .superRefine((path, context) => {
+    try {
+      accessSync(path, constants.R_OK);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      context.addIssue(
+        `No se puede leer (${code}); indique un fichero que este proceso pueda leer, o quítela`,
+      );
+    }
+  })
+  .optional();
+
 export const redisEnvironment = {
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'Debe ser una dirección redis://' })
+    .string()
+    .superRefine((text, context) => {
+      try {
+        parseRedisUrl(text);
+      } catch (error) {
+        context.addIssue(error instanceof Error ? error.message : String(error));
+      }
+    })
     .default('redis://127.0.0.1:6379'),
+  REDIS_CA_FILE: readableFile,
+  REDIS_SENTINEL_PASSWORD_FILE: readableFile,
 };
 
 /** Fault switches for experiments; off by default and refused in production. */

@@ -45,8 +45,11 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0] ?? '?');
-      const shown = options.env[key] === undefined ? 'sin valor' : `"${options.env[key]}"`;
-      problems.push(`${key}: ${issue.message} (${shown}); vea .env.example`);
+      // An address may hold a password.
+      const shown = options.env[key]?.replace(/\/\/.*@/, '//…@');
+      problems.push(
+        `${key}: ${issue.message} (${shown === undefined ? 'sin valor' : `"${shown}"`}); vea .env.example`,
+      );
     }
   }
 

@@ -7,6 +7,7 @@ import {
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { redisKey } from '../redis/keys.ts';
 import { tooManyRequests } from './app-error.ts';
 
 export type Counter = RateLimiterAbstract;
@@ -64,7 +65,7 @@ export function createCounter(
   options: { name: string; points: number; seconds: number; deadlineMs?: number | undefined },
 ): Counter {
   const settings = {
-    keyPrefix: `medisupply:${options.name}`,
+    keyPrefix: redisKey(options.name),
     points: options.points,
     duration: options.seconds,
   };

@@ -1,17 +1,21 @@
 /** `$DATA_DIR/redis/url`: where the running platform's Redis is, for commands on the same machine. Never with a password. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseRedisUrl, withUser } from '../config/redis-url.ts';
 
 const fileOf = (dataDir: string): string => join(dataDir, 'redis', 'url');
 
 /** Written by the launcher when Redis's address is known; one that is none is left to the services to refuse. */
 export function writeRedisAddress(dataDir: string, redisUrl: string): void {
-  if (!URL.canParse(redisUrl)) return;
-  const url = new URL(redisUrl);
-  url.password = '';
+  let address: string;
+  try {
+    address = withUser(redisUrl, parseRedisUrl(redisUrl).username);
+  } catch {
+    return;
+  }
   const file = fileOf(dataDir);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${url.href}\n`, { mode: 0o600 });
+  writeFileSync(file, `${address}\n`, { mode: 0o600 });
 }
 
 /** Undefined while no platform runs on this data folder. */

@@ -1,4 +1,6 @@
 /** Who may do what in a Redis of the platform's own: a user for each process, and one for whoever runs it. */
+import { redisKey, SLOT_TAG } from '../redis/keys.ts';
+import { withUser } from '../config/redis-url.ts';
 import { sha256Hex } from './canonical-json.ts';
 
 /** May do everything: health checks, and people with `redis-cli`. Its password lies with Redis. */
@@ -7,15 +9,14 @@ export const REDIS_OPERATOR = 'operator';
 export const redisUserOf = (folder: string): string => (folder === 'redis' ? REDIS_OPERATOR : folder);
 
 /** The address of the same Redis for another user. */
-export function asRedisUser(redisUrl: string, folder: string): string {
-  const url = new URL(redisUrl);
-  url.username = redisUserOf(folder);
-  url.password = '';
-  return url.href;
-}
+export const asRedisUser = (redisUrl: string, folder: string): string =>
+  withUser(redisUrl, redisUserOf(folder));
 
-/** What every connection says when it opens. */
-const CONNECTION = '+ping +quit +hello +info +select +time +client|setname +client|id +client|info';
+/** What every connection says when it opens; in a Cluster it asks who has the slot first. */
+const CONNECTION =
+  '+ping +quit +hello +info +select +time +client|setname +client|id +client|info ' +
+  '+cluster|info +cluster|keyslot +cluster|slots';
+const key = (name: string): string => `~${redisKey(name)}`;
 /** Scripts; what they call is checked as if the client had called it. */
 const SCRIPTS = '+eval +evalsha +script|exists +script|load +multi +exec +discard';
 /** What BullMQ reads; all that monitor may do to the queues. */
@@ -27,23 +28,23 @@ const WRITE_QUEUES =
   '+bzpopmin +del +hdel +hincrby +hmset +hset +incr +incrby +lpop +lpush +lrem +lset +ltrim +persist +pexpire ' +
   '+pexpireat +rename +rpop +rpoplpush +rpush +sadd +set +srem +unlink +xadd +xdel +xtrim +zadd +zpopmin +zrem ' +
   '+zremrangebyrank +zremrangebyscore';
-const QUEUES = `~{medisupply}:* ${SCRIPTS} ${READ_QUEUES}`;
+const QUEUES = `~${SLOT_TAG}:* ${SCRIPTS} ${READ_QUEUES}`;
 /** Events of the outbox, and the mark that tells that Redis lost its jobs. */
-const RELAY = `~medisupply:eventos ~medisupply:memoria ${WRITE_QUEUES} +xinfo|stream &medisupply:control +publish`;
+const RELAY = `${key('eventos')} ${key('memoria')} ${WRITE_QUEUES} +xinfo|stream &medisupply:control +publish`;
 /** Whom autorizador shut out. A selector of its own: nothing else may be done to that key. */
-const REVOKED = '(%R~medisupply:revocations +zrange)';
+const REVOKED = `(%R${key('revocations')} +zrange)`;
 const COUNT = `${SCRIPTS} +get +set +del +pttl +incrby +expire`;
 
 const RULES: Readonly<Record<string, string>> = {
   [REDIS_OPERATOR]: '~* &* +@all',
-  autorizador: `~medisupply:registro:* ~medisupply:login:* ~medisupply:revocations ${COUNT} +zadd +zrange +zremrangebyscore +pexpire`,
-  'logistica-inventario': `${QUEUES} ${RELAY} ~medisupply:confirmaciones:* ~medisupply:entregas:* +expire ${REVOKED}`,
-  monitor: `${QUEUES} +dbsize ${REVOKED} (%R~medisupply:eventos +xread +xrange +xrevrange) (%R~medisupply:worker* +get +zrange)`,
+  autorizador: `${key('registro:*')} ${key('login:*')} ${key('revocations')} ${COUNT} +zadd +zrange +zremrangebyscore +pexpire`,
+  'logistica-inventario': `${QUEUES} ${RELAY} ${key('confirmaciones:*')} ${key('entregas:*')} +expire ${REVOKED}`,
+  monitor: `${QUEUES} +dbsize ${REVOKED} (%R${key('eventos')} +xread +xrange +xrevrange) (%R${key('worker*')} +get +zrange)`,
   'bull-board': `${QUEUES} ${WRITE_QUEUES} ${REVOKED}`,
-  worker: `${QUEUES} ${RELAY} +dbsize ~medisupply:worker* &medisupply:control:reply:* +subscribe +unsubscribe +client|list`,
+  worker: `${QUEUES} ${RELAY} +dbsize ${key('worker*')} &medisupply:control:reply:* +subscribe +unsubscribe +client|list`,
 };
 /** Of a service that was added: whom autorizador shut out, and counters under its name. */
-const addedService = (name: string): string => `~medisupply:${name}:* ${COUNT} ${REVOKED}`;
+const addedService = (name: string): string => `${key(`${name}:*`)} ${COUNT} ${REVOKED}`;
 
 /**
  * Nobody can be it: there is no password, and it is off. It may do everything all the same, because Redis 7.0 reads the

@@ -2,6 +2,7 @@ import { sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
+import { redisKey } from '../redis/keys.ts';
 import { MAX_TOKEN_VERSION } from './access-token.ts';
 
 /**
@@ -13,7 +14,7 @@ import { MAX_TOKEN_VERSION } from './access-token.ts';
  * They are signed with autorizador's token key, and believed while that key is: whoever can write into Redis, or was given
  * a key to read what is there, shuts nobody out.
  */
-export const REVOCATIONS_KEY = 'medisupply:revocations';
+export const REVOCATIONS_KEY = redisKey('revocations');
 export const REVOCATION_LIFETIME_MS = 20 * 60_000;
 const POLL_MS = 2_000;
 

@@ -9,7 +9,7 @@ import { registerBreakers } from '../metrics/breaker-metrics.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { RedisAddress } from '../redis/connect.ts';
-import { connectForCommands } from '../redis/connect.ts';
+import { connectForCommands, redisAddressOf } from '../redis/connect.ts';
 import { followSecret } from '../security/secret-file.ts';
 import type { Verifier } from './verifier.ts';
 import { createVerifier } from './verifier.ts';
@@ -78,7 +78,7 @@ export class Opening<C extends ServiceConfig = ServiceConfig> {
     this.config = config;
     this.logger = logger;
     this.#stack = stack;
-    this.redisAddress = { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD };
+    this.redisAddress = redisAddressOf(config);
     this.metrics = this.own(createMetrics(name));
   }
 

@@ -27,7 +27,7 @@ type Environment<K extends keyof typeof serviceEnvironment> = z.output<
 
 /** What opening a process takes, whoever it is. */
 export type ServiceConfig = Environment<
-  'LOG_LEVEL' | 'LOG_FORMAT' | 'DATA_DIR' | 'BIND_ADDRESS' | 'REDIS_URL'
+  'LOG_LEVEL' | 'LOG_FORMAT' | 'DATA_DIR' | 'BIND_ADDRESS' | keyof typeof redisEnvironment
 > & {
   LAME_DUCK_MS?: number;
   TLS_CERT_FILE?: string | undefined;

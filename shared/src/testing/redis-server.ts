@@ -48,27 +48,17 @@ export async function startRedis(
   async function start(): Promise<void> {
     const settings: Record<string, string> = {
       port: String(port),
-      bind: '127.0.0.1',
       dir: folder,
-      appendonly: 'yes',
-      appendfsync: 'everysec',
-      save: '',
-      'maxmemory-policy': 'noeviction',
       ...(users ? { aclfile: join(users, 'usuarios.acl') } : {}),
       ...(options.password ? { requirepass: options.password } : {}),
     };
-    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-    child = spawn('redis-server', [...args, ...(options.args ?? [])], { stdio: 'ignore' });
-    await answering({ REDIS_URL: url, password }, child);
+    child = await spawnRedis(settings, { REDIS_URL: url, password }, options.args);
   }
 
   async function kill(): Promise<void> {
     const running = child;
     child = undefined;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const exited = once(running, 'exit');
-    running.kill('SIGKILL');
-    await exited;
+    if (running) await killRedis(running);
   }
 
   await start();
@@ -91,6 +81,33 @@ export async function startRedis(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A redis-server with files as the platform's own, once it answers. */
+export async function spawnRedis(
+  settings: Readonly<Record<string, string>>,
+  address: RedisAddress,
+  args: readonly string[] = [],
+): Promise<ChildProcess> {
+  const all = {
+    bind: '127.0.0.1',
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+    ...settings,
+  };
+  const given = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+  const child = spawn('redis-server', [...given, ...args], { stdio: 'ignore' });
+  await answering(address, child);
+  return child;
+}
+
+export async function killRedis(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 async function answering(address: RedisAddress, child: ChildProcess): Promise<void> {

@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { processEnvironment, redisEnvironment } from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
+import { redisAddressOf } from '@medisupply/shared/redis/connect';
+import { hostsOf } from '@medisupply/shared/config/redis-url';
 import type { ControlClient } from '@medisupply/shared/queueing/control/control-client';
 import { openControlClient } from '@medisupply/shared/queueing/control/control-client';
 
@@ -18,7 +20,7 @@ export class OperatorError extends Error {
 
 const environment = z.object({
   DATA_DIR: processEnvironment.DATA_DIR,
-  REDIS_URL: redisEnvironment.REDIS_URL,
+  ...redisEnvironment,
 });
 
 const secrets = {
@@ -50,14 +52,13 @@ export async function connectOperator(env: NodeJS.ProcessEnv): Promise<ControlCl
   const config = readConfig(env);
   try {
     return await openControlClient({
-      address: { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
+      address: redisAddressOf(config),
       queueKey: config.secrets.QUEUE_KEY,
       liveKey: config.secrets.LIVE_KEY,
     });
   } catch (error) {
-    const { host } = new URL(config.REDIS_URL);
     throw new OperatorError(
-      `Redis no responde en ${host} (${reasonOf(error)}).\n` +
+      `Redis no responde en ${hostsOf(config.REDIS_URL)} (${reasonOf(error)}).\n` +
         `¿Está en marcha la plataforma con DATA_DIR=${config.DATA_DIR}? Arránquela con: npm start`,
       { cause: error },
     );
@@ -68,5 +69,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (/WRONGPASS|NOAUTH/.test(error.message))
     return 'no acepta la contraseña: es el Redis de otra plataforma';
+  if (error.message.startsWith('All sentinels are unreachable'))
+    return 'ningún centinela dice dónde está el maestro';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

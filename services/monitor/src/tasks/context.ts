@@ -3,6 +3,7 @@ import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import type { CreateTaskContext } from '@medisupply/shared/queueing/handler';
 import { createQueueClient } from '@medisupply/shared/queueing/wire/queue-client';
+import { redisAddressOf } from '@medisupply/shared/redis/connect';
 import type { EventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import { createEventLoopLag } from '@medisupply/shared/queueing/control/event-loop-lag';
 import { readTaskConfig } from '../config.ts';
@@ -22,10 +23,7 @@ export interface MonitorTaskContext extends Probes {
 const createTaskContext: CreateTaskContext<MonitorTaskContext> = async ({ env, logger, taskStore }) => {
   const config = readTaskConfig(env);
   const database = await openMonitorDatabase(config);
-  const queues = createQueueClient(
-    { REDIS_URL: config.REDIS_URL, password: config.secrets.REDIS_PASSWORD },
-    logger,
-  );
+  const queues = createQueueClient(redisAddressOf(config), logger);
   const probes = createProbes(config, config.secretFiles.PROBE_KEY, queues, logger);
   const lag = createEventLoopLag();
   return {

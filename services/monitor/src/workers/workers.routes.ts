@@ -3,14 +3,17 @@ import { AppError } from '@medisupply/shared/http/app-error';
 import { isoTimestamp } from '@medisupply/shared/contracts/fields';
 import type { Route } from '@medisupply/shared/http/route';
 import { callerRoute, reply } from '@medisupply/shared/http/route';
-import { WORKER_KEY_PREFIX } from '@medisupply/shared/queueing/control/heartbeat';
 import { liveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import { MONITOR_SCOPES } from '../scopes.ts';
 import { consultarWorkers } from '../probes/consultar-workers.ts';
 import type { Probes } from '../probes/probes.ts';
 
 const respuesta = z.object({
-  workers: z.array(liveWorker.extend({ key: z.string().describe('Su clave en Redis') })),
+  workers: z.array(
+    liveWorker.extend({
+      key: z.string().describe('Su nombre entre las claves; en Redis, {medisupply}/worker:<id>'),
+    }),
+  ),
   total_workers: z.int(),
   motivo: z.string().optional().describe('Por qué no se sabe: Redis no responde'),
   timestamp: isoTimestamp,
@@ -32,7 +35,8 @@ export function workersRoutes(probes: Pick<Probes, 'queues' | 'liveKey'>): Route
         try {
           const workers = (await consultarWorkers(probes)).map((worker) => ({
             ...worker,
-            key: WORKER_KEY_PREFIX + worker.id,
+            // Clients know it so; what it is called in Redis is nothing to them.
+            key: `medisupply:worker:${worker.id}`,
           }));
           return reply(200, { workers, total_workers: workers.length, timestamp });
         } catch (error) {

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { Loop } from '../../lifecycle/loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { redisTime } from '../../redis/connect.ts';
+import { redisKey } from '../../redis/keys.ts';
 import { isMacOf, macOf } from '../../security/mac.ts';
 import { withDeadline } from '../wire/queue-client.ts';
 import type { LiveWorker, WorkerState } from '../../contracts/monitor/workers.ts';
@@ -10,9 +11,9 @@ import { liveWorker } from '../../contracts/monitor/workers.ts';
 export type { LiveWorker, WorkerState } from '../../contracts/monitor/workers.ts';
 
 /** One key per worker, which Redis forgets by itself when the worker does. */
-export const WORKER_KEY_PREFIX = 'medisupply:worker:';
+export const WORKER_KEY_PREFIX = redisKey('worker:');
 /** Sorted set of ids by last sign of life (ms, Redis's clock): lists them without KEYS. */
-export const WORKER_INDEX = 'medisupply:workers';
+export const WORKER_INDEX = redisKey('workers');
 export const HEARTBEAT_TTL_MS = 12_000;
 const BEAT_MS = 3_000;
 const BEAT_DEADLINE_MS = 2_500;
@@ -48,7 +49,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
     const now = await redisTime(redis);
     const state = snapshot();
     const live: LiveWorker = { ...state, last_seen: new Date(now).toISOString() };
-    // Single commands, not a transaction: in a cluster the keys live in different slots.
+    // Single commands, not a transaction: each is good without the others.
     await Promise.all([
       redis.set(WORKER_KEY_PREFIX + state.id, signed(live, liveKey()), 'PX', HEARTBEAT_TTL_MS),
       redis.zadd(WORKER_INDEX, now, state.id),

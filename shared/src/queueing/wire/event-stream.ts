@@ -3,10 +3,11 @@
  * holds its newest rows under the rows' own ids, and can be thrown away at any time.
  */
 import { z } from 'zod';
+import { redisKey } from '../../redis/keys.ts';
 import { isMacOf, macOf } from '../../security/mac.ts';
 import { EVENTO_TIPOS, TASK_STATUSES } from '../../contracts/vocabulary.ts';
 
-export const EVENT_STREAM = 'medisupply:eventos';
+export const EVENT_STREAM = redisKey('eventos');
 /** About so many of the newest events are kept. */
 export const EVENT_STREAM_LENGTH = 10_000;
 /** The fields of an entry: its value as JSON, and the MAC that ties it to the entry's id. */

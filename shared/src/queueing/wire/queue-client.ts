@@ -5,12 +5,13 @@ import type { ChainableCommander, Redis } from 'ioredis';
 import type { Logger } from '../../logging/logger.ts';
 import type { RedisAddress } from '../../redis/connect.ts';
 import { connectForCommands } from '../../redis/connect.ts';
+import { redisKey, SLOT_TAG } from '../../redis/keys.ts';
 import type { QueueName, TaskDeclaration } from '../../tasks/define-task.ts';
 import { QUEUES } from '../../tasks/registry.ts';
 import type { Envelope } from './envelope.ts';
 
-/** Hash tag: all keys of BullMQ share one slot of a Redis Cluster. */
-export const QUEUE_PREFIX = '{medisupply}';
+/** Of all keys of BullMQ. */
+export const QUEUE_PREFIX = SLOT_TAG;
 
 export interface OutgoingJob {
   queue: QueueName;
@@ -30,7 +31,7 @@ export interface QueueClient {
   jobState(queue: QueueName, jobId: string): Promise<string>;
   /** Those of the jobs of which Redis knows nothing; asks for all at once. */
   missing<J extends { cola: QueueName; jobId: string }>(jobs: readonly J[]): Promise<J[]>;
-  /** Another text each time Redis may have lost jobs: it was emptied, or started anew with what its disk holds. */
+  /** Another text each time Redis may have lost jobs: it was emptied, started anew with what its disk holds, or replaced. */
   memory(): Promise<string>;
   /** Called each time the queues can be used (again). @returns how to stop listening */
   onConnected(listener: () => void): () => void;
@@ -38,7 +39,7 @@ export interface QueueClient {
 }
 
 /** Goes when Redis is emptied. */
-const MEMORY_KEY = 'medisupply:memoria';
+const MEMORY_KEY = redisKey('memoria');
 const READY_DEADLINE = 2_000;
 const READY_RETRY = 500;
 
