@@ -40,7 +40,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (options.replicas !== undefined) {
-    const results = await measureReplicas(options.replicas, options.seconds);
+    const results = await measureReplicas(options.replicas, options);
     print(toTable(toCells(results)));
     if (options.json !== undefined) write(options.json, toJson({ started, machine, results }));
     return 0;

@@ -12,6 +12,7 @@ const USAGE = `Uso: npm run bench -- [opciones]
   --check            compara con bench/baseline.json; código de salida 1 si algo difiere
   --update-baseline  escribe en bench/baseline.json lo que se ha medido
   --replicas L,W     confirmar con un proceso de cada y con L de logística y W workers, sobre la misma base
+  --postgres         con --replicas: lo mismo también sobre un servidor PostgreSQL
   --rows N           los caminos que leen con 1.000 entregas y con N más, uno al lado del otro
   --profile CAMINO   solo ese camino, con un perfil de CPU de cada proceso: ${PROFILED.join(', ')}`;
 
@@ -27,6 +28,7 @@ export interface Options {
   profile: string | undefined;
   rows: number | undefined;
   replicas: Replicas | undefined;
+  postgres: boolean;
 }
 
 /** @throws UserError */
@@ -68,6 +70,7 @@ function parse(args: readonly string[]) {
         profile: { type: 'string' },
         rows: { type: 'string' },
         replicas: { type: 'string' },
+        postgres: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
         'update-baseline': { type: 'boolean', default: false },
       },

@@ -34,7 +34,9 @@ export async function measureConfirming(
   const { subject, generator, ceilings, report } = run;
   const naive = await startNaive(
     subject.jwksFile,
-    subject.newestId() + 2 * (ALONE + 3 * count) + rates.reduce((sum, rate) => sum + 2 * rate, 0) * seconds,
+    (await subject.newestId()) +
+      2 * (ALONE + 3 * count) +
+      rates.reduce((sum, rate) => sum + 2 * rate, 0) * seconds,
   );
   let sent = 0;
   const warmUp = Math.round(count * WARM_UP);
@@ -86,7 +88,7 @@ export async function confirm(
     expected: 202,
     settled: subject.settled,
   });
-  const applied = subject.appliedSince(started);
+  const applied = await subject.appliedSince(started);
   const lost = cost.operations - applied.length;
   return {
     ...resultOf('plataforma', name, cost),

@@ -1,8 +1,8 @@
 /** What stands in front of the services: the front door of `npm start` and the Nginx of compose, beside going direct. */
-import { readFileSync } from 'node:fs';
 import { startNginx } from '../tests/gateway/start-nginx.ts';
 import { WITHOUT_RATES } from '../scripts/testing/own-platform.ts';
 import { measure } from './measure.ts';
+import { childrenOf } from './processes.ts';
 import { PATHS, READING } from './paths.ts';
 import { resultOf } from './result.ts';
 import type { Run } from './run.ts';
@@ -46,6 +46,3 @@ export async function measureDoors(run: Run): Promise<void> {
     await nginx.end();
   }
 }
-
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);

@@ -49,7 +49,7 @@ export async function measureAll({
     }
     standings.push(measureMemory(subject, 'después de medir'));
   } finally {
-    await subject.platform.close();
+    await subject.close();
     await generator.close();
   }
   return { results, standings };

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { portVariable, SERVICES } from '@medisupply/shared/services';
 import { freePort } from '@medisupply/shared/lifecycle/free-port';
+import type { PostgresServer } from '@medisupply/shared/testing/postgres-server';
+import { startPostgres } from '@medisupply/shared/testing/postgres-server';
 import { until } from '@medisupply/shared/testing/until';
 import { ROOT } from '../tests/launcher/launch.ts';
 import { createCeilings } from './ceilings.ts';
@@ -31,15 +33,35 @@ interface Replica {
   end(): Promise<void>;
 }
 
-/** The first process of each is the platform's own; the others are started as it was, on ports of their own. */
-export async function measureReplicas({ logistica, workers }: Replicas, seconds: number): Promise<Result[]> {
+/** On the default database, and with `postgres` on a PostgreSQL server as well, in the same run. */
+export async function measureReplicas(
+  wanted: Replicas,
+  { seconds, postgres }: { seconds: number; postgres: boolean },
+): Promise<Result[]> {
   const results: Result[] = [];
   const report = (result: Result) => {
     results.push(result);
     process.stderr.write(`· ${result.name}: ${Math.round(result.perSecond)}/s\n`);
   };
   const generator = await startChild('load/generator.ts');
-  const subject = await startSubject();
+  const server = postgres ? await startPostgres({ durable: true }) : undefined;
+  try {
+    await measureOn({ generator, report, seconds }, postgres ? { logistica: 1, workers: 1 } : wanted);
+    if (server) await measureOn({ generator, report, seconds }, wanted, server);
+  } finally {
+    await server?.stop();
+    await generator.close();
+  }
+  return results;
+}
+
+/** The first process of each is the platform's own; the others are started as it was, on ports of their own. */
+async function measureOn(
+  { generator, report, seconds }: Pick<Run, 'generator' | 'report' | 'seconds'>,
+  { logistica, workers }: Replicas,
+  server?: PostgresServer,
+): Promise<void> {
+  const subject = await startSubject(server && { DATABASE_URL: server.urlOf('postgres') });
   const replicas: Replica[] = [];
   const ceilings = createCeilings(subject, generator, { seconds, report });
   const run: Run = { subject, generator, ceilings, report, seconds };
@@ -51,11 +73,12 @@ export async function measureReplicas({ logistica, workers }: Replicas, seconds:
     const pids = new Map([
       ...subject.platform.pids(),
       ...replicas.map(({ name, pid }) => [name, pid] as const),
+      ...(server ? [['postgres', server.pid()] as const] : []),
     ]);
     const confirmed = (rate?: number) =>
       confirm(
         run,
-        `confirmar, ${rate === undefined ? '32 conexiones' : `${rate}/s`}, ${label}`,
+        `confirmar, ${rate === undefined ? '32 conexiones' : `${rate}/s`}, ${server ? 'PostgreSQL' : 'SQLite'}, ${label}`,
         rate === undefined ? CONFIRMED_PER_SECOND * seconds : rate * seconds * OPEN_LOOP,
         rate,
         { origins, pids },
@@ -66,6 +89,7 @@ export async function measureReplicas({ logistica, workers }: Replicas, seconds:
   };
   try {
     await measure('uno de cada');
+    if (logistica + workers === 2) return;
     for (let n = 2; n <= logistica; n += 1)
       replicas.push(await startReplica(subject.platform.pids(), 'logistica-inventario', n));
     for (let n = 2; n <= workers; n += 1)
@@ -73,10 +97,8 @@ export async function measureReplicas({ logistica, workers }: Replicas, seconds:
     await measure(`${logistica} logistica, ${workers} worker`);
   } finally {
     for (const replica of replicas) await replica.end();
-    await subject.platform.close();
-    await generator.close();
+    await subject.close();
   }
-  return results;
 }
 
 async function startReplica(pids: ReadonlyMap<string, number>, name: string, n: number): Promise<Replica> {

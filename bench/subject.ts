@@ -1,11 +1,11 @@
 /** The platform that is measured: its own data and ports, started as it ships, and what a measurement needs of it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { startOwnPlatform, WITHOUT_RATES } from '../scripts/testing/own-platform.ts';
 import type { OwnPlatform } from '../scripts/testing/own-platform.ts';
 import { until } from '@medisupply/shared/testing/until';
 import type { LoadRequest } from './load/load.ts';
+import { openRows } from './rows.ts';
 
 export const BENCH_USER = { nombre: 'medida', contrasena: 'cuatro-tazas-sin-asa' };
 /** A token is good for three times as long (ms). */
@@ -35,8 +35,9 @@ export interface Subject {
   /** Resolves when nothing that was accepted waits any more. */
   settled: (patience?: number) => Promise<void>;
   /** From received to applied, of the confirmations accepted since (ms). */
-  appliedSince(moment: number): number[];
-  newestId(): number;
+  appliedSince(moment: number): Promise<number[]>;
+  newestId(): Promise<number>;
+  close(): Promise<void>;
 }
 
 export interface SignedDelivery {
@@ -85,21 +86,13 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
     session = { headers: { ...json, Authorization: `Bearer ${token}` }, since: performance.now() };
     return session.headers;
   };
-  const db = new Database(databaseOf(platform.dataDir), { readonly: true });
+  const rows = openRows(platform.dataDir, env['DATABASE_URL']);
 
   let made = 0;
 
   /** A message stays until its task is done, and then goes: this is a look into a small table. */
-  const waiting = db
-    .prepare("select exists (select 1 from outbox where nombre = 'logistica.procesar_entrega')")
-    .pluck();
-  const applied = db
-    .prepare(
-      `select a.momento - r.momento from evento a join evento r on r.task_id = a.task_id and r.tipo = 'recibida'
-       where a.tipo = 'aplicada' and r.momento >= ?`,
-    )
-    .pluck();
-  const newest = db.prepare('select max(id) from entrega').pluck();
+  const isWaiting = async () =>
+    (await rows.all("select 1 from outbox where nombre = 'logistica.procesar_entrega' limit 1")).length > 0;
 
   async function signed(count: number): Promise<SignedDelivery[]> {
     const caller = await headers();
@@ -153,9 +146,20 @@ export async function startSubject(env: Record<string, string> = {}): Promise<Su
       };
       return Object.fromEntries(await Promise.all(WITH_DATABASE.map(read)));
     },
-    settled: (patience = LONG) => until(() => waiting.get() === 0, patience),
-    appliedSince: (moment) => applied.all(moment) as number[],
-    newestId: () => Number(newest.get()),
+    settled: (patience = LONG) => until(async () => !(await isWaiting()), patience),
+    async appliedSince(moment) {
+      const applied = await rows.all<{ ms: number }>(
+        `select a.momento - r.momento as ms from evento a join evento r on r.task_id = a.task_id and r.tipo = 'recibida'
+         where a.tipo = 'aplicada' and r.momento >= ${moment}`,
+      );
+      return applied.map(({ ms }) => ms);
+    },
+    newestId: async () =>
+      (await rows.all<{ id: number | null }>('select max(id) as id from entrega'))[0]?.id ?? 0,
+    async close() {
+      await rows.close();
+      await platform.close();
+    },
   };
 }
 
@@ -163,8 +167,6 @@ export const sampleFields = (n: number) => ({
   direccion: `Calle ${n % 200} # ${n % 90}-${n % 70}, apartamento ${n}, Bogotá`,
   pedido_id: `PED-${n}`,
 });
-
-export const databaseOf = (dataDir: string): string => join(dataDir, 'logistica.db');
 
 async function inGroups(count: number, make: () => Promise<void>): Promise<void> {
   let left = count;

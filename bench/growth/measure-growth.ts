@@ -9,7 +9,8 @@ import { toTable } from '../report/table.ts';
 import type { Result } from '../result.ts';
 import type { Run } from '../run.ts';
 import type { Subject } from '../subject.ts';
-import { databaseOf, startSubject } from '../subject.ts';
+import { databaseOf } from '../rows.ts';
+import { startSubject } from '../subject.ts';
 import { fillDatabase } from './fill.ts';
 
 const FEW = 1_000;
@@ -79,7 +80,7 @@ export async function measureGrowth(rows: number, seconds: number): Promise<Grow
     report(emptied);
     return { rows, jobs, bytesPerDelivery, quiet, waiting, emptied };
   } finally {
-    for (const { platform } of subjects) await platform.close();
+    for (const subject of subjects) await subject.close();
     await generator.close();
   }
 }

@@ -66,7 +66,7 @@ export async function profilePath(name: string, seconds: number): Promise<string
       operations,
     );
   } finally {
-    await subject.platform.close();
+    await subject.close();
     await generator.close();
     await rm(dir, { recursive: true, force: true });
   }

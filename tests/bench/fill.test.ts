@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillDatabase } from '../../bench/growth/fill.ts';
-import { databaseOf } from '../../bench/subject.ts';
+import { databaseOf } from '../../bench/rows.ts';
 import type { Platform } from '../support/platform.ts';
 import { startPlatform, until } from '../support/platform.ts';
 

@@ -21,9 +21,13 @@ const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 /** Without waiting for disks: a test kills processes and pulls no plugs. */
 const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '400', shared_buffers: '64MB' };
 
+const DURABLE = { fsync: 'on', full_page_writes: 'on', shared_buffers: '256MB' };
+
 /** A PostgreSQL server of its own on a free port, with data in a temporary folder. */
 export interface PostgresServer {
   port: number;
+  /** Of its first process, whose children work. */
+  pid(): number;
   urlOf(database: string): string;
   /** Runs SQL as its superuser. */
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
@@ -39,7 +43,8 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** @param durable as in earnest, for what is measured */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   const { initdb, postgres } = await programs();
   const folder = mkdtempSync(join(tmpdir(), 'medisupply-postgres-'));
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
@@ -50,7 +55,10 @@ export async function startPostgres(): Promise<PostgresServer> {
     options,
   );
   const port = await freePort();
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const settings = Object.entries({ ...SETTINGS, ...(durable ? DURABLE : {}) }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   let child: ChildProcess | undefined;
 
   const urlOf = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
@@ -89,6 +97,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   await start();
   return {
     port,
+    pid: () => child?.pid ?? 0,
     urlOf,
     query,
     async createDatabase(name) {
