@@ -45,7 +45,8 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0] ?? '?');
-      const shown = options.env[key] === undefined ? 'sin valor' : `"${options.env[key]}"`;
+      const value = options.env[key];
+      const shown = value === undefined ? 'sin valor' : `"${withoutPassword(value)}"`;
       problems.push(`${key}: ${issue.message} (${shown}); vea .env.example`);
     }
   }
@@ -66,6 +67,9 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return { ...parsed.data, secrets, secretFiles } as LoadedConfig<S, K>;
 }
+
+/** An address may be wrong and its password right. */
+const withoutPassword = (value: string): string => value.replace(/(:\/\/[^/:@]*):[^@]*@/, '$1:…@');
 
 export class ConfigError extends Error {
   readonly problems: readonly string[];
