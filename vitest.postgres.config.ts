@@ -30,6 +30,8 @@ export default defineConfig({
             '**/sellado.test.ts',
           ],
           globalSetup: ['tests/support/postgres-run.ts'],
+          // Each statement is a message to the server and back.
+          testTimeout: 40_000,
           hookTimeout: 40_000,
         },
       },

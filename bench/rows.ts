@@ -1,7 +1,7 @@
 /** Reads the database of logistica beside the processes that work with it. */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import pg from 'pg';
+import { Pool } from 'pg';
 import { numbers } from '@medisupply/shared/db/postgres/pool';
 
 export interface Rows {
@@ -20,7 +20,7 @@ export function openRows(dataDir: string, url: string | undefined): Rows {
       close: () => Promise.resolve(void db.close()),
     };
   }
-  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c search_path=logistica' });
+  const pool = new Pool({ connectionString: url, max: 1, options: '-c search_path=logistica' });
   return {
     all: async <R extends object>(sql: string) => (await pool.query<R>({ text: sql, types: numbers })).rows,
     close: () => pool.end(),

@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { numbers } from '@medisupply/shared/db/postgres/pool';
 import type { PostgresServer } from '@medisupply/shared/testing/postgres-server';
-import { startPostgres } from '@medisupply/shared/testing/postgres-server';
+import { followPostgres, startPostgres } from '@medisupply/shared/testing/postgres-server';
 import { until } from '@medisupply/shared/testing/until';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, runNpm } from '../launcher/launch.ts';
@@ -130,6 +130,21 @@ test(
     acknowledged.push(await courier.confirm(prepared));
     await until(async () => (await waiting()) === 0, 10_000);
     expect(performance.now() - back).toBeLessThan(5_000);
+  },
+);
+
+test(
+  'when a synchronous standby takes the place of a server that died under load, then all that was acknowledged is there',
+  { timeout: SLOW },
+  async () => {
+    const died = server;
+    const standby = await followPostgres(server);
+    const takeOver = async () => {
+      server = await standby.promote();
+    };
+    expect(await deliverThrough('ascendida', 150, takeOver)).toBe(150);
+    expect(server).not.toBe(died);
+    await died.stop();
   },
 );
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { DatabaseBusy } from '@medisupply/shared/db/database-busy';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
+import { guardedByRows } from '@medisupply/shared/db/unit-of-work';
 import type { Logger } from '@medisupply/shared/logging/logger';
 import type { OutboxTables } from '@medisupply/shared/queueing/store/tables';
 import { completeTask, markStarted, setProgress } from '@medisupply/shared/queueing/store/task-store';
@@ -54,18 +55,21 @@ export async function execute(
     worker,
     settled: false,
     progress: (percent) =>
-      unitOfWork.write((tx) => setProgress(tx, envelope.task_id, Math.max(0, Math.min(100, percent)))),
+      unitOfWork.write(
+        (tx) => setProgress(tx, envelope.task_id, Math.max(0, Math.min(100, percent))),
+        guardedByRows,
+      ),
   };
   const started = setTimeout(() => {
     void unitOfWork
-      .write((tx) => markStarted(tx, run))
+      .write((tx) => markStarted(tx, run), guardedByRows)
       .catch((error: unknown) => {
         logger.warn({ err: error }, 'no se pudo anotar el inicio de la tarea');
       });
   }, STARTED_AFTER);
   try {
     const result = withOrigin(await obeying(handler.handle(params.data, run, context), run.signal), worker);
-    if (!run.settled) await unitOfWork.write((tx) => completeTask(tx, run, result));
+    if (!run.settled) await unitOfWork.write((tx) => completeTask(tx, run, result), guardedByRows);
     return result;
   } catch (error) {
     if (end.isOver() && !(error instanceof DatabaseBusy))

@@ -75,7 +75,8 @@ test('when jobs are forged, changed or moved to another queue, then they have no
     new Set(['sobre sin firma válida']),
   );
   expect(await history(body.entrega_id)).toBe(0);
-  expect((await queue.getJobCounts('failed'))['failed']).toBe(4);
+  // A job fails after that was written down.
+  await expect.poll(async () => (await queue.getJobCounts('failed'))['failed']).toBe(4);
   await worker.close();
 });
 

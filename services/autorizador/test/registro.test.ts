@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
+import { until } from '@medisupply/shared/testing/until';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
 import { bearer, CONTRASENA, startAutorizador } from './support.ts';
 import type { Autorizador, AutorizadorOptions } from './support.ts';
@@ -103,7 +103,7 @@ describe('SIGNUP_RATE', () => {
         env: { TRUST_PROXY: 'loopback', SIGNUP_RATE: '6' },
         ...(url ? { redisUrl: url } : {}),
       });
-      if (url) await once(autorizador.container.redis, 'ready');
+      if (url) await until(() => autorizador.container.redis.status === 'ready');
       const statuses = [];
       for (let i = 0; i < 21; i++)
         statuses.push((await signup(autorizador, `persona ${i}a`, from('203.0.113.7'))).status);
@@ -130,7 +130,7 @@ test('when more sign-ups come than can be hashed, then some get a 503, logins go
   const autorizador = await start({ contrasenas: 'real' });
   const signups = Promise.all(Array.from({ length: 80 }, (_, i) => signup(autorizador, `avalancha ${i}a`)));
   // The flood is in when the first of it are refused.
-  await vi.waitFor(() => expect(autorizador.logged.join()).toContain('Demasiados registros a la vez'));
+  await expect.poll(() => autorizador.logged.join()).toContain('Demasiados registros a la vez');
   expect((await autorizador.login('admin', autorizador.secret('admin_contrasena'))).status).toBe(200);
 
   const statuses = (await signups).map(({ status }) => status);

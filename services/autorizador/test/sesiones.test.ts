@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startRedis } from '@medisupply/shared/testing/redis-server';
+import { until } from '@medisupply/shared/testing/until';
 import type { RedisServer } from '@medisupply/shared/testing/redis-server';
 import { createContrasenas } from '../src/usuarios/contrasenas.ts';
 import { bearer, CONTRASENA, FAST, startAutorizador } from './support.ts';
@@ -24,7 +24,8 @@ beforeAll(async () => {
     corsOrigins: OUR_PAGE,
     env: { TRUST_PROXY: 'loopback' },
   });
-  await once(autorizador.container.redis, 'ready');
+  // It may have been before the rest was.
+  await until(() => autorizador.container.redis.status === 'ready');
 });
 
 beforeEach(async () => {

@@ -45,11 +45,9 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const key = String(issue.path[0] ?? '?');
-      // An address may hold a password.
-      const shown = options.env[key]?.replace(/\/\/.*@/, '//…@');
-      problems.push(
-        `${key}: ${issue.message} (${shown === undefined ? 'sin valor' : `"${shown}"`}); vea .env.example`,
-      );
+      const value = options.env[key];
+      const shown = value === undefined ? 'sin valor' : `"${withoutPassword(value)}"`;
+      problems.push(`${key}: ${issue.message} (${shown}); vea .env.example`);
     }
   }
 
@@ -69,6 +67,9 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return { ...parsed.data, secrets, secretFiles } as LoadedConfig<S, K>;
 }
+
+/** An address may be wrong and its password right. */
+const withoutPassword = (value: string): string => value.replace(/(:\/\/[^/:@]*):.*@/, '$1:…@');
 
 export class ConfigError extends Error {
   readonly problems: readonly string[];

@@ -8,6 +8,20 @@ declare const written: unique symbol;
  */
 export type Tx<DB> = Kysely<DB> & { readonly [written]: true };
 
+/** What a unit needs to be kept out, where several run at once. SQLite runs one at a time, whatever is asked. */
+export interface WriteOptions {
+  /**
+   * Whatever the unit decides by, it changes itself, or a constraint allows it once. Then nobody has to watch what it reads,
+   * of which most alarms are false when many write beside each other in the same index. By default everything is watched.
+   */
+  guardedByRows?: boolean;
+  /** Tables that no other unit uses meanwhile, not even for reading: for what happens outside the database. */
+  alone?: readonly string[];
+}
+
+/** For the units that run most often. */
+export const guardedByRows: WriteOptions = { guardedByRows: true };
+
 /** The only way to write. Its units have the same outcome as if they had run one after another. */
 export interface UnitOfWork<DB> {
   /**
@@ -16,7 +30,7 @@ export interface UnitOfWork<DB> {
    * may run more than once, so that it changes nothing but the database.
    * @throws DatabaseBusy when the database cannot be had
    */
-  write<T>(fn: (tx: Tx<DB>) => Promise<T>): Promise<T>;
+  write<T>(fn: (tx: Tx<DB>) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** Finishes what was submitted, then refuses more. */
   close(): Promise<void>;
 }

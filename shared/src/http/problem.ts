@@ -106,5 +106,5 @@ function isHttpError(error: unknown): error is { status: number } {
 
 function isDiskFull(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return code === 'SQLITE_FULL' || code === 'ENOSPC';
+  return code === 'SQLITE_FULL' || code === '53100' || code === 'ENOSPC';
 }

@@ -1,7 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,6 +36,7 @@ export interface PostgresServer {
   port: number;
   /** Of its first process, whose children work. */
   pid(): number;
+  folder: string;
   urlOf(database: string): string;
   /** Runs SQL as its superuser. */
   query(sql: string, database?: string): Promise<Record<string, unknown>[]>;
@@ -39,26 +48,66 @@ export interface PostgresServer {
   /** Stands still with everything that it does, or goes on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   start(): Promise<void>;
+  /** Ends it as an administrator does; `start` goes on. */
+  end(): Promise<void>;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
 
+/** Follows a server and has whatever that one has acknowledged. */
+export interface Standby {
+  /** The server dies, and this one serves what it has under that one's address. */
+  promote(): Promise<PostgresServer>;
+}
+
 /** @param durable as in earnest, for what is measured */
 export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
-  const { initdb, postgres } = await programs();
+  const { initdb } = await programs();
   const folder = mkdtempSync(join(tmpdir(), 'medisupply-postgres-'));
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
+  await run(initdb, ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
+    ...identity,
+    cwd: folder,
+  });
+  return serve(folder, await freePort(), durable ? { ...SETTINGS, ...DURABLE } : SETTINGS);
+}
+
+/** Copies a server that nobody uses yet, and makes it wait for the copy at each commit. */
+export async function followPostgres(primary: PostgresServer): Promise<Standby> {
+  const folder = mkdtempSync(join(tmpdir(), 'medisupply-standby-'));
+  await primary.end();
+  await run('cp', ['-a', `${primary.folder}/.`, folder]);
+  await primary.start();
+  writeFileSync(join(folder, 'standby.signal'), '');
+  const source = `host=127.0.0.1 port=${primary.port} user=postgres application_name=${STANDBY}`;
+  appendFileSync(join(folder, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
+  const copy = await serve(folder, await freePort());
+  await primary.query(`alter system set synchronous_standby_names = '${STANDBY}'`);
+  await primary.query('select pg_reload_conf()');
+  await until(async () => {
+    const rows = await primary.query(`select 1 from pg_stat_replication where sync_state = 'sync'`);
+    return rows.length === 1;
+  }, START_PATIENCE);
+  return {
+    async promote() {
+      await primary.kill();
+      await copy.query('select pg_promote()');
+      await copy.end();
+      return serve(folder, primary.port);
+    },
+  };
+}
+
+const STANDBY = 'seguidor';
+
+async function serve(
+  folder: string,
+  port: number,
+  chosen: Readonly<Record<string, string>> = SETTINGS,
+): Promise<PostgresServer> {
+  const { postgres } = await programs();
   const options = { ...identity, cwd: folder };
-  await run(
-    initdb,
-    ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
-    options,
-  );
-  const port = await freePort();
-  const settings = Object.entries({ ...SETTINGS, ...(durable ? DURABLE : {}) }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ]);
+  const settings = Object.entries(chosen).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   let child: ChildProcess | undefined;
 
   const urlOf = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`;
@@ -98,6 +147,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   return {
     port,
     pid: () => child?.pid ?? 0,
+    folder,
     urlOf,
     query,
     async createDatabase(name) {
@@ -114,6 +164,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
       for (const pid of [child.pid, ...childrenOf(child.pid)]) kill(pid, signal);
     },
     start,
+    end: () => end('SIGINT'),
     async stop() {
       // Immediate: whoever is still connected is not waited for.
       await end('SIGQUIT');

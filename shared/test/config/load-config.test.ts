@@ -105,3 +105,9 @@ test('when fault switches are on in production, then only ALLOW_FAULTS=1 lets th
   expect(() => assertFaultsAllowed({ ...on, NODE_ENV: 'development' })).not.toThrow();
   expect(() => assertFaultsAllowed({ ...on, FAULT_RATE: 0 })).not.toThrow();
 });
+
+test('when an address with a password is wrong, then the message shows it without the password', () => {
+  const said = problemsOf({ CORS_ORIGINS: 'postgres://ana:secreta@servidor' }).join('\n');
+  expect(said).toContain('"postgres://ana:…@servidor"');
+  expect(said).not.toContain('secreta');
+});

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import { guardedByRows } from '@medisupply/shared/db/unit-of-work';
 import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
@@ -102,6 +103,7 @@ async function accept(
   const claimUntil = relay.claim(Date.now());
   const respuesta = claimUntil === 0 ? RESPUESTA.pendiente : RESPUESTA.encolada;
 
+  // The delivery's row is changed by all who decide about it; a signature and a delivery's place are unique.
   const { stored, message } = await deps.database.unitOfWork.write(async (tx) => {
     // A reader's answer may be old when it is acted on.
     const situation = await findSituation(tx, acceptance);
@@ -168,13 +170,16 @@ async function accept(
       stored: { task_id, entrega_id: entrega.id, respuesta, creada: now },
       message: dispatched.message,
     };
-  });
+  }, guardedByRows);
 
   crashPoint('api.after_commit');
   if (!message || claimUntil === 0) return toAnswer(stored);
   if (await enqueued(relay, message)) return toAnswer(stored);
   const pending = { ...stored, respuesta: RESPUESTA.pendiente };
-  await deps.database.unitOfWork.write((tx) => setAnswer(tx, pending.task_id, pending.respuesta));
+  await deps.database.unitOfWork.write(
+    (tx) => setAnswer(tx, pending.task_id, pending.respuesta),
+    guardedByRows,
+  );
   return toAnswer(pending);
 }
 

@@ -1,3 +1,4 @@
+import { guardedByRows } from '@medisupply/shared/db/unit-of-work';
 import type { Registry } from 'prom-client';
 import { Counter } from 'prom-client';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
@@ -54,7 +55,7 @@ export function createFirmasRechazadas({
     }
     waiting += 1;
     return database.unitOfWork
-      .write((tx) => insertEventos(tx, eventos))
+      .write((tx) => insertEventos(tx, eventos), guardedByRows)
       .then(() => void (failing = false), lost)
       .finally(() => (waiting -= 1));
   }

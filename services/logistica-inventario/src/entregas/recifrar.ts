@@ -51,11 +51,14 @@ export async function recifrar(options: Options): Promise<Recifrado> {
     if (ilegibles.length > 0) return { ilegibles };
     await delay(QUIET);
     // In one write: whoever writes after it finds a ring without the old keys (they are asked for in transactions).
-    const isDone = await database.unitOfWork.write(async (tx) => {
-      if ((await pendientes(tx, actual)) > 0) return false;
-      deleteOldKeys(actual);
-      return true;
-    });
+    const isDone = await database.unitOfWork.write(
+      async (tx) => {
+        if ((await pendientes(tx, actual)) > 0) return false;
+        deleteOldKeys(actual);
+        return true;
+      },
+      { alone: CIFRADAS.map(({ tabla }) => tabla) },
+    );
     if (isDone) return { ilegibles: [] };
   }
 }

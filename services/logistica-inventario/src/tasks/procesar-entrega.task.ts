@@ -1,3 +1,4 @@
+import { guardedByRows } from '@medisupply/shared/db/unit-of-work';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
@@ -35,13 +36,14 @@ export default defineHandler(procesarEntrega, async ({ entrega_id }, run, contex
     timestamp: isoTime(Date.now()),
     worker: run.worker,
   };
+  // That the task is done is a row of its own, once.
   await context.database.unitOfWork.write(async (tx) => {
     const now = Date.now();
     if (!(await completeTask(tx, run, result, { evento: 'aplicada', entrega_id, now }))) return;
     if (jti !== undefined) await setVerified(tx, run.task_id, jti);
     await aplicarConfirmacion(tx, confirmacion, now);
     crashPoint('worker.before_commit');
-  });
+  }, guardedByRows);
   crashPoint('worker.after_commit');
   return result;
 });

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../../db/unit-of-work.ts';
+import { guardedByRows } from '../../db/unit-of-work.ts';
 import type { OpenDatabase } from '../../db/open-database.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { signEnvelope } from '../wire/envelope.ts';
@@ -153,19 +154,21 @@ export class Relay {
       .limit(BATCH)
       .execute();
     if (waiting.length === 0) return [];
-    return this.#unitOfWork.write((tx) =>
-      tx
-        .updateTable('outbox')
-        .set({ claim_until: now + LEASE })
-        .where('estado', '=', 'PENDIENTE')
-        .where('claim_until', '<', now)
-        .where(
-          'seq',
-          'in',
-          waiting.map((row) => row.seq),
-        )
-        .returning(MESSAGE_COLUMNS)
-        .execute(),
+    return this.#unitOfWork.write(
+      (tx) =>
+        tx
+          .updateTable('outbox')
+          .set({ claim_until: now + LEASE })
+          .where('estado', '=', 'PENDIENTE')
+          .where('claim_until', '<', now)
+          .where(
+            'seq',
+            'in',
+            waiting.map((row) => row.seq),
+          )
+          .returning(MESSAGE_COLUMNS)
+          .execute(),
+      guardedByRows,
     );
   }
 
@@ -251,17 +254,19 @@ export class Relay {
         const first = marked.flatMap((row) => (row.enviado === now ? row.task_id : []));
         await insertEncoladas(tx, first, now);
       }
-    });
+    }, guardedByRows);
   }
 
   async #release(messages: OutboxMessage[], error: string, disponible?: number): Promise<void> {
     try {
-      await this.#unitOfWork.write((tx) =>
-        tx
-          .updateTable('outbox')
-          .set({ claim_until: 0, error, ...(disponible === undefined ? {} : { disponible }) })
-          .where('seq', 'in', seqs(messages))
-          .execute(),
+      await this.#unitOfWork.write(
+        (tx) =>
+          tx
+            .updateTable('outbox')
+            .set({ claim_until: 0, error, ...(disponible === undefined ? {} : { disponible }) })
+            .where('seq', 'in', seqs(messages))
+            .execute(),
+        guardedByRows,
       );
     } catch (cause) {
       this.#logger.warn({ err: cause }, 'el relay no pudo soltar filas; se liberan al vencer');

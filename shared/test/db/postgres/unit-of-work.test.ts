@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { DatabaseBusy } from '../../../src/db/database-busy.ts';
 import { open } from './support.ts';
 import type { OpenDatabase } from '../../../src/db/open-database.ts';
+import { guardedByRows } from '../../../src/db/unit-of-work.ts';
 import type { PostgresServer } from '../../../src/testing/postgres-server.ts';
 import { startPostgres } from '../../../src/testing/postgres-server.ts';
 
@@ -112,6 +113,37 @@ test('when two units insert the same after having looked, then one of them sees 
     });
   const inserted = await Promise.all([insertOnce(), insertOnce()]);
   expect(inserted.filter(Boolean)).toHaveLength(1);
+});
+
+test('when a unit has its table alone, then it waits for those under way, sees what they did, and keeps others waiting', async () => {
+  const wrote = Promise.withResolvers<void>();
+  const letGo = Promise.withResolvers<void>();
+  const earlier = database.unitOfWork.write(async (tx) => {
+    await tx.updateTable('cuenta').set({ saldo: 1 }).where('id', '=', 1).execute();
+    wrote.resolve();
+    await letGo.promise;
+  }, guardedByRows);
+  await wrote.promise;
+  const order: string[] = [];
+  const alone = database.unitOfWork.write(
+    async (tx) => {
+      const { saldo } = await tx
+        .selectFrom('cuenta')
+        .select('saldo')
+        .where('id', '=', 1)
+        .executeTakeFirstOrThrow();
+      order.push(`sola: ${saldo}`);
+    },
+    { alone: ['cuenta'] },
+  );
+  await expect.poll(() => server.query(`select 1 from pg_locks where not granted`)).toHaveLength(1);
+  const later = database.unitOfWork.write(async (tx) => {
+    await tx.selectFrom('cuenta').select('id').execute();
+    order.push('otra');
+  }, guardedByRows);
+  letGo.resolve();
+  await Promise.all([earlier, alone, later]);
+  expect(order).toEqual(['sola: 1', 'otra']);
 });
 
 test('when a rule is really broken, then the unit fails with it and leaves nothing', async () => {
