@@ -21,6 +21,7 @@ const WITH_SLOTS = [
   'overlays/one-node/volumes.yaml',
   'overlays/one-node/databases.yaml',
   'overlays/one-node/network.yaml',
+  'overlays/one-node-tools/tools.yaml',
   'replicated/disruption.yaml',
   'replicated/replicas.yaml',
   'replicated/network.yaml',

@@ -19,15 +19,15 @@ export interface PodSpec {
   }[];
 }
 
-const RUNS_PODS = new Set(['Deployment', 'StatefulSet']);
+const RUNS_PODS = new Set(['Deployment', 'StatefulSet', 'Pod']);
 
 /** Of everything that runs, under its name. */
 export const podsOf = (objects: readonly Manifest[]): { name: string; pod: PodSpec }[] =>
   objects
     .filter(({ kind }) => RUNS_PODS.has(kind))
-    .map(({ metadata, spec }) => ({
+    .map(({ kind, metadata, spec }) => ({
       name: metadata.name,
-      pod: (spec as { template: { spec: PodSpec } }).template.spec,
+      pod: kind === 'Pod' ? (spec as PodSpec) : (spec as { template: { spec: PodSpec } }).template.spec,
     }));
 
 export const specOf = (objects: readonly Manifest[], name: string): Record<string, unknown> =>
