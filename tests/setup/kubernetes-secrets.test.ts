@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -5,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import { rotateSignatureKeys } from '@medisupply/shared/security/rotate-keys';
+import { ROOT } from '../launcher/launch.ts';
 import { ensureKubernetesSecrets, withKubernetesSecrets } from '../../scripts/setup/kubernetes-secrets.ts';
 
 let folder: string;
@@ -97,4 +99,35 @@ test('when another file lies there, then nothing is written, and it is named', (
   writeFileSync(file, 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: otro }\n');
   expect(() => ensureKubernetesSecrets(folder)).toThrow(`${file} no es un Secret de la plataforma`);
   expect(globSync('*.yaml', { cwd: folder }).map((path) => basename(path))).toEqual(['otro.yaml']);
+});
+
+const command = (script: string, ...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(
+    join(ROOT, 'node_modules/.bin/node'),
+    [join(ROOT, 'scripts', script), ...args, '--kubernetes', folder],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+};
+
+test('when the commands run, then they say what was written and what comes next, and no value', () => {
+  const made = command('setup.ts');
+  expect(made).toMatchObject({ status: 0, stderr: '' });
+  expect(made.stdout).toContain('escrito medisupply-worker.yaml');
+  expect(made.stdout).toContain(`kubectl apply -f ${folder}\n`);
+  expect(command('setup.ts').stdout).toContain('nada que hacer: todos los secretos existen');
+  const rotated = command('keys.ts', 'rotate', 'tokens');
+  expect(rotated).toMatchObject({ status: 0, stderr: '' });
+  expect(rotated.stdout).toContain('escrito medisupply-autorizador.yaml');
+  const values = Object.values(read()).flatMap(({ data }) => Object.values(data));
+  for (const value of values.map((one) => Buffer.from(one, 'base64').toString()))
+    expect(made.stdout + rotated.stdout).not.toContain(value);
+  expect(command('keys.ts', 'recifrar')).toMatchObject({ status: 2, stdout: '' });
+});
+
+test("when PostgreSQL's password cannot be read, then it says so and writes nothing", () => {
+  const refused = command('setup.ts', '--database-password', join(folder, 'nada'));
+  expect(refused).toMatchObject({ status: 1, stdout: '' });
+  expect(refused.stderr).toMatch(/^--database-password: no se puede leer .*nada \(ENOENT\)\n$/);
+  expect(globSync('*', { cwd: folder })).toEqual([]);
 });
