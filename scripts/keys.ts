@@ -40,6 +40,7 @@ Si una clave fue robada, en lugar de rotarla:
 
 Los procesos en marcha siguen los cambios en menos de 10 segundos, sin reiniciarlos.
 --datos DIR: dónde están las bases de datos, si no es DATA_DIR (recifrar)
+--kubernetes DIR: los Secrets que \`npm run setup -- --kubernetes DIR\` escribió; después, \`kubectl apply -f DIR\`
 `;
 
 type Command = (secretsDir: string) => RotationReport;
@@ -70,13 +71,13 @@ function commandOf([action, what, id, ...rest]: readonly string[]): Command {
   return command;
 }
 
-function commandLine(): { datos: string | undefined; words: string[] } {
+function commandLine(): { datos: string | undefined; kubernetes: string | undefined; words: string[] } {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { datos: { type: 'string' } },
+      options: { datos: { type: 'string' }, kubernetes: { type: 'string' } },
     });
-    return { datos: values.datos, words: positionals };
+    return { datos: values.datos, kubernetes: values.kubernetes, words: positionals };
   } catch (error) {
     throw new UserError(USAGE, { cause: error });
   }
@@ -85,9 +86,10 @@ function commandLine(): { datos: string | undefined; words: string[] } {
 async function main(): Promise<void> {
   process.chdir(fileURLToPath(new URL('..', import.meta.url)));
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const { datos, words } = commandLine();
+  const { datos, kubernetes, words } = commandLine();
   const dataDir = resolve(process.env['DATA_DIR'] || '.data');
   const secretsDir = join(dataDir, 'secrets');
+  if (kubernetes !== undefined) return inKubernetes(resolve(kubernetes), words);
   if (words.length === 1 && words[0] === 'recifrar') {
     await recifrar(datos ? resolve(datos) : dataDir, secretsDir);
     auditCommand(dataDir, 'claves: recifrar');
@@ -97,6 +99,17 @@ async function main(): Promise<void> {
   auditCommand(dataDir, `claves: ${words.join(' ')}`);
   process.stdout.write(
     `en uso: ${report.actual}\n${report.written.map((path) => `  escrito ${path}\n`).join('')}`,
+  );
+}
+
+/** Its packages are not in the image. What was done is noted beside the Secrets. */
+async function inKubernetes(folder: string, words: readonly string[]): Promise<void> {
+  const command = commandOf(words);
+  const { withKubernetesSecrets } = await import('./setup/kubernetes-secrets.ts');
+  const { result, written } = withKubernetesSecrets(folder, command);
+  auditCommand(folder, `claves: ${words.join(' ')}`);
+  process.stdout.write(
+    `en uso: ${result.actual}\n${written.map((file) => `  escrito ${file}\n`).join('')}kubectl apply -f ${folder}\n`,
   );
 }
 

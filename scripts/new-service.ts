@@ -52,7 +52,10 @@ function options() {
 async function check(): Promise<number> {
   const problems = await checkServices(ROOT);
   if (problems.length === 0) {
-    return print('Todo concuerda: servicios, tareas, puertos, secretos, gateway y documentos\n', 0);
+    return print(
+      'Todo concuerda: servicios, tareas, puertos, secretos, gateway, manifiestos y documentos\n',
+      0,
+    );
   }
   const lines = problems.map(({ file, what, remedy }) => `  ${file}: ${what}\n    → ${remedy}`);
   process.stderr.write(`${problems.length} cosas no concuerdan:\n${lines.join('\n')}\n`);

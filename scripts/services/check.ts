@@ -1,4 +1,4 @@
-/** Finds where services, tasks, ports, secrets, gateway, compose file and documents contradict each other. */
+/** Finds where services, tasks, ports, secrets, gateway, compose file, manifests and documents contradict each other. */
 import { existsSync, globSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,17 +13,11 @@ import { tipoOf } from '@medisupply/shared/tasks/define-task';
 import { taskRegistry } from '@medisupply/shared/tasks/registry';
 import { discoverHandlers } from '@medisupply/worker/discover';
 import { DEFAULT_PORTS } from '../launcher/ports.ts';
+import { manifestProblems } from './manifests.ts';
 import { TASK_ROW } from './places.ts';
+import type { Problem, Problems } from './problem.ts';
+import { composeNameOf } from './problem.ts';
 import { hasSlots, readText } from './slots.ts';
-
-export interface Problem {
-  /** From the root. */
-  file: string;
-  what: string;
-  remedy: string;
-}
-
-type Problems = Iterable<Problem>;
 
 const LIST = 'shared/src/services.ts';
 const REGISTRY = 'shared/src/tasks/registry.ts';
@@ -40,6 +34,7 @@ export async function checkServices(root: string): Promise<Problem[]> {
     ...envProblems(root),
     ...lockfileProblems(root),
     ...composeProblems(root),
+    ...manifestProblems(root),
     ...['README.md', 'README.es.md'].flatMap((page) => [...pageProblems(root, page)]),
   ];
 }
@@ -221,9 +216,6 @@ function* lockfileProblems(root: string): Problems {
     yield { file, what: `tiene ${path}, que no existe`, remedy };
   }
 }
-
-/** Name of a service in the compose file. */
-const composeNameOf = ({ name, gateway }: ListedService) => (gateway ? `m-${name}` : name);
 
 function* composeProblems(root: string): Problems {
   if (!existsSync(join(root, COMPOSE))) return;

@@ -40,7 +40,7 @@ export async function createService(root: string, name: string, port: string | u
   await writeAll(root, [...made, ...edited]);
   return {
     service,
-    created: [`services/${name}`, declarationOf(name)],
+    created: ownPathsOf(name),
     changed: edited.map(([file]) => file),
     removed: [],
   };
@@ -69,7 +69,7 @@ export async function removeService(root: string, name: string): Promise<Changes
     .filter(({ before, after }) => before !== after)
     .map(({ file, after }): [string, string] => [file, after]);
   await writeAll(root, edited);
-  const removed = [`services/${name}`, declarationOf(name)];
+  const removed = ownPathsOf(name);
   for (const path of removed) rmSync(join(root, path), { recursive: true, force: true });
   return { service, created: [], changed: edited.map(([file]) => file), removed };
 }
@@ -78,6 +78,9 @@ export async function removeService(root: string, name: string): Promise<Changes
 const BUILT_IN = new Set(['autorizador', 'logistica-inventario', 'monitor', 'bull-board']);
 
 const declarationOf = (name: string) => `shared/src/tasks/${name}.ts`;
+const manifestOf = (name: string) => `deploy/kubernetes/base/m-${name}.yaml`;
+/** What is there for it alone. */
+const ownPathsOf = (name: string) => [`services/${name}`, declarationOf(name), manifestOf(name)];
 
 function assertFree(root: string, name: string): void {
   const reason = whyNotName(name);
@@ -125,6 +128,7 @@ function* filesOfTemplate(root: string, service: NewService): Generator<[string,
   for (const file of files.toSorted()) {
     const text = fillTemplate(readText(root, `${TEMPLATE}/${file}`), service);
     if (file === 'declaration.ts') yield [declarationOf(service.name), insideShared(text)];
+    else if (file === 'kubernetes.yaml') yield [manifestOf(service.name), text];
     else yield [`services/${service.name}/${fillTemplate(file, service)}`, outsideShared(text, service)];
   }
 }

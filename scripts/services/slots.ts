@@ -1,5 +1,5 @@
 /**
- * Slots: places in the compose file that take a piece for each new service.
+ * Slots: places in the compose file and in the manifests that take a piece for each new service.
  * The piece itself stands there, commented, between two marks; made services stand above it:
  *
  *     # <new-service>
@@ -13,9 +13,12 @@ import type { NewService } from './service-names.ts';
 const SLOT = /^[ \t]*# <new-service>\n(?<lines>(?:[ \t]*#.*\n)*?)[ \t]*# <\/new-service>$/gm;
 
 /** Files that may have slots, from the root, as far as they exist. */
-const SLOT_FILES = ['docker-compose*.yml'];
+const SLOT_FILES = ['docker-compose*.yml', 'deploy/kubernetes/**/*.yaml'];
 
-export const slotFilesIn = (root: string): string[] => globSync(SLOT_FILES, { cwd: root }).toSorted();
+export const slotFilesIn = (root: string): string[] =>
+  globSync(SLOT_FILES, { cwd: root })
+    .toSorted()
+    .filter((file) => hasSlots(readText(root, file)));
 
 export const hasSlots = (text: string): boolean => text.search(SLOT) >= 0;
 

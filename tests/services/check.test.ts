@@ -242,3 +242,54 @@ describe('a copy in which the list itself is wrong', () => {
     );
   });
 });
+
+describe('a copy whose manifests drift from the compose file', () => {
+  let clean: Copy;
+  const change = (file: string, pattern: string | RegExp, replacement: string) => {
+    const path = join(clean.root, 'deploy/kubernetes', file);
+    const before = readFileSync(path, 'utf8');
+    expect([file, before.search(pattern)]).not.toEqual([file, -1]);
+    writeFileSync(path, before.replaceAll(pattern, replacement));
+  };
+
+  beforeAll(() => {
+    clean = copyRepository();
+    change('base/m-autorizador.yaml', /containerPort: 5003/g, 'containerPort: 5013');
+    change('base/m-autorizador.yaml', /port: 5003/g, 'port: 5013');
+    change('base/m-monitor.yaml', /services\/monitor/g, 'services/otro');
+    change('base/m-monitor.yaml', /memory: 512Mi/g, 'memory: 1Gi');
+    change('base/m-monitor.yaml', /medisupply-monitor/g, 'medisupply-worker');
+    change('base/bull-board.yaml', /:\/\/bull-board@/g, '://operator@');
+    change('base/kustomization.yaml', / {2}- frontend.yaml\n/g, '');
+    change('base/configuration.yaml', /RELAY_POLL_MS: '250'/g, "RELAY_POLL_MS: '500'\n  VIEJA: '1'");
+    change('base/configuration.yaml', / {2}REGISTRO: .*\n/g, '');
+    change('base/configuration.yaml', /5002/g, '5012');
+    change('base/network.yaml', /frontend-to-m-monitor/g, 'puerta-to-m-monitor');
+    change('overlays/one-node/databases.yaml', /\/data\/autorizador/g, '/data/otra');
+    change('overlays/one-node/volumes.yaml', /<\/?new-service>/g, 'nada');
+  });
+
+  afterAll(() => clean.remove());
+
+  test('when it is checked, then each difference is said once, with file and remedy', () => {
+    const said = problemsOf(clean.root).map((line) => line.replace('deploy/kubernetes/', ''));
+    expect(said.toSorted()).toEqual(
+      [
+        'base/frontend.yaml: no tiene frontend → añádalo como el de los otros, también en kustomization.yaml',
+        'base/m-autorizador.yaml: el puerto de m-autorizador es 5013 y en docker-compose.yml es 5003 → ponga la misma en ambos',
+        'base/m-autorizador.yaml: no tiene un Service m-autorizador con el puerto 5003 → añádalo como el de los otros servicios',
+        'base/m-monitor.yaml: la orden de m-monitor es node --max-semi-space-size=4 services/otro/src/main.ts y en docker-compose.yml es node --max-semi-space-size=4 services/monitor/src/main.ts → ponga la misma en ambos',
+        'base/m-monitor.yaml: la memoria de m-monitor es 1Gi y en docker-compose.yml es 512Mi → ponga la misma en ambos',
+        'base/m-monitor.yaml: m-monitor no monta medisupply-monitor:/run/medisupply → móntelo como en docker-compose.yml',
+        "base/bull-board.yaml: REDIS_URL es «redis://operator@redis:6379» y según docker-compose.yml es «redis://bull-board@redis:6379» → ponga REDIS_URL: 'redis://bull-board@redis:6379'",
+        "base/configuration.yaml: no tiene REGISTRO → ponga REGISTRO: 'abierto'",
+        'base/configuration.yaml: VIEJA no es de docker-compose.yml → bórrela, o añádala allí',
+        "base/configuration.yaml: RELAY_POLL_MS es «500» y según docker-compose.yml es «250» → ponga RELAY_POLL_MS: '250'",
+        "base/configuration.yaml: LOGISTICA_URL es «http://m-logistica-inventario.medisupply.svc.cluster.local:5012» y según docker-compose.yml es «http://m-logistica-inventario.medisupply.svc.cluster.local:5002» → ponga LOGISTICA_URL: 'http://m-logistica-inventario.medisupply.svc.cluster.local:5002'",
+        'base/network.yaml: no tiene frontend-to-m-monitor → añádala como la de los otros servicios',
+        'overlays/one-node/databases.yaml: m-autorizador no monta data-autorizador:/data/autorizador → móntelo como en docker-compose.yml',
+        'overlays/one-node/volumes.yaml: no tiene ranuras <new-service> → ponga las de docs/add-a-service.md, para que npm run new-service sepa dónde añadir',
+      ].toSorted(),
+    );
+  });
+});

@@ -12,6 +12,9 @@ import { freePorts, nothingLeft, processesOf, ROOT, runCommand } from '../launch
 import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { createService, removeService } from '../../scripts/services/generate.ts';
 import { UserError } from '../../scripts/terminal/user-error.ts';
+import type { Manifest } from '../../scripts/services/render-overlay.ts';
+import { idOf, renderOverlay } from '../../scripts/services/render-overlay.ts';
+import { problemsOf } from '../kubernetes/validate.ts';
 import type { Copy } from './copy.ts';
 import { copyRepository } from './copy.ts';
 
@@ -202,6 +205,27 @@ describe('docs/add-a-service.md, followed literally', { timeout: SLOW }, () => {
     platform.child.kill('SIGTERM');
     await platform.exit;
     await nothingLeft(copy.root);
+  });
+
+  test('when the manifests are rendered, then its objects are among them, and all are valid', async () => {
+    const overlays = join(copy.root, 'deploy/kubernetes/overlays');
+    const [oneNode, scale] = ['one-node', 'scale'].map((name) => renderOverlay(join(overlays, name)));
+    const ofIt = (objects: Manifest[] = []) => objects.map(idOf).filter((id) => id.includes('mi-servicio'));
+    const arrows = ['frontend', 'm-monitor', 'worker'].map(
+      (from) => `NetworkPolicy/${from}-to-m-mi-servicio`,
+    );
+    const common = [
+      'Deployment/m-mi-servicio',
+      ...arrows,
+      'NetworkPolicy/m-mi-servicio-to-m-autorizador',
+      'NetworkPolicy/m-mi-servicio-to-m-logistica-inventario',
+      'Service/m-mi-servicio',
+    ];
+    const state = ['NetworkPolicy/m-mi-servicio-to-redis', 'PersistentVolumeClaim/data-mi-servicio'];
+    const many = ['HorizontalPodAutoscaler/m-mi-servicio', 'PodDisruptionBudget/m-mi-servicio'];
+    expect(ofIt(oneNode).toSorted()).toEqual([...common, ...state].toSorted());
+    expect(ofIt(scale).toSorted()).toEqual([...common, ...many].toSorted());
+    expect(await problemsOf([...(oneNode ?? []), ...(scale ?? [])])).toEqual([]);
   });
 
   test('when "Check" is followed, then everything agrees', async () => {

@@ -1,6 +1,15 @@
+import { join } from 'node:path';
+import { check, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 import { newServiceOf } from '../../scripts/services/service-names.ts';
-import { addToSlots, hasSlots, removeFromSlots } from '../../scripts/services/slots.ts';
+import {
+  addToSlots,
+  hasSlots,
+  readText,
+  removeFromSlots,
+  slotFilesIn,
+} from '../../scripts/services/slots.ts';
+import { ROOT } from '../launcher/launch.ts';
 
 const COMPOSE = `services:
   m-monitor:
@@ -67,4 +76,13 @@ test('when a text has no slot, then nothing is added to it', () => {
   const text = 'services:\n  m-monitor:\n';
   expect(hasSlots(text)).toBe(false);
   expect(addToSlots(text, service)).toBe(text);
+});
+
+test('when the name is as long as can be, then what the slots add needs no other format', async () => {
+  const long = newServiceOf('a'.repeat(32), 5005);
+  const options = { ...(await resolveConfig(join(ROOT, 'docker-compose.yml'))), parser: 'yaml' };
+  const files = slotFilesIn(ROOT);
+  expect(files.length).toBeGreaterThan(8);
+  for (const file of files)
+    expect([file, await check(addToSlots(readText(ROOT, file), long), options)]).toEqual([file, true]);
 });

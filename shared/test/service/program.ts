@@ -1,11 +1,22 @@
 /** A service that tells what it does; run-service.test.ts runs it. */
 import express from 'express';
 import { z } from 'zod';
-import { port, processEnvironment, redisEnvironment } from '@medisupply/shared/config/environment';
+import {
+  httpEnvironment,
+  port,
+  processEnvironment,
+  redisEnvironment,
+} from '@medisupply/shared/config/environment';
 import { loadConfig } from '@medisupply/shared/config/load-config';
+import { addHealthCheck } from '@medisupply/shared/http/health';
 import { runService } from '@medisupply/shared/service/run-service';
 
-const environment = z.object({ ...processEnvironment, ...redisEnvironment, PRUEBA_PORT: port(5998) });
+const environment = z.object({
+  ...processEnvironment,
+  ...httpEnvironment,
+  ...redisEnvironment,
+  PRUEBA_PORT: port(5998),
+});
 const secrets = { REDIS_PASSWORD: { file: 'redis_password', minLength: 16 } };
 const tell = (what: string) => process.stdout.write(`${what}\n`);
 
@@ -22,6 +33,7 @@ await runService({
   },
   buildApp({ isStopping }) {
     const app = express();
+    addHealthCheck(app, isStopping ? { isStopping } : {});
     app.get('/', (_request, response) => {
       // Answered once the process was told to stop: it waits for what is under way.
       process.kill(process.pid, 'SIGTERM');

@@ -38,6 +38,25 @@ test('when it runs and is told to stop, then it ends in the reverse order of its
   ]);
 });
 
+test('when it is told to stop as a lame duck, then it says so and serves new connections until its time is over', async () => {
+  const LAME_DUCK_MS = 1_500;
+  const { child, exit } = run({ LAME_DUCK_MS: String(LAME_DUCK_MS) });
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  const ask = async (path: string) => {
+    const headers = { connection: 'close' };
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers }).catch(() => undefined);
+    return answer?.status ?? 'refused';
+  };
+  expect(await ask('/readyz')).toBe(200);
+  const told = performance.now();
+  child.kill('SIGTERM');
+  await expect.poll(() => ask('/readyz')).toBe(503);
+  while (performance.now() - told < LAME_DUCK_MS / 2) expect(await ask('/livez')).toBe(200);
+  await expect.poll(() => ask('/livez')).toBe('refused');
+  expect(performance.now() - told).toBeGreaterThanOrEqual(LAME_DUCK_MS);
+  expect(await exit).toEqual([0, null]);
+});
+
 test('when its settings are wrong, then every bad key is named and nothing is opened', async () => {
   const { out, err, exit } = run({
     PRUEBA_PORT: 'ochenta',
