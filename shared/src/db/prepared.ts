@@ -11,6 +11,9 @@ class Placeholder {
   }
 }
 
+/** What is asked again and again, so that a server need understand and plan it once for each connection. */
+export const repeatedQueries = new Set<string>();
+
 type Values = Readonly<Record<string, unknown>>;
 type Run<DB, R> = (db: Kysely<DB>, rows: readonly Values[]) => Promise<QueryResult<R>>;
 
@@ -62,6 +65,7 @@ function compiledOnce<DB, R>(build: (db: Kysely<DB>) => Compilable<R>): Run<DB, 
     let query = byKind.get(kind);
     if (!query) {
       query = build(db).compile();
+      repeatedQueries.add(query.sql);
       byKind.set(kind, query);
     }
     const parameters = query.parameters.map((value) =>

@@ -2,6 +2,7 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { CustomTypesConfig, PoolClient, QueryResult } from 'pg';
 import { Pool, types as parsers } from 'pg';
 import { databaseWork } from '../database-work.ts';
+import { repeatedQueries } from '../prepared.ts';
 import { isAway, translated } from './errors.ts';
 
 const { INT8, NUMERIC } = parsers.builtins;
@@ -71,6 +72,16 @@ const storable = (value: unknown): unknown =>
 
 const COUNTED = /^(?!start transaction|commit|rollback|begin)/;
 
+const names = new Map<string, string>();
+
+/** A query with a name is understood and planned once for each connection. */
+function nameOf(sql: string): { name?: string } {
+  if (!repeatedQueries.has(sql)) return {};
+  const name = names.get(sql) ?? `q${names.size}`;
+  names.set(sql, name);
+  return { name };
+}
+
 class Connection {
   readonly #client: PoolClient;
   #isBroken = false;
@@ -88,7 +99,7 @@ class Connection {
   async query(sql: string, parameters: readonly unknown[]): Promise<QueryResult> {
     if (COUNTED.test(sql)) databaseWork.statements += 1;
     try {
-      return await this.#client.query(sql, parameters.map(storable));
+      return await this.#client.query({ text: sql, values: parameters.map(storable), ...nameOf(sql) });
     } catch (error) {
       this.#isBroken ||= isAway(error);
       throw translated(error);
