@@ -5,9 +5,9 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, pidOf, processesOf, runNpm } from '../launcher/launch.ts';
-import { check, waiting } from './checker.ts';
-import type { Acknowledged, Courier } from './courier.ts';
-import { createCourier, deliverMany } from './courier.ts';
+import { check, waiting } from '../../scripts/testing/checker.ts';
+import type { Acknowledged, Courier } from '../../scripts/testing/courier.ts';
+import { createCourier, deliverMany } from '../../scripts/testing/courier.ts';
 
 const COUNT = 300;
 const SLOW = 180_000;
@@ -70,7 +70,7 @@ test(
   { timeout: SLOW },
   async () => {
     await expect.poll(() => waiting(dataDir), { timeout: 120_000, interval: 500 }).toBe(0);
-    expect(check(dataDir, acknowledged)).toEqual({
+    expect(await check(dataDir, acknowledged)).toEqual({
       acknowledged: victims.length * COUNT,
       applied: victims.length * COUNT,
       lost: [],
@@ -92,7 +92,7 @@ test('when confirmations are lost, doubled or mixed up, then the check says so',
   ).run(twice!.entrega_id);
   db.prepare("update entrega set pedido_id = 'de otra' where id = ?").run(wrong!.entrega_id);
   db.close();
-  expect(check(copy, acknowledged)).toMatchObject({
+  expect(await check(copy, acknowledged)).toMatchObject({
     applied: acknowledged.length - 1,
     lost: [{ entrega_id: lost!.entrega_id, estado: 'EN_CAMINO' }],
     twice: [twice!.entrega_id],

@@ -11,9 +11,9 @@ import { until } from '@medisupply/shared/testing/until';
 import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, pidOf, runNpm } from '../launcher/launch.ts';
-import { check, waiting } from './checker.ts';
-import type { Acknowledged, Courier } from './courier.ts';
-import { createCourier, deliverMany } from './courier.ts';
+import { check, waiting } from '../../scripts/testing/checker.ts';
+import type { Acknowledged, Courier } from '../../scripts/testing/courier.ts';
+import { createCourier, deliverMany } from '../../scripts/testing/courier.ts';
 
 const SLOW = 180_000;
 
@@ -127,6 +127,11 @@ test(
   },
 );
 
-test('when all is over, then every acknowledged confirmation was applied once, with its own data', () => {
-  expect(check(dataDir, acknowledged)).toMatchObject({ lost: [], twice: [], wrong: [], integrity: 'ok' });
+test('when all is over, then every acknowledged confirmation was applied once, with its own data', async () => {
+  expect(await check(dataDir, acknowledged)).toMatchObject({
+    lost: [],
+    twice: [],
+    wrong: [],
+    integrity: 'ok',
+  });
 });
