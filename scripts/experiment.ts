@@ -1,4 +1,4 @@
-/** `npm run experiment -- <name>`: the experiments on a platform that runs. Exit code 1 when a requirement is not met. */
+/** `npm run experiment -- <name>`: the experiments on a platform that runs, or on one of their own. Exit code 1 when a requirement is not met. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,19 +7,33 @@ import { disponibilidad } from './experiments/disponibilidad.ts';
 import type { Experiment } from './experiments/experiment.ts';
 import { integridad } from './experiments/integridad.ts';
 import { paridad } from './experiments/paridad.ts';
-import { passed, toHtml, toTable } from './experiments/report.ts';
+import { closing, passed, toHtml, toTable } from './experiments/report.ts';
+import { resistencia } from './experiments/resistencia.ts';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
 
-const EXPERIMENTS: Record<string, Experiment> = { disponibilidad, integridad, confidencialidad, paridad };
+const EXPERIMENTS: Record<string, Experiment> = {
+  disponibilidad,
+  integridad,
+  confidencialidad,
+  paridad,
+  resistencia,
+};
+const SEED = '20261124';
+/** What is confirmed when nothing else is said; resistencia takes its time. */
+const LOAD = { n: '100', tasa: '20' };
+const RESISTENCIA = { whole: { n: '6000', tasa: '20' }, quick: { n: '900', tasa: '15' } };
 
 const USAGE = `Uso: npm run experiment -- ${Object.keys(EXPERIMENTS).join('|')} [opciones]
-  --n 100                 entregas
+  --n 100                 entregas (${RESISTENCIA.whole.n} con resistencia)
   --tasa 20               por segundo
   --base URL              la puerta de enlace (por defecto http://localhost:8080)
   --data-dir DIR          los datos de la plataforma (por defecto DATA_DIR o .data)
   --registro ARCHIVO      el registro de la plataforma, para confidencialidad
   --csv ARCHIVO           la tabla de paridad como CSV
+  --rapido                resistencia con menos: cada falla una vez, menos de 3 minutos
+  --semilla N             de resistencia; la misma da las mismas fallas en los mismos momentos
+  --fallas a,b            solo esas fallas de resistencia, que usa una plataforma propia
   --salida DIR            dónde dejar el JSON y el HTML (por defecto DIR/experimentos)
   --json                  el resultado como JSON en la salida estándar`;
 
@@ -34,12 +48,19 @@ async function main(): Promise<number> {
   const experiment = EXPERIMENTS[name];
   if (!experiment || rest.length > 0)
     throw misused(name === '' ? 'Falta el experimento' : `No hay un experimento ${positionals.join(' ')}`);
+  const foreign = (['rapido', 'semilla', 'fallas'] as const).find((option) => values[option] !== undefined);
+  if (name !== 'resistencia' && foreign) throw misused(`--${foreign} es solo de resistencia`);
+  if (name === 'resistencia' && values.base !== undefined)
+    throw misused('resistencia usa una plataforma propia, sin --base');
+  const load = name === 'resistencia' ? RESISTENCIA[values.rapido ? 'quick' : 'whole'] : LOAD;
   const dataDir = resolve(values['data-dir'] ?? (process.env['DATA_DIR'] || '.data'));
   const outcome = await experiment({
     base: (values.base ?? `http://localhost:${process.env['GATEWAY_PORT'] || 8080}`).replace(/\/$/, ''),
-    n: numberOf('n', values.n, 1, 100_000),
-    rate: numberOf('tasa', values.tasa, 1, 2_000),
+    n: numberOf('n', values.n ?? load.n, 1, 100_000),
+    rate: numberOf('tasa', values.tasa ?? load.tasa, 1, 2_000),
     dataDir,
+    seed: numberOf('semilla', values.semilla ?? SEED, 1, 2_147_483_647),
+    ...(values.fallas === undefined ? {} : { faults: values.fallas.split(',') }),
     ...(values.registro === undefined ? {} : { logFile: values.registro }),
     ...(values.csv === undefined ? {} : { csvFile: values.csv }),
   });
@@ -50,7 +71,7 @@ async function main(): Promise<number> {
   const { series, ...summary } = outcome;
   writeFileSync(`${file}.json`, `${JSON.stringify({ ...summary, series }, null, 2)}\n`);
   writeFileSync(`${file}.html`, toHtml(outcome));
-  print(values.json ? JSON.stringify(outcome) : `${toTable(outcome)}\n${file}.html`);
+  print(values.json ? JSON.stringify(outcome) : `${toTable(outcome)}\n${file}.html\n${closing(outcome)}`);
   return passed(outcome) ? 0 : 1;
 }
 
@@ -59,12 +80,15 @@ function readArguments() {
     return parseArgs({
       allowPositionals: true,
       options: {
-        n: { type: 'string', default: '100' },
-        tasa: { type: 'string', default: '20' },
+        n: { type: 'string' },
+        tasa: { type: 'string' },
         base: { type: 'string' },
         'data-dir': { type: 'string' },
         registro: { type: 'string' },
         csv: { type: 'string' },
+        rapido: { type: 'boolean' },
+        semilla: { type: 'string' },
+        fallas: { type: 'string' },
         salida: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

@@ -1,5 +1,6 @@
 /** What was found, for people. */
 import { styleText } from 'node:util';
+import { textTable } from '../report/text-table.ts';
 import type { AttackReport, CaseResult } from './suite.ts';
 import { CLASSES, verdict } from './suite.ts';
 
@@ -14,11 +15,7 @@ export function toTable(report: AttackReport): string {
     ),
   );
   const total = rowOf('total', casos);
-  const cells = [[...COLUMNS], ...rows, total];
-  const widths = COLUMNS.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
-  const lines = cells.map((row) =>
-    row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  '),
-  );
+  const lines = textTable([COLUMNS, ...rows, total]);
   const against = verdict(report);
   const notTried = casos.filter(({ resultado }) => resultado === 'no probado');
   return [

@@ -14,6 +14,10 @@ export interface ExperimentOptions {
   logFile?: string;
   /** Where paridad leaves its table. */
   csvFile?: string;
+  /** Of what happens by chance. */
+  seed: number;
+  /** Only these of resistencia's faults. */
+  faults?: readonly string[];
 }
 
 /** One thing that had to hold. */
@@ -32,6 +36,7 @@ export interface Outcome {
   seconds: number;
   conditions: Record<string, string | number>;
   requirements: Requirement[];
+  table?: { columns: readonly string[]; rows: readonly (readonly (string | number)[])[] };
   /** Samples to draw, ms. */
   series: { name: string; values: number[]; limit?: number }[];
   /** What was looked at and could not be: never counted as met. */

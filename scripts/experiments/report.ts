@@ -4,6 +4,7 @@ import type { Outcome } from './experiment.ts';
 import { escapeHtml } from '@medisupply/shared/http/escape-html';
 import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import { definitions, htmlPage } from '../report/html-page.ts';
+import { textTable } from '../report/text-table.ts';
 
 export const passed = (outcome: Outcome): boolean =>
   outcome.requirements.every((requirement) => requirement.met);
@@ -23,11 +24,20 @@ export function toTable(outcome: Outcome): string {
   const notes = outcome.notes.map((note) => `! ${note}`);
   const verdict = passed(outcome) ? 'se cumplen todos los requisitos' : 'NO se cumplen todos los requisitos';
   return [
+    ...(outcome.table
+      ? [...textTable([outcome.table.columns, ...outcome.table.rows.map((row) => row.map(String))]), '']
+      : []),
     ...lines,
     ...figures,
     ...notes,
     `${outcome.experiment}: ${verdict} (${outcome.seconds.toFixed(1)} s)`,
   ].join('\n');
+}
+
+/** As `npm test` ends: counted by .ci/run. */
+export function closing({ requirements }: Outcome): string {
+  const met = requirements.filter((requirement) => requirement.met).length;
+  return `${met} passed, ${requirements.length - met} failed`;
 }
 
 const rank = (values: readonly number[], fraction: number): string =>
@@ -45,12 +55,19 @@ export function toHtml(outcome: Outcome): string {
     `<p class="${passed(outcome) ? 'si' : 'no'}"><strong>${passed(outcome) ? 'Se cumplen todos los requisitos' : 'No se cumplen todos los requisitos'}</strong></p>
 <dl><dt>inicio</dt><dd>${escapeHtml(outcome.started)}</dd><dt>duración</dt><dd>${outcome.seconds.toFixed(1)} s</dd>${definitions(outcome.conditions)}</dl>
 <table><thead><tr><th>Veredicto</th><th>Requisito</th><th>Se exige</th><th>Se midió</th></tr></thead><tbody>${rows}</tbody></table>
+${outcome.table ? htmlTable(outcome.table) : ''}
 ${outcome.series
   .filter((series) => series.values.length > 0)
   .map(histogram)
   .join('\n')}
 ${outcome.notes.map((note) => `<p class="nota">${escapeHtml(note)}</p>`).join('\n')}`,
   );
+}
+
+function htmlTable({ columns, rows }: NonNullable<Outcome['table']>): string {
+  const cells = (row: readonly (string | number)[], tag: string) =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeHtml(String(cell))}</${tag}>`).join('')}</tr>`;
+  return `<div class="ancho"><table><thead>${cells(columns, 'th')}</thead><tbody>${rows.map((row) => cells(row, 'td')).join('\n')}</tbody></table></div>`;
 }
 
 const BARS = 40;

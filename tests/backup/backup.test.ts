@@ -13,9 +13,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { check, waiting } from '../faults/checker.ts';
-import type { Acknowledged } from '../faults/courier.ts';
-import { createCourier, deliverMany } from '../faults/courier.ts';
+import { check, waiting } from '../../scripts/testing/checker.ts';
+import type { Acknowledged } from '../../scripts/testing/courier.ts';
+import { createCourier, deliverMany } from '../../scripts/testing/courier.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, ROOT, runNpm } from '../launcher/launch.ts';
 

@@ -8,9 +8,9 @@ import { afterAll, expect, inject, test } from 'vitest';
 import { until } from '@medisupply/shared/testing/until';
 import { percentilesOf } from '@medisupply/shared/metrics/percentile';
 import { atRate } from '../../scripts/experiments/experiment.ts';
-import { check } from '../faults/checker.ts';
-import type { Acknowledged } from '../faults/courier.ts';
-import { createCourier, deliverMany, inTurn } from '../faults/courier.ts';
+import { check } from '../../scripts/testing/checker.ts';
+import type { Acknowledged } from '../../scripts/testing/courier.ts';
+import { createCourier, deliverMany, inTurn } from '../../scripts/testing/courier.ts';
 import { docker, openStack, SERVICES } from './stack.ts';
 
 const { buildSeconds, startSeconds, ...address } = inject('stack');
@@ -278,7 +278,7 @@ const everythingOnce = () => ({
   integrity: 'ok',
 });
 
-function extract(archive: string, folder: string) {
+async function extract(archive: string, folder: string) {
   mkdirSync(folder);
   const { status } = spawnSync('tar', ['--extract', `--file=${archive}`, '--directory', folder]);
   expect(status).toBe(0);

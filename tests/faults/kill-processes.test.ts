@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { databasesOf, onPostgres } from '@medisupply/shared/testing/test-database';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, pidOf, processesOf, runNpm } from '../launcher/launch.ts';
-import { check, waiting } from './checker.ts';
-import type { Acknowledged, Courier } from './courier.ts';
-import { createCourier, deliverMany } from './courier.ts';
+import { check, waiting } from '../../scripts/testing/checker.ts';
+import type { Acknowledged, Courier } from '../../scripts/testing/courier.ts';
+import { createCourier, deliverMany } from '../../scripts/testing/courier.ts';
 
 const COUNT = 300;
 const SLOW = 180_000;

@@ -11,10 +11,10 @@ import { followPostgres, startPostgres } from '@medisupply/shared/testing/postgr
 import { until } from '@medisupply/shared/testing/until';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, processesOf, runNpm } from '../launcher/launch.ts';
-import type { Rows } from './checker.ts';
-import { check } from './checker.ts';
-import type { Acknowledged, Courier } from './courier.ts';
-import { createCourier, deliverMany } from './courier.ts';
+import type { Rows } from '../../scripts/testing/checker.ts';
+import { check } from '../../scripts/testing/checker.ts';
+import type { Acknowledged, Courier } from '../../scripts/testing/courier.ts';
+import { createCourier, deliverMany } from '../../scripts/testing/courier.ts';
 
 const SLOW = 240_000;
 const DATABASE = 'plataforma';

@@ -11,9 +11,9 @@ import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import { databasesOf, storedRows } from '@medisupply/shared/testing/test-database';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, pidOf, runNpm } from '../launcher/launch.ts';
-import { check, waiting } from './checker.ts';
-import type { Acknowledged, Courier } from './courier.ts';
-import { createCourier, deliverMany } from './courier.ts';
+import { check, waiting } from '../../scripts/testing/checker.ts';
+import type { Acknowledged, Courier } from '../../scripts/testing/courier.ts';
+import { createCourier, deliverMany } from '../../scripts/testing/courier.ts';
 
 const SLOW = 180_000;
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '@medisupply/shared/testing/until';
-import { check, waiting } from '../faults/checker.ts';
-import type { Acknowledged } from '../faults/courier.ts';
+import { check, waiting } from '../../scripts/testing/checker.ts';
+import type { Acknowledged } from '../../scripts/testing/courier.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, ROOT, runNpm } from '../launcher/launch.ts';
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Courier } from '../faults/courier.ts';
-import { createCourier } from '../faults/courier.ts';
+import type { Courier } from '../../scripts/testing/courier.ts';
+import { createCourier } from '../../scripts/testing/courier.ts';
 import type { Run } from './launch.ts';
 import { freePorts, nothingLeft, pidOf, processesOf, runNpm } from './launch.ts';
 

@@ -25,13 +25,32 @@ export interface Courier {
   token: string;
   /** Answers other than 2xx and failed connections, all repeated. */
   failures: string[];
+  /** Deliveries whose repeated confirmation was answered with another task than the first time. */
+  otherTasks: number[];
+}
+
+/** Looked at for each request: they may change meanwhile. */
+export interface CourierOptions {
+  /** How long it waits for an answer (ms). */
+  timeout?: number;
+  /** Answers do not reach it: it confirms again. */
+  losesAnswers?: boolean;
+  /** A product of which every delivery carries one. */
+  producto_id?: number;
 }
 
 /** How long one call is repeated before the platform counts as gone (ms). */
 const PATIENCE = 60_000;
 
 /** @param base the gateway's address, without a slash at the end */
-export async function createCourier(base: string, nombre: string): Promise<Courier> {
+export async function createCourier(
+  base: string,
+  nombre: string,
+  options: CourierOptions = {},
+): Promise<Courier> {
+  const { producto_id } = options;
+  const items = producto_id === undefined ? {} : { items: [{ producto_id, cantidad: 1 }] };
+
   async function repeatCall(path: string, body: unknown, bearer?: string): Promise<Record<string, unknown>> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
@@ -61,7 +80,7 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
           ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
         },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(10_000),
+        signal: AbortSignal.timeout(options.timeout ?? 10_000),
       });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     } catch (error) {
@@ -72,6 +91,7 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
   const courier: Courier = {
     token: '',
     failures: [],
+    otherTasks: [],
     async prepare(label) {
       const fields = {
         direccion: `Calle ${label}`,
@@ -81,7 +101,7 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
       };
       const { id } = await repeatCall(
         '/logistica/entregas',
-        { direccion: 'por confirmar', estado: 'EN_CAMINO', pedido_id: fields.pedido_id },
+        { direccion: 'por confirmar', estado: 'EN_CAMINO', pedido_id: fields.pedido_id, ...items },
         String(token),
       );
       const delivery = { ...fields, entrega_id: Number(id) };
@@ -90,11 +110,14 @@ export async function createCourier(base: string, nombre: string): Promise<Couri
     },
     async confirm({ delivery, firma }) {
       const { entrega_id, ...fields } = delivery;
-      const { task_id } = await repeatCall(
-        `/logistica/entrega/${entrega_id}/confirmar`,
-        { ...fields, firma_payload: firma },
-        String(token),
-      );
+      const send = () =>
+        repeatCall(
+          `/logistica/entrega/${entrega_id}/confirmar`,
+          { ...fields, firma_payload: firma },
+          String(token),
+        );
+      const { task_id } = await send();
+      if (options.losesAnswers && (await send())['task_id'] !== task_id) courier.otherTasks.push(entrega_id);
       return { ...delivery, task_id: String(task_id) };
     },
     deliver: async (label) => courier.confirm(await courier.prepare(label)),
