@@ -1,10 +1,10 @@
 /**
  * Makes every secret that is missing below `$DATA_DIR/secrets`; a second run changes nothing. Prints no value.
  *
- *     node scripts/setup.ts [--admin-password PATH] [--group-readable FOLDER]… [--bases FOLDER]
+ *     node scripts/setup.ts [--admin-password PATH] [--group-readable FOLDER]… [--bases FOLDER] [--postgres]
  *
  * In containers the administrator's password lies with autorizador's own secrets, Redis runs as another user, and the
- * databases that an older version kept in one folder get one each.
+ * databases that an older version kept in one folder get one each. `--postgres` makes the passwords of a PostgreSQL as well.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +22,7 @@ function main(): void {
       'admin-password': { type: 'string' },
       'group-readable': { type: 'string', multiple: true },
       bases: { type: 'string' },
+      postgres: { type: 'boolean' },
     },
   });
   for (const [name, rows] of Object.entries(values.bases ? splitDatabases(values.bases) : {}))
@@ -32,6 +33,7 @@ function main(): void {
   const { written } = ensureSecrets(secretsDir, {
     ...(values['admin-password'] === undefined ? {} : { adminPassword: values['admin-password'] }),
     groupReadable: values['group-readable'] ?? [],
+    postgres: values.postgres ?? false,
     foreignRedis: Boolean(process.env['REDIS_URL']),
   });
   const lines =
