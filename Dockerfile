@@ -7,7 +7,7 @@ ARG REDIS_IMAGE=redis:7-bookworm
 # The first stage: a builder that makes all of them up to its target makes nothing else for it.
 FROM ${REDIS_IMAGE} AS redis
 # Redis reads who may do what when it starts: another version's container is made anew.
-COPY shared/src/services.ts shared/src/security/redis-users.ts /usr/share/medisupply/
+COPY shared/src/services.ts shared/src/security/redis-users.ts scripts/redis /usr/share/medisupply/
 
 FROM ${NODE_IMAGE} AS base
 WORKDIR /app
@@ -41,7 +41,7 @@ COPY scripts scripts
 RUN node scripts/setup/warm-code-cache.ts \
   && install -d -o node -g node -m 700 /data /run/medisupply \
   && for name in logistica $(ls services); do install -d -o node -g node -m 700 /data/$name; done \
-  && for name in redis worker metrics operator $(ls services); do install -d -o node -g node -m 700 /setup/secrets/$name; done
+  && for name in redis postgres worker metrics operator $(ls services); do install -d -o node -g node -m 700 /setup/secrets/$name; done
 USER node
 CMD ["node", "scripts/setup.ts"]
 

@@ -1,12 +1,12 @@
 /**
  * Makes every secret that is missing below `$DATA_DIR/secrets`; a second run changes nothing. Prints no value.
  *
- *     node scripts/setup.ts [--admin-password PATH] [--group-readable FOLDER]… [--bases FOLDER]
+ *     node scripts/setup.ts [--admin-password PATH] [--group-readable FOLDER]… [--bases FOLDER] [--postgres]
  *     npm run setup -- --kubernetes FOLDER [--database-password FILE]
  *
  * In containers the administrator's password lies with autorizador's own secrets, Redis runs as another user, and the
- * databases that an older version kept in one folder get one each. For Kubernetes it writes Secrets for `kubectl apply -f`
- * instead, with PostgreSQL's password when that is given.
+ * databases that an older version kept in one folder get one each; `--postgres` makes the passwords of a PostgreSQL as
+ * well. For Kubernetes it writes Secrets for `kubectl apply -f` instead, with PostgreSQL's password when that is given.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -28,6 +28,7 @@ async function main(): Promise<void> {
       bases: { type: 'string' },
       kubernetes: { type: 'string' },
       'database-password': { type: 'string' },
+      postgres: { type: 'boolean' },
     },
   });
   if (values.kubernetes !== undefined)
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   const { written } = ensureSecrets(secretsDir, {
     ...(values['admin-password'] === undefined ? {} : { adminPassword: values['admin-password'] }),
     groupReadable: values['group-readable'] ?? [],
+    postgres: values.postgres ?? false,
     foreignRedis: Boolean(process.env['REDIS_URL']),
   });
   const lines =

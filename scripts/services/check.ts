@@ -192,7 +192,7 @@ function* envProblems(root: string): Problems {
     }
   }
   for (const key of stated.keys()) {
-    if (expected.has(key) || /^REDIS_(PORT|URL)$|DATABASE_URL$/.test(key)) continue;
+    if (expected.has(key) || /^REDIS_(PORT|URL)$|DATABASE_(URL|PASSWORD_FILE)$/.test(key)) continue;
     yield {
       file,
       what: `${key} no es de ningún servicio de la lista`,

@@ -67,14 +67,19 @@ const envExample: Place = {
       ]);
     return (
       withUrl &&
-      afterLast(withUrl, /^#[A-Z_]+_DATABASE_URL=/, [
+      afterLast(withUrl, /^#[A-Z_]+_DATABASE_PASSWORD_FILE=/, [
         `# Another address for the database of ${name} alone.`,
         `#${variable}_DATABASE_URL=`,
+        `# File with the password for the database of ${name} alone.`,
+        `#${variable}_DATABASE_PASSWORD_FILE=`,
       ])
     );
   },
   remove: (text, { variable }) =>
-    text.replaceAll(new RegExp(`^# .*\\n#?${variable}_(PORT|URL|DATABASE_URL)=.*\\n`, 'gm'), ''),
+    text.replaceAll(
+      new RegExp(`^# .*\\n#?${variable}_(PORT|URL|DATABASE_URL|DATABASE_PASSWORD_FILE)=.*\\n`, 'gm'),
+      '',
+    ),
 };
 
 interface Lockfile {

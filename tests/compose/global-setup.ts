@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   const down = () => stack.compose(['down', '--volumes', '--remove-orphans', '--timeout', '5']);
   try {
-    const cold = process.env['COMPOSE_TEST'] === 'smoke' ? [] : ['--no-cache'];
+    const cold = process.env['COMPOSE_TEST'] === 'whole' ? ['--no-cache'] : [];
     const buildSeconds = await seconds(() => stack.compose(['build', ...cold]));
     const startSeconds = await seconds(async () => {
       await stack.compose(['up', '-d']);

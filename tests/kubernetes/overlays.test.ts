@@ -227,5 +227,5 @@ test('when the overlay of docs/kubernetes.md is written as it stands there, then
     spec: { type: 'LoadBalancer', selector: { app: 'frontend' } },
   });
   for (const { pod } of podsOf(objects))
-    for (const { image } of pod.containers) expect(image).toMatch(/^registry\.example\/medisupply\//);
+    for (const { image } of pod.containers) expect(image).toMatch(/^images\.example\/medisupply\//);
 });

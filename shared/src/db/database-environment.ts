@@ -22,6 +22,10 @@ const common = {
 export const databaseEnvironment = <const P extends string>(prefix: P) => ({
   ...common,
   ...({ [`${prefix}_DATABASE_URL`]: address } as Record<`${P}_DATABASE_URL`, typeof address>),
+  ...({ [`${prefix}_DATABASE_PASSWORD_FILE`]: common.DATABASE_PASSWORD_FILE } as Record<
+    `${P}_DATABASE_PASSWORD_FILE`,
+    typeof common.DATABASE_PASSWORD_FILE
+  >),
 });
 
 /** For commands: an owner's part of the environment. @throws ConfigError */
@@ -38,17 +42,21 @@ export type DatabaseConfig = {
   DATABASE_URL?: string | undefined;
   DATABASE_PASSWORD_FILE?: string | undefined;
   DATABASE_POOL: number;
-} & { [key in `${string}_DATABASE_URL`]?: string | undefined };
+} & { [key in `${string}_DATABASE_${'URL' | 'PASSWORD_FILE'}`]?: string | undefined };
 
 export interface Address {
   /** The variable that gave it. */
   key: string;
   url: URL;
+  /** Where its password is when it does not stand in the address. */
+  password: { key: string; file: string } | undefined;
 }
 
 /** @throws ConfigError when the owner has data in both places */
 export function addressOf(config: DatabaseConfig, owner: string): Address | undefined {
-  const own = `${owner.toUpperCase().replaceAll('-', '_')}_DATABASE_URL` as const;
+  const prefix = owner.toUpperCase().replaceAll('-', '_');
+  const own = `${prefix}_DATABASE_URL` as const;
+  const ownPassword = `${prefix}_DATABASE_PASSWORD_FILE` as const;
   const key = config[own] ? own : 'DATABASE_URL';
   const url = config[key];
   if (!url) return undefined;
@@ -58,5 +66,11 @@ export function addressOf(config: DatabaseConfig, owner: string): Address | unde
       `${key}: hay dos bases de ${owner}, esa y ${file}; quite ${key} para seguir con el archivo, o aparte el archivo si ya no vale`,
     ]);
   }
-  return { key, url: new URL(url) };
+  const passwordKey = config[ownPassword] ? ownPassword : 'DATABASE_PASSWORD_FILE';
+  const passwordFile = config[passwordKey];
+  return {
+    key,
+    url: new URL(url),
+    password: passwordFile ? { key: passwordKey, file: passwordFile } : undefined,
+  };
 }

@@ -53,4 +53,14 @@ export const REDIS_PASSWORD_READERS: readonly string[] = ['redis', ...SERVICE_FO
 export const REDIS_USERS_FILE = 'redis/usuarios.acl';
 
 export const AUTORIZADOR = 'autorizador';
+
+export const POSTGRES = 'postgres';
+/** Who opens which database: its service, and the worker, which applies what logistica accepted and keeps monitor's series. */
+export const DATABASE_READERS: readonly { owner: string; folders: readonly string[] }[] = SERVICES.flatMap(
+  ({ name, database }) =>
+    database === undefined
+      ? []
+      : [{ owner: database, folders: database === AUTORIZADOR ? [name] : [name, 'worker'] }],
+);
+
 export const ADMIN_PASSWORD_FILE = 'admin_contrasena';

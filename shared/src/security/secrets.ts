@@ -7,10 +7,12 @@ import { newSignatureKey, newTokenKey, publishedJwks, signatureKeyFile, tokenKey
 import {
   ADMIN_PASSWORD_FILE,
   AUTORIZADOR,
+  DATABASE_READERS,
   FIELD_KEY_READERS,
   HASH_KEY_READER,
   JWKS_READERS,
   LIVE_KEY_READERS,
+  POSTGRES,
   QUEUE_KEY_READERS,
   REDIS_PASSWORD_READERS,
   REDIS_USERS_FILE,
@@ -18,6 +20,7 @@ import {
   SERVICE_KEY_VERIFIERS,
   serviceKeyPath,
 } from './secret-layout.ts';
+import { roleStatements } from './postgres-roles.ts';
 import { accessList } from './redis-users.ts';
 import { withSecretStore } from './secret-store.ts';
 import type { SecretStore, SecretStoreOptions } from './secret-store.ts';
@@ -35,6 +38,8 @@ export interface SecretsOptions extends SecretStoreOptions {
   adminPassword?: string;
   /** Redis is somebody else's, who says its one password. */
   foreignRedis?: boolean;
+  /** Passwords for a PostgreSQL of the platform's own as well, and the statements that make its roles. */
+  postgres?: boolean;
 }
 
 /**
@@ -44,7 +49,7 @@ export interface SecretsOptions extends SecretStoreOptions {
  * @throws Error when a file is damaged, or when copies of one secret differ.
  */
 export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}): SecretsReport {
-  const { adminPassword = ADMIN_PASSWORD_FILE, foreignRedis = false } = options;
+  const { adminPassword = ADMIN_PASSWORD_FILE, foreignRedis = false, postgres = false } = options;
   const make = (store: SecretStore): SecretsReport => {
     ensureAutorizadorKeys(store);
     ensureFieldKeys(store);
@@ -52,6 +57,7 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
     ensureShared(store, LIVE_KEY_READERS, 'live_key', 'ejecute `npm run keys -- revoke cola`');
     if (foreignRedis) ensureForeignRedis(store);
     else ensureRedisUsers(store);
+    if (postgres) ensurePostgresRoles(store);
     ensureOwn(store, `${HASH_KEY_READER}/hash_key`, () => randomSecret());
     ensureOwn(store, `${AUTORIZADOR}/password_pepper`, () => randomSecret());
     // 18 bytes: long enough to be unguessable, short enough to type.
@@ -175,6 +181,17 @@ function ensureRedisUsers(store: SecretStore): void {
   }
   const passwordOf = (folder: string) => store.read(redisPasswordPath(folder)) ?? '';
   store.write(REDIS_USERS_FILE, accessList(REDIS_PASSWORD_READERS, passwordOf));
+}
+
+/** One role for each owner of a schema, which reaches nothing else; whoever opens that schema has its password. */
+function ensurePostgresRoles(store: SecretStore): void {
+  ensureOwn(store, `${POSTGRES}/postgres_password`, () => randomSecret());
+  const fileOf = (owner: string) => `${owner}_database_password`;
+  for (const { owner, folders } of DATABASE_READERS)
+    ensureShared(store, [POSTGRES, ...folders], fileOf(owner));
+  const owners = DATABASE_READERS.map(({ owner }) => owner);
+  const passwordOf = (owner: string) => store.read(`${POSTGRES}/${fileOf(owner)}`) ?? '';
+  store.write(`${POSTGRES}/roles.sql`, roleStatements(owners, passwordOf));
 }
 
 function ensureOwn(store: SecretStore, path: string, make: () => string): void {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   cpSync,
+  globSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -135,6 +136,27 @@ test("when set-up is for containers, then Redis's group may read its password, a
   expect(statSync(join(dir, 'redis')).mode & 0o777).toBe(0o750);
   expect(written).toContain('autorizador/admin_contrasena');
   expect(written).not.toContain('admin_contrasena');
+});
+
+test('when PostgreSQL is set up as well, then whoever opens a schema has the password of its role, and nobody else', () => {
+  ensureSecrets(dir, { postgres: true, groupReadable: ['postgres'] });
+  const passwords = globSync('**/*_database_password', { cwd: dir }).toSorted();
+  expect(passwords).toEqual([
+    'autorizador/autorizador_database_password',
+    'logistica-inventario/logistica_database_password',
+    'monitor/monitor_database_password',
+    'postgres/autorizador_database_password',
+    'postgres/logistica_database_password',
+    'postgres/monitor_database_password',
+    'worker/logistica_database_password',
+    'worker/monitor_database_password',
+  ]);
+  expect(read('worker/logistica_database_password')).toBe(read('postgres/logistica_database_password'));
+  expect(new Set(passwords.map(read)).size).toBe(3);
+  expect(read('postgres/roles.sql')).toContain(
+    `create role medisupply_monitor login password '${read('monitor/monitor_database_password')}';`,
+  );
+  expect(ensureSecrets(dir, { postgres: true, groupReadable: ['postgres'] }).written).toEqual([]);
 });
 
 test('when set-up runs again, then nothing changes', () => {

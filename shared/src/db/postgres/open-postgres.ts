@@ -19,7 +19,7 @@ export async function openPostgres<DB>(
   address: Address,
   owned: Owned,
 ): Promise<OpenDatabase<DB>> {
-  const place = placeOf(config, address, owned.owner);
+  const place = placeOf(address, owned.owner);
   await migrate(place, owned);
   const db = kyselyOver<DB>(createPool({ ...place.pool, max: config.DATABASE_POOL }));
   const unitOfWork = new PostgresUnitOfWork<DB>(db);
@@ -42,10 +42,10 @@ export async function openPostgres<DB>(
   };
 }
 
-function placeOf({ DATABASE_PASSWORD_FILE }: DatabaseConfig, { key, url }: Address, owner: string): Place {
+function placeOf({ key, url, password }: Address, owner: string): Place {
   const schema = owner.replaceAll('-', '_');
   const withPassword = new URL(url);
-  if (DATABASE_PASSWORD_FILE) withPassword.password = encodeURIComponent(passwordIn(DATABASE_PASSWORD_FILE));
+  if (password) withPassword.password = encodeURIComponent(passwordIn(password));
   return {
     key,
     url,
@@ -54,12 +54,12 @@ function placeOf({ DATABASE_PASSWORD_FILE }: DatabaseConfig, { key, url }: Addre
   };
 }
 
-function passwordIn(file: string): string {
+function passwordIn({ key, file }: { key: string; file: string }): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     throw new ConfigError([
-      `DATABASE_PASSWORD_FILE: no se puede leer ${file} (${codeOf(error)}); corrija la ruta o quite la variable`,
+      `${key}: no se puede leer ${file} (${codeOf(error)}); corrija la ruta o quite la variable`,
     ]);
   }
 }

@@ -84,6 +84,11 @@ test('when the password stands in a file, then it is the one that counts', async
   writeFileSync(file, 'la-buena\n');
   await expect(opening({ DATABASE_URL: url.href })).rejects.toThrow('no admite al usuario «con_clave»');
   await expect(opening({ DATABASE_URL: url.href, DATABASE_PASSWORD_FILE: file })).resolves.toBeUndefined();
+  const others = join(folder, 'clave-de-otra');
+  writeFileSync(others, 'otra');
+  await expect(
+    opening({ DATABASE_URL: url.href, DATABASE_PASSWORD_FILE: others, PRUEBA_DATABASE_PASSWORD_FILE: file }),
+  ).resolves.toBeUndefined();
   await server.query('drop schema prueba cascade', 'prueba');
 });
 
