@@ -3,7 +3,7 @@
 # keeps in its file. Anybody on the network may ask who is the master; the rest is for the operator and the other sentinels.
 set -eu
 umask 077
-name=$1 master=$2
+address=$1 master=$2
 cd /data
 [ -e sentinel.conf ] || {
   password=$(cat /run/medisupply/redis_password)
@@ -13,9 +13,7 @@ dir /data
 protected-mode no
 user default on nopass resetchannels -@all +ping +client|setname +sentinel|get-master-addr-by-name +sentinel|sentinels
 user operator on >$password ~* &* +@all
-sentinel resolve-hostnames yes
-sentinel announce-hostnames yes
-sentinel announce-ip $name
+sentinel announce-ip $address
 sentinel sentinel-user operator
 sentinel sentinel-pass $password
 sentinel monitor medisupply $master 6379 2

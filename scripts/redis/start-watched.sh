@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs one of the redis-servers that sentinels watch over: `start-watched.sh NAME [MASTER]`, by the names that all reach them
-# under. MASTER is whom it follows when it is started for the first time; afterwards that is the sentinels' word.
+# Runs one of the redis-servers that sentinels watch over: `start-watched.sh ADDRESS [MASTER]`, by the addresses that all
+# reach them under. MASTER is whom it follows when it is started for the first time; afterwards that is the sentinels' word.
 set -eu
 umask 077
-name=$1 master=${2:-}
+address=$1 master=${2:-}
 cd /data
 if [ -e redis.conf ]; then
   role=$(grep '^replicaof ' redis.conf || :)
@@ -21,7 +21,7 @@ maxmemory-policy noeviction
 loglevel notice
 masteruser operator
 masterauth $(cat /run/medisupply/redis_password)
-replica-announce-ip $name
+replica-announce-ip $address
 repl-diskless-sync-delay 0
 END
 exec redis-server /data/redis.conf

@@ -192,5 +192,5 @@ const rows: Rows = async <R extends object>(sql: string) => {
 async function masterOfRedis(): Promise<string> {
   const ask = ['redis-cli', '-p', '26379', 'sentinel', 'get-master-addr-by-name', 'medisupply'];
   const said = await stack.exec('redis-sentinel-1', ask);
-  return said.split('\n')[0]?.trim() ?? '';
+  return said.startsWith(`${process.env['SCALE_NET'] ?? '10.213.47'}.201`) ? 'redis' : 'redis-replica';
 }
