@@ -46,17 +46,24 @@ export interface Address {
   url: URL;
 }
 
-/** @throws ConfigError when the owner has data in both places */
-export function addressOf(config: DatabaseConfig, owner: string): Address | undefined {
+/** The one that counts for an owner, whatever its data folder holds. */
+export function givenAddress(config: DatabaseConfig, owner: string): Address | undefined {
   const own = `${owner.toUpperCase().replaceAll('-', '_')}_DATABASE_URL` as const;
   const key = config[own] ? own : 'DATABASE_URL';
   const url = config[key];
-  if (!url) return undefined;
+  return url ? { key, url: new URL(url) } : undefined;
+}
+
+/** @throws ConfigError when the owner has data in both places */
+export function addressOf(config: DatabaseConfig, owner: string): Address | undefined {
+  const given = givenAddress(config, owner);
+  if (!given) return undefined;
+  const { key } = given;
   const file = databaseFile(config.DATA_DIR, owner);
   if (existsSync(file)) {
     throw new ConfigError([
-      `${key}: hay dos bases de ${owner}, esa y ${file}; quite ${key} para seguir con el archivo, o aparte el archivo si ya no vale`,
+      `${key}: hay dos bases de ${owner}, esa y ${file}; quite ${key} para seguir con el archivo, trasládelo con npm run move-data, o apártelo si ya no vale`,
     ]);
   }
-  return { key, url: new URL(url) };
+  return given;
 }
