@@ -1,14 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import { FileMigrationProvider } from 'kysely/migration';
-import type { DatabaseConfig } from '@medisupply/shared/db/database-environment';
 import { givenAddress, readDatabaseConfig } from '@medisupply/shared/db/database-environment';
 import type { Migrations } from '@medisupply/shared/db/migrations';
-import { beginMove, moveDatabase } from '@medisupply/shared/db/move/move-database';
-import { markFinished, MOVE_TABLE } from '@medisupply/shared/db/move/unfinished-move';
-import type { Opening, WholeDatabase } from '@medisupply/shared/db/move/whole-database';
-import { openWholePostgres } from '@medisupply/shared/db/postgres/whole-postgres';
-import { openWholeSqlite, retireSqlite } from '@medisupply/shared/db/sqlite/whole-sqlite';
+import { assertMovable, beginMove, isComplete, moveDatabase } from '@medisupply/shared/db/move/move-database';
+import { markFinished } from '@medisupply/shared/db/move/unfinished-move';
+import type { WholeDatabase } from '@medisupply/shared/db/move/whole-database';
+import { findPostgres, makePostgres } from '@medisupply/shared/db/postgres/whole-postgres';
+import { findSqlite, makeSqlite, retireSqlite } from '@medisupply/shared/db/sqlite/whole-sqlite';
 import type { ListedService } from '@medisupply/shared/services';
 import { SERVICES } from '@medisupply/shared/services';
 import { UserError } from '../terminal/user-error.ts';
@@ -23,12 +22,13 @@ interface Owner {
   name: string;
   migrations: Migrations;
   from: WholeDatabase | undefined;
-  to: WholeDatabase;
+  to: WholeDatabase | undefined;
+  makeTo: () => Promise<WholeDatabase>;
 }
 
 /**
  * Moves the databases of all services. None counts as moved before all of them are: until then the platform starts with what was
- * there before.
+ * there before. What is refused leaves the destination as it is.
  * @throws Error naming what stands in the way
  */
 export async function moveOwners(
@@ -37,7 +37,42 @@ export async function moveOwners(
   tell: (line: string) => void,
 ): Promise<void> {
   await using opened = new AsyncDisposableStack();
-  const open = async (database: WholeDatabase | undefined | Promise<WholeDatabase | undefined>) => {
+  const owners = await ownersOf(dataDir, { url, into }, opened);
+  for (const { from, to, migrations } of owners) if (from) await assertMovable(from, to, migrations);
+  if (!(await isAnythingToMove(owners)))
+    throw new UserError(`No hay nada que trasladar: ${into === 'postgres' ? dataDir : url} está vacío`);
+
+  const moves = [];
+  for (const { name, migrations, from, to, makeTo } of owners)
+    if (from) moves.push({ name, migrations, from, to: to ?? (await makeTo()) });
+  for (const { from, to } of moves) await beginMove(from, to);
+  for (const { name, from, to, migrations } of moves) {
+    tell(`${from.target.name} → ${to.target.name}`);
+    for (const { tabla, filas, suma } of await moveDatabase(from, to, migrations))
+      tell(`  ${name}.${tabla}: ${filas} filas, suma ${suma.slice(0, 16)}`);
+  }
+  if (into === 'postgres') {
+    for (const { name, from } of moves) {
+      await from.close();
+      const retired = retireSqlite(dataDir, name);
+      if (retired !== undefined)
+        tell(`${name}: lo que había queda en ${retired}; bórrelo cuando ya no haga falta`);
+    }
+  }
+  for (const { to } of [...owners, ...moves]) if (to) await markFinished(to.db);
+  tell(
+    into === 'postgres'
+      ? 'Trasladado. Ponga DATABASE_URL en .env y arranque.'
+      : 'Trasladado. Quite DATABASE_URL de .env y arranque; lo que hay en PostgreSQL sigue allí hasta que lo borre.',
+  );
+}
+
+async function ownersOf(
+  dataDir: string,
+  { url, into }: Direction,
+  opened: AsyncDisposableStack,
+): Promise<Owner[]> {
+  const open = async <T extends WholeDatabase | undefined>(database: T | Promise<T>): Promise<T> => {
     const found = await database;
     if (found) opened.defer(() => found.close());
     return found;
@@ -46,56 +81,35 @@ export async function moveOwners(
   for (const service of SERVICES) {
     const { database: name } = service;
     if (name === undefined) continue;
-    const config = readDatabaseConfig(service.variable, {
-      ...process.env,
-      DATA_DIR: dataDir,
-      DATABASE_URL: url,
-    });
-    const sqlite = ({ make }: Opening) => open(openWholeSqlite(dataDir, name, { make }));
-    const postgres = ({ make }: Opening) => open(inPostgres(config, name, { make }));
+    const env = { ...process.env, DATA_DIR: dataDir, DATABASE_URL: url };
+    const config = readDatabaseConfig(service.variable, env);
+    const address = givenAddress(config, name)!;
+    const sqlite = {
+      find: () => open(findSqlite(dataDir, name)),
+      make: () => open(makeSqlite(dataDir, name)),
+    };
+    const postgres = {
+      find: () => open(findPostgres(config, address, name)),
+      make: () => open(makePostgres(config, address, name)),
+    };
     const [source, destination] = into === 'postgres' ? [sqlite, postgres] : [postgres, sqlite];
-    const from = await source({ make: false });
-    const to = await destination({ make: from !== undefined });
-    if (to) owners.push({ name, migrations: await migrationsOf(service), from, to });
+    owners.push({
+      name,
+      migrations: await migrationsOf(service),
+      from: await source.find(),
+      to: await destination.find(),
+      makeTo: destination.make,
+    });
   }
-  if (!(await isAnythingToMove(owners)))
-    throw new UserError(`No hay nada que trasladar: ${into === 'postgres' ? dataDir : url} está vacío`);
-
-  for (const { from, to } of owners) if (from) await beginMove(from, to);
-  for (const { name, from, to, migrations } of owners) {
-    if (!from) continue;
-    tell(`${from.target.name} → ${to.target.name}`);
-    for (const { tabla, filas, suma } of await moveDatabase(from, to, migrations))
-      tell(`  ${name}.${tabla}: ${filas} filas, suma ${suma.slice(0, 16)}`);
-  }
-  if (into === 'postgres') {
-    for (const { name, from } of owners) {
-      await from?.db.destroy();
-      const retired = retireSqlite(dataDir, name);
-      if (retired !== undefined)
-        tell(`${name}: lo que había queda en ${retired}; bórrelo cuando ya no haga falta`);
-    }
-  }
-  for (const { to } of owners) await markFinished(to.db);
-  tell(
-    into === 'postgres'
-      ? 'Trasladado. Ponga DATABASE_URL en .env y arranque.'
-      : 'Trasladado. Quite DATABASE_URL de .env y arranque; lo que hay en PostgreSQL sigue allí hasta que lo borre.',
-  );
-}
-
-async function inPostgres(config: DatabaseConfig, name: string, opening: Opening) {
-  const address = givenAddress(config, name);
-  return address && openWholePostgres(config, address, name, opening);
+  return owners;
 }
 
 /** Also what was moved already, and could not be told so. */
 async function isAnythingToMove(owners: readonly Owner[]): Promise<boolean> {
-  for (const { from, to } of owners) if (from ?? (await isMarked(to))) return true;
-  return false;
+  let isAnything = false;
+  for (const { from, to } of owners) if (from ?? (to && (await isComplete(to)))) isAnything = true;
+  return isAnything;
 }
-
-const isMarked = async (to: WholeDatabase) => (await to.tables()).some(({ name }) => name === MOVE_TABLE);
 
 const migrationsOf = ({ name }: ListedService): Promise<Migrations> =>
   new FileMigrationProvider({

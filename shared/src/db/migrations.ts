@@ -53,8 +53,8 @@ export async function bringUpToDate(
 
 async function namesOfApplied(db: Kysely<unknown>, { name, schema, isMove }: Target): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  const has = (name: string) =>
-    tables.some((table) => table.name === name && (schema === undefined || table.schema === schema));
+  const has = (wanted: string) =>
+    tables.some((table) => table.name === wanted && (schema === undefined || table.schema === schema));
   if (!isMove && has(MOVE_TABLE))
     throw new Error(`El traslado a ${name} no ha terminado; repita npm run move-data, y arranque después`);
   if (!has('kysely_migration')) return [];

@@ -5,7 +5,7 @@ import { bringUpToDate } from '../migrations.ts';
 import { preparedInsert } from '../prepared.ts';
 import type { Contents } from './rows.ts';
 import { Checksum, contentsOf, rowsOf } from './rows.ts';
-import { markUnfinished, MOVE_TABLE, originOf } from './unfinished-move.ts';
+import { markComplete, markOf, markUnfinished, MOVE_TABLE } from './unfinished-move.ts';
 import type { TableShape, WholeDatabase } from './whole-database.ts';
 
 export interface MovedTable extends Contents {
@@ -13,14 +13,18 @@ export interface MovedTable extends Contents {
 }
 
 /**
- * Marks `to` as what `from` is being moved into, unless it is already, or holds the same already.
- * @throws Error when it holds anything else
+ * Brings `from` up to date, and looks whether it can be moved into what lies at `to`.
+ * @throws Error when that holds anything but nothing, the same, or an unfinished move of the same
  */
-export async function beginMove(from: WholeDatabase, to: WholeDatabase): Promise<void> {
-  const tables = await to.tables();
-  if (tables.length === 0) return markUnfinished(to.db, from.target.name);
-  const isMarked = tables.some(({ name }) => name === MOVE_TABLE);
-  const origen = isMarked ? await originOf(to.db) : undefined;
+export async function assertMovable(
+  from: WholeDatabase,
+  to: WholeDatabase | undefined,
+  migrations: Migrations,
+): Promise<void> {
+  await bringUpToDate(from.db, migrations, from.target);
+  const tables = (await to?.tables()) ?? [];
+  if (to === undefined || tables.length === 0) return;
+  const origen = isMarked(tables) ? (await markOf(to.db))?.origen : undefined;
   if (origen === from.target.name) return;
   if (origen !== undefined)
     throw new Error(
@@ -28,6 +32,24 @@ export async function beginMove(from: WholeDatabase, to: WholeDatabase): Promise
     );
   if (!(await holdsTheSame(from, to)))
     throw new Error(`${to.target.name} no está vacía; elija un destino vacío, o bórrela si ya no vale`);
+}
+
+/** Marks `to` as what `from` is being moved into, unless that is there already. */
+export async function beginMove(from: WholeDatabase, to: WholeDatabase): Promise<void> {
+  if ((await to.tables()).length === 0) await markUnfinished(to.db, from.target.name);
+}
+
+/**
+ * Whether `to`, whose source is not there any more, is complete and only has to be told so.
+ * @throws Error when rows are missing
+ */
+export async function isComplete(to: WholeDatabase): Promise<boolean> {
+  if (!isMarked(await to.tables())) return false;
+  const mark = await markOf(to.db);
+  if (mark?.completo === 1) return true;
+  throw new Error(
+    `El traslado a ${to.target.name} no había terminado, y ${mark?.origen ?? 'su origen'} ya no está; devuélvalo a su sitio, o borre el destino`,
+  );
 }
 
 /**
@@ -40,13 +62,19 @@ export async function moveDatabase(
   to: WholeDatabase,
   migrations: Migrations,
 ): Promise<MovedTable[]> {
-  await bringUpToDate(from.db, migrations, from.target);
   const there = await holdsTheSame(from, to);
-  if (there) return there;
-  for (const { name } of withoutMark(await to.tables()).toReversed())
-    await to.db.schema.dropTable(name).execute();
+  const tables = await to.tables();
+  if (there) {
+    if (isMarked(tables)) await markComplete(to.db);
+    return there;
+  }
+  for (const { name } of withoutMark(tables).toReversed()) await to.db.schema.dropTable(name).execute();
   await bringUpToDate(to.db, migrations, { ...to.target, isMove: true });
-  return to.db.transaction().execute((tx) => copyAll(from, to, tx));
+  return to.db.transaction().execute(async (tx) => {
+    const moved = await copyAll(from, to, tx);
+    await markComplete(tx);
+    return moved;
+  });
 }
 
 async function copyAll(from: WholeDatabase, to: WholeDatabase, tx: Kysely<unknown>): Promise<MovedTable[]> {
@@ -93,3 +121,5 @@ async function holdsTheSame(from: WholeDatabase, to: WholeDatabase): Promise<Mov
 }
 
 const withoutMark = (tables: readonly TableShape[]) => tables.filter(({ name }) => name !== MOVE_TABLE);
+
+const isMarked = (tables: readonly TableShape[]) => tables.some(({ name }) => name === MOVE_TABLE);

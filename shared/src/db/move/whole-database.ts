@@ -25,11 +25,6 @@ export interface WholeDatabase {
   close(): Promise<void>;
 }
 
-/** Where nothing is, `make` says whether to begin something there. */
-export interface Opening {
-  make: boolean;
-}
-
 export function referencedFirst(tables: readonly TableShape[]): TableShape[] {
   const sorted = new Set<TableShape>();
   const visit = (table: TableShape, below: readonly TableShape[]): void => {

@@ -1,35 +1,50 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Address, DatabaseConfig } from '../database-environment.ts';
-import type { Opening, TableShape, WholeDatabase } from '../move/whole-database.ts';
+import type { TableShape, WholeDatabase } from '../move/whole-database.ts';
 import { referencedFirst } from '../move/whole-database.ts';
 import { assertServer, lockSchema, makeSchema, toMigrate } from './migrate.ts';
+import type { Place } from './place.ts';
 import { placeOf } from './place.ts';
 
-/** Whoever starts meanwhile waits until it is closed. @throws Error while somebody works with it */
-export async function openWholePostgres(
+/** Undefined when nothing was ever there. @throws Error while somebody works with it */
+export const findPostgres = (
   config: DatabaseConfig,
   address: Address,
   owner: string,
-  { make }: Opening,
+): Promise<WholeDatabase | undefined> =>
+  open(placeOf(config, address, owner), async (db, { pool }) => {
+    const { rows } = await sql`select 1 from pg_namespace where nspname = ${pool.schema}`.execute(db);
+    return rows.length > 0;
+  });
+
+export const makePostgres = async (
+  config: DatabaseConfig,
+  address: Address,
+  owner: string,
+): Promise<WholeDatabase> => {
+  const made = await open(placeOf(config, address, owner), async (db, place) => {
+    await makeSchema(db, place);
+    return true;
+  });
+  return made!;
+};
+
+/** Whoever starts meanwhile waits until it is closed. */
+async function open(
+  place: Place,
+  isThere: (db: Kysely<unknown>, place: Place) => Promise<boolean>,
 ): Promise<WholeDatabase | undefined> {
-  const place = placeOf(config, address, owner);
   const { schema } = place.pool;
   const db = toMigrate(place);
   try {
     await assertServer(db, place);
-    const { rows: users } = await sql`select 1 from pg_stat_activity where datname = current_database()
-      and application_name = ${`medisupply ${schema}`} and pid <> pg_backend_pid()`.execute(db);
-    if (users.length > 0)
-      throw new Error(`La plataforma está en marcha: usa ${place.name}; deténgala y repita`);
+    await assertUnused(db, place);
     await lockSchema(db, schema);
-    const { rows: found } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(db);
-    if (found.length === 0) {
-      if (!make) {
-        await db.destroy();
-        return undefined;
-      }
-      await makeSchema(db, place);
+    if (!(await isThere(db, place))) {
+      await db.destroy();
+      return undefined;
     }
   } catch (error) {
     await db.destroy();
@@ -43,6 +58,21 @@ export async function openWholePostgres(
     setLastIds: (on, ids) => setLastIds(on, schema, ids),
     close: () => db.destroy(),
   };
+}
+
+/** How long the server may take to notice that somebody has gone (ms). */
+const PARTING = 5_000;
+
+async function assertUnused(db: Kysely<unknown>, { name, pool }: Place): Promise<void> {
+  const deadline = performance.now() + PARTING;
+  for (;;) {
+    const { rows } = await sql`select 1 from pg_stat_activity where datname = current_database()
+      and application_name = ${`medisupply ${pool.schema}`} and pid <> pg_backend_pid()`.execute(db);
+    if (rows.length === 0) return;
+    if (performance.now() > deadline)
+      throw new Error(`La plataforma está en marcha: usa ${name}; deténgala y repita`);
+    await setTimeout(100);
+  }
 }
 
 async function tablesOf(db: Kysely<unknown>, schema: string): Promise<TableShape[]> {

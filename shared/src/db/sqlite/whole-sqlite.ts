@@ -2,7 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type { Opening, TableShape, WholeDatabase } from '../move/whole-database.ts';
+import type { TableShape, WholeDatabase } from '../move/whole-database.ts';
 import { referencedFirst } from '../move/whole-database.ts';
 import { kyselyOver, openHandle } from './connection.ts';
 import { databaseFile } from './database-file.ts';
@@ -21,26 +21,33 @@ export function isInUse(file: string): boolean {
   }
 }
 
-/** @throws Error while somebody works with it */
-export function openWholeSqlite(
-  dataDir: string,
-  owner: string,
-  { make }: Opening,
-): WholeDatabase | undefined {
+/** Whoever starts meanwhile finds it busy. @throws Error while somebody works with it */
+export function findSqlite(dataDir: string, owner: string): WholeDatabase | undefined {
   const file = databaseFile(dataDir, owner);
-  if (!existsSync(file)) {
-    if (!make) return undefined;
-  } else if (isInUse(file)) {
-    throw new Error(`La plataforma está en marcha: usa ${file}; deténgala y repita`);
-  }
-  const db = kyselyOver<unknown>(openHandle(file));
+  if (!existsSync(file)) return undefined;
+  if (isInUse(file)) throw new Error(`La plataforma está en marcha: usa ${file}; deténgala y repita`);
+  return whole(file);
+}
+
+export const makeSqlite = (dataDir: string, owner: string): WholeDatabase =>
+  whole(databaseFile(dataDir, owner));
+
+function whole(file: string): WholeDatabase {
+  const handle = openHandle(file);
+  handle.pragma('locking_mode = EXCLUSIVE');
+  handle.exec('BEGIN EXCLUSIVE; COMMIT');
+  const db = kyselyOver<unknown>(handle);
   return {
     db,
     target: { name: file, otherwise: 'use otra DATA_DIR' },
     tables: () => tablesOf(db),
     lastIds,
     setLastIds,
-    close: () => db.destroy(),
+    async close() {
+      await db.destroy();
+      // Kysely leaves alone what it was not asked anything of.
+      handle.close();
+    },
   };
 }
 
