@@ -1,16 +1,16 @@
-import { readdir } from 'node:fs/promises';
-import * as path from 'node:path';
-import { FileMigrationProvider } from 'kysely/migration';
+import { join } from 'node:path';
 import { givenAddress, readDatabaseConfig } from '@medisupply/shared/db/database-environment';
 import type { Migrations } from '@medisupply/shared/db/migrations';
+import { migrationsIn } from '@medisupply/shared/db/move/migrations-in';
 import { assertMovable, beginMove, isComplete, moveDatabase } from '@medisupply/shared/db/move/move-database';
 import { markFinished } from '@medisupply/shared/db/move/unfinished-move';
 import type { WholeDatabase } from '@medisupply/shared/db/move/whole-database';
 import { findPostgres, makePostgres } from '@medisupply/shared/db/postgres/whole-postgres';
 import { findSqlite, makeSqlite, retireSqlite } from '@medisupply/shared/db/sqlite/whole-sqlite';
-import type { ListedService } from '@medisupply/shared/services';
 import { SERVICES } from '@medisupply/shared/services';
 import { UserError } from '../terminal/user-error.ts';
+
+const SERVICE_FOLDERS = join(import.meta.dirname, '../../services');
 
 export interface Direction {
   /** Of PostgreSQL. */
@@ -27,8 +27,7 @@ interface Owner {
 }
 
 /**
- * Moves the databases of all services. None counts as moved before all of them are: until then the platform starts with what was
- * there before. What is refused leaves the destination as it is.
+ * Moves the databases of all services. None counts as moved before all of them are, and the source is whole until then. What is refused leaves the destination as it is.
  * @throws Error naming what stands in the way
  */
 export async function moveOwners(
@@ -95,7 +94,7 @@ async function ownersOf(
     const [source, destination] = into === 'postgres' ? [sqlite, postgres] : [postgres, sqlite];
     owners.push({
       name,
-      migrations: await migrationsOf(service),
+      migrations: await migrationsIn(join(SERVICE_FOLDERS, service.name, 'migrations')),
       from: await source.find(),
       to: await destination.find(),
       makeTo: destination.make,
@@ -110,10 +109,3 @@ async function isAnythingToMove(owners: readonly Owner[]): Promise<boolean> {
   for (const { from, to } of owners) if (from ?? (to && (await isComplete(to)))) isAnything = true;
   return isAnything;
 }
-
-const migrationsOf = ({ name }: ListedService): Promise<Migrations> =>
-  new FileMigrationProvider({
-    fs: { readdir },
-    path,
-    migrationFolder: path.join(import.meta.dirname, '../../services', name, 'migrations'),
-  }).getMigrations();
