@@ -30,6 +30,7 @@ export default defineConfig({
             'tests/{web,compose}/**',
             'shared/test/db/postgres/**',
             'tests/faults/postgres*.test.ts',
+            'tests/move-data/**',
           ],
         },
       },

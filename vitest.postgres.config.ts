@@ -14,7 +14,7 @@ export default defineConfig({
             'shared/test/**/*.test.ts',
             'services/*/test/**/*.test.ts',
             'worker/test/**/*.test.ts',
-            'tests/{contract,faults}/**/*.test.ts',
+            'tests/{contract,faults,move-data}/**/*.test.ts',
           ],
           exclude: [
             '**/node_modules/**',

@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { databaseFile, databasesIn } from '@medisupply/shared/db/sqlite/database-file';
+import { isInUse } from '@medisupply/shared/db/sqlite/whole-sqlite';
 import type { Manifest } from './archive.ts';
 import { isLock, MANIFEST, parseManifest, sha256Of, unpack } from './archive.ts';
 import { lockDataDir } from '../launcher/data-dir-lock.ts';
@@ -74,22 +75,9 @@ async function replaceData(
   }
 }
 
-/** SQLite gives the whole file to one connection only when no other is open. */
 function refuseWhileInUse(dataDir: string): void {
-  for (const { file } of databasesIn(dataDir)) {
-    const db = new Database(file, { timeout: 0 });
-    try {
-      db.pragma('locking_mode = EXCLUSIVE');
-      db.exec('BEGIN EXCLUSIVE; ROLLBACK');
-    } catch (cause) {
-      if (!(cause instanceof Database.SqliteError) || !cause.code.startsWith('SQLITE_BUSY')) continue;
-      throw new UserError(`La plataforma está en marcha: usa ${file}; deténgala y repita`, {
-        cause,
-      });
-    } finally {
-      db.close();
-    }
-  }
+  for (const { file } of databasesIn(dataDir))
+    if (isInUse(file)) throw new UserError(`La plataforma está en marcha: usa ${file}; deténgala y repita`);
 }
 
 /** @throws UserError unless everything is there and is what the manifest says */

@@ -25,10 +25,12 @@ const HOLDERS = {
     'o arranque otro con otro DATA_DIR y otros puertos',
   restore: (dataDir: string, pid: string) =>
     `Se está restaurando una copia en DATA_DIR=${dataDir} (pid ${pid}); espere a que termine y repita`,
+  move: (dataDir: string, pid: string) =>
+    `Se están trasladando los datos de DATA_DIR=${dataDir} (pid ${pid}); espere a que termine y repita`,
 };
 
 /**
- * One launcher or restore per data folder: the first line of `launcher.lock` is its pid, its start time, so that a pid
+ * One launcher, restore or move per data folder: the first line of `launcher.lock` is its pid, its start time, so that a pid
  * in use by another program does not count, and what it is; the others are the processes that it started.
  * @throws UserError while another one runs
  */
@@ -90,7 +92,8 @@ function refuseWhenAlive(path: string, dataDir: string): void {
   const [line = ''] = linesOf(path);
   const [pid = '', , holder] = line.split(' ');
   if (!isRunning(line)) return;
-  throw new UserError(HOLDERS[holder === 'restore' ? 'restore' : 'launcher'](dataDir, pid));
+  const known = holder === 'restore' || holder === 'move' ? holder : 'launcher';
+  throw new UserError(HOLDERS[known](dataDir, pid));
 }
 
 /** Killing is safe: what was answered is on disk, and what runs is run again. */

@@ -14,7 +14,8 @@ export function prepareDataDir(dataDir: string): void {
 }
 
 /** What the platform keeps in its data folder; anything else there is somebody's own. */
-const OURS = /\.db(-wal|-shm)?$|^(secrets|redis|jwks|auditoria\.jsonl|experimentos|reemplazado-.*)$/;
+const OURS =
+  /\.db(\.trasladada-[^.]*)?(-wal|-shm)?$|^(secrets|redis|jwks|auditoria\.jsonl|experimentos|reemplazado-.*)$/;
 const NOT_THE_OWNER = 0o077;
 
 /** Nobody else may read what earlier versions left readable. */

@@ -69,7 +69,8 @@ export function loadConfig<S extends z.ZodObject, const K extends SecretSpecs = 
 }
 
 /** An address may be wrong and its password right. */
-const withoutPassword = (value: string): string => value.replace(/(:\/\/[^/:@]*):.*@/, '$1:…@');
+/** An address for messages and logs. */
+export const withoutPassword = (value: string): string => value.replace(/(:\/\/[^/:@]*):.*@/, '$1:…@');
 
 export class ConfigError extends Error {
   readonly problems: readonly string[];

@@ -52,25 +52,29 @@ export interface Address {
   password: { key: string; file: string } | undefined;
 }
 
-/** @throws ConfigError when the owner has data in both places */
-export function addressOf(config: DatabaseConfig, owner: string): Address | undefined {
+/** The one that counts for an owner, whatever its data folder holds. */
+export function givenAddress(config: DatabaseConfig, owner: string): Address | undefined {
   const prefix = owner.toUpperCase().replaceAll('-', '_');
   const own = `${prefix}_DATABASE_URL` as const;
   const ownPassword = `${prefix}_DATABASE_PASSWORD_FILE` as const;
   const key = config[own] ? own : 'DATABASE_URL';
   const url = config[key];
   if (!url) return undefined;
+  const passwordKey = config[ownPassword] ? ownPassword : 'DATABASE_PASSWORD_FILE';
+  const file = config[passwordKey];
+  return { key, url: new URL(url), password: file ? { key: passwordKey, file } : undefined };
+}
+
+/** @throws ConfigError when the owner has data in both places */
+export function addressOf(config: DatabaseConfig, owner: string): Address | undefined {
+  const given = givenAddress(config, owner);
+  if (!given) return undefined;
+  const { key } = given;
   const file = databaseFile(config.DATA_DIR, owner);
   if (existsSync(file)) {
     throw new ConfigError([
-      `${key}: hay dos bases de ${owner}, esa y ${file}; quite ${key} para seguir con el archivo, o aparte el archivo si ya no vale`,
+      `${key}: hay dos bases de ${owner}, esa y ${file}; quite ${key} para seguir con el archivo, trasládelo con npm run move-data, o apártelo si ya no vale`,
     ]);
   }
-  const passwordKey = config[ownPassword] ? ownPassword : 'DATABASE_PASSWORD_FILE';
-  const passwordFile = config[passwordKey];
-  return {
-    key,
-    url: new URL(url),
-    password: passwordFile ? { key: passwordKey, file: passwordFile } : undefined,
-  };
+  return given;
 }

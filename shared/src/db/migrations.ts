@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { Migrator } from 'kysely/migration';
 import { DatabaseBusy } from './database-busy.ts';
+import { MOVE_TABLE } from './move/unfinished-move.ts';
 
 /** Numbered, forward-only: `{'001-inicial': {up}, …}`. */
 export type Migrations = Record<string, Migration>;
@@ -13,6 +14,8 @@ export interface Target {
   otherwise: string;
   /** Where the tables lie, if not where `db` looks first. */
   schema?: string;
+  /** Something is being moved into it, and is what asks. */
+  isMove?: boolean;
 }
 
 /**
@@ -48,12 +51,13 @@ export async function bringUpToDate(
   );
 }
 
-async function namesOfApplied(db: Kysely<unknown>, { schema }: Target): Promise<string[]> {
+async function namesOfApplied(db: Kysely<unknown>, { name, schema, isMove }: Target): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  const known = tables.some(
-    (table) => table.name === 'kysely_migration' && (schema === undefined || table.schema === schema),
-  );
-  if (!known) return [];
+  const has = (wanted: string) =>
+    tables.some((table) => table.name === wanted && (schema === undefined || table.schema === schema));
+  if (!isMove && has(MOVE_TABLE))
+    throw new Error(`El traslado a ${name} no ha terminado; repita npm run move-data, y arranque después`);
+  if (!has('kysely_migration')) return [];
   const applied = await (db as Kysely<{ kysely_migration: { name: string } }>)
     .selectFrom('kysely_migration')
     .select('name')

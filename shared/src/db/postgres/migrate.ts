@@ -5,22 +5,13 @@ import type { Owned } from '../open-database.ts';
 import { bringUpToDate } from '../migrations.ts';
 import { whileBusy } from '../while-busy.ts';
 import { codeOf } from './errors.ts';
-import type { PoolOptions } from './pool.ts';
+import type { Place } from './place.ts';
 import { createPool } from './pool.ts';
 import { kyselyOver } from './postgres-dialect.ts';
 import { TranslateTypesPlugin } from './translate-types.ts';
 
 /** The first with every function that is used, and supported by its makers. */
 const MIN_VERSION = 15;
-
-export interface Place {
-  /** The variable that says where. */
-  key: string;
-  url: URL;
-  /** How messages name it. */
-  name: string;
-  pool: Omit<PoolOptions, 'max' | 'limits'>;
-}
 
 /**
  * Brings an owner's schema up to date, making it first where there is none; processes that start together take turns.
@@ -30,14 +21,11 @@ export const migrate = (place: Place, owned: Owned): Promise<void> =>
   whileBusy(place.name, () => tryToMigrate(place, owned));
 
 async function tryToMigrate(place: Place, { migrations }: Owned): Promise<void> {
-  // One connection, which holds the lock between the queries.
-  const db = kyselyOver<unknown>(createPool({ ...place.pool, max: 1, limits: false }), [
-    new TranslateTypesPlugin(),
-  ]);
+  const db = toMigrate(place);
   try {
     await assertServer(db, place);
     const { schema } = place.pool;
-    await sql`select pg_advisory_lock(hashtextextended(${`medisupply ${schema}`}, 0))`.execute(db);
+    await lockSchema(db, schema);
     await makeSchema(db, place);
     await bringUpToDate(db, migrations, {
       name: place.name,
@@ -49,7 +37,15 @@ async function tryToMigrate(place: Place, { migrations }: Owned): Promise<void> 
   }
 }
 
-async function assertServer(db: Kysely<unknown>, place: Place): Promise<void> {
+/** One connection, which holds the lock between the queries. */
+export const toMigrate = (place: Place): Kysely<unknown> =>
+  kyselyOver(createPool({ ...place.pool, max: 1, limits: false }), [new TranslateTypesPlugin()]);
+
+/** Until the connection ends, no other changes the schema. */
+export const lockSchema = (db: Kysely<unknown>, schema: string) =>
+  sql`select pg_advisory_lock(hashtextextended(${`medisupply ${schema}`}, 0))`.execute(db);
+
+export async function assertServer(db: Kysely<unknown>, place: Place): Promise<void> {
   const { rows } = await sql<{ version: number }>`
     select current_setting('server_version_num')::int as version`
     .execute(db)
@@ -64,7 +60,7 @@ async function assertServer(db: Kysely<unknown>, place: Place): Promise<void> {
   }
 }
 
-async function makeSchema(db: Kysely<unknown>, { key, name, pool }: Place): Promise<void> {
+export async function makeSchema(db: Kysely<unknown>, { key, name, pool }: Place): Promise<void> {
   const { rows } = await sql`select 1 from pg_namespace where nspname = ${pool.schema}`.execute(db);
   if (rows.length > 0) return;
   try {

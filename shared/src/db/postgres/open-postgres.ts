@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { ConfigError } from '../../config/load-config.ts';
 import { DatabaseBusy } from '../database-busy.ts';
 import type { Address, DatabaseConfig } from '../database-environment.ts';
 import type { DatabaseState, OpenDatabase, Owned } from '../open-database.ts';
 import { codeOf } from './errors.ts';
-import type { Place } from './migrate.ts';
 import { migrate } from './migrate.ts';
+import { placeOf } from './place.ts';
 import { createPool } from './pool.ts';
 import { kyselyOver } from './postgres-dialect.ts';
 import { SettledIds } from './settled-ids.ts';
@@ -40,28 +38,6 @@ export async function openPostgres<DB>(
       await db.destroy();
     },
   };
-}
-
-function placeOf({ key, url, password }: Address, owner: string): Place {
-  const schema = owner.replaceAll('-', '_');
-  const withPassword = new URL(url);
-  if (password) withPassword.password = encodeURIComponent(passwordIn(password));
-  return {
-    key,
-    url,
-    name: `${url.host}${url.pathname} (${schema})`,
-    pool: { connectionString: withPassword.href, schema },
-  };
-}
-
-function passwordIn({ key, file }: { key: string; file: string }): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw new ConfigError([
-      `${key}: no se puede leer ${file} (${codeOf(error)}); corrija la ruta o quite la variable`,
-    ]);
-  }
 }
 
 async function stateOf<DB>(db: Kysely<DB>, schema: string): Promise<DatabaseState> {

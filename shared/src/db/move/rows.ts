@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { TableShape } from './whole-database.ts';
+
+/** So many rows are in memory at once. */
+const BATCH = 1_000;
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** All rows by their key, some at a time. */
+export async function* rowsOf(
+  db: Kysely<unknown>,
+  { name, columns, key }: TableShape,
+): AsyncGenerator<Row[]> {
+  const keys = sql.join(key.map((column) => sql.ref(column)));
+  let last: Row | undefined;
+  for (;;) {
+    const after = last ? sql`where (${keys}) > (${sql.join(key.map((column) => last?.[column]))})` : sql``;
+    const { rows } = await sql<Row>`select ${sql.join(columns.map((column) => sql.ref(column)))}
+      from ${sql.table(name)} ${after} order by ${keys} limit ${BATCH}`.execute(db);
+    if (rows.length > 0) yield rows;
+    if (rows.length < BATCH) return;
+    last = rows.at(-1);
+  }
+}
+
+/** What a table holds: the same for the same rows, whatever keeps them and in whatever order they come. */
+export interface Contents {
+  filas: number;
+  /** Hexadecimal. */
+  suma: string;
+}
+
+const SIZE = 2n ** 256n;
+
+/** The sum of the SHA-256 of all rows. */
+export class Checksum {
+  #filas = 0;
+  #sum = 0n;
+  readonly #columns: readonly string[];
+
+  constructor({ columns }: TableShape) {
+    this.#columns = columns;
+  }
+
+  add(row: Row): void {
+    // A column that takes anything takes a number as text in PostgreSQL.
+    const text = JSON.stringify(this.#columns.map((column) => row[column] ?? null).map(asText));
+    const hash = createHash('sha256').update(text).digest('hex');
+    this.#sum = (this.#sum + BigInt(`0x${hash}`)) % SIZE;
+    this.#filas += 1;
+  }
+
+  get contents(): Contents {
+    return { filas: this.#filas, suma: this.#sum.toString(16).padStart(64, '0') };
+  }
+}
+
+const asText = (value: unknown) => (typeof value === 'number' ? String(value) : value);
+
+export async function contentsOf(db: Kysely<unknown>, table: TableShape): Promise<Contents> {
+  const checksum = new Checksum(table);
+  for await (const rows of rowsOf(db, table)) for (const row of rows) checksum.add(row);
+  return checksum.contents;
+}
