@@ -14,7 +14,15 @@ const LOCK_WAIT = 1_000;
  * @throws Error naming the file when a migration fails or when the schema is newer than the program
  */
 export const migrate = (file: string, migrations: Migrations): Promise<void> =>
-  whileBusy(file, () => tryToMigrate(file, migrations));
+  whileBusy(file, async () => {
+    try {
+      await tryToMigrate(file, migrations);
+    } catch (error) {
+      // A file that somebody keeps for themselves cannot even be opened.
+      if (isBusy(error) && error instanceof Error) throw new DatabaseBusy(error.message, error);
+      throw error;
+    }
+  });
 
 async function tryToMigrate(file: string, migrations: Migrations): Promise<void> {
   const handle = openHandle(file, LOCK_WAIT);
@@ -22,9 +30,6 @@ async function tryToMigrate(file: string, migrations: Migrations): Promise<void>
   const db = kyselyOver<unknown>(handle);
   try {
     await bringUpToDate(db, migrations, { name: file, otherwise: 'use otra DATA_DIR' });
-  } catch (error) {
-    if (isBusy(error) && error instanceof Error) throw new DatabaseBusy(error.message, error);
-    throw error;
   } finally {
     await db.destroy();
   }
