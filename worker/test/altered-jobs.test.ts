@@ -52,9 +52,13 @@ test('when a job turns out not to be genuine, then its task is sent again at onc
   const worker = await platform.startWorker();
   const altered = Date.now();
   await queue.resume();
+  await until(async () => (await queue.getFailedCount()) === 1);
+  // What is sent again waits, so that it can be looked at.
+  await queue.pause();
   await until(async () => (await row())?.reenvios === 1);
   const text = await platform.logistica.container.metrics.registry.metrics();
   expect(text).toMatch(/^medisupply_outbox_resent\{.*\} 1$/m);
+  await queue.resume();
   await until(async () => (await row()) === undefined);
   expect(Date.now() - altered).toBeLessThan(10_000);
   await worker.close();
