@@ -30,6 +30,11 @@ export interface Replicated<Set extends RedisSet> {
   logged(text: string): boolean;
   /** Confirms so many, and waits until all that was ever acknowledged is applied: once, with its own data. */
   deliver(count: number, faults?: Readonly<Record<number, () => unknown>>): Promise<void>;
+  /**
+   * The master dies during 1,000 confirmations with what its replicas never had: whether another one took over, and
+   * whether it was noticed that jobs were gone.
+   */
+  outliveMaster(): Promise<{ isAnother: boolean; missedJobs: boolean }>;
   /** Those clients of Redis that do not get what only Redis can answer. */
   brokenClients(): Promise<string[]>;
   close(): Promise<void>;
@@ -76,7 +81,7 @@ export async function startReplicated<Set extends RedisSet>(
     >;
   }
 
-  return {
+  const replicated: Replicated<Set> = {
     set: set!,
     platform,
     worker,
@@ -101,6 +106,21 @@ export async function startReplicated<Set extends RedisSet>(
         wrong: [],
         integrity: 'ok',
       });
+    },
+    async outliveMaster() {
+      const first = await replicated.set.master();
+      await replicated.deliver(1_000, {
+        // Not long before: one that heard nothing for ten seconds is not let take over.
+        350: () => replicated.set.cutReplicas(),
+        400: () => {
+          first.process.kill('SIGKILL');
+          worker.consumers.setConcurrency('logistica', 64);
+        },
+      });
+      return {
+        isAnother: (await replicated.set.master()).port !== first.port,
+        missedJobs: replicated.logged('Redis perdió trabajos; se envían de nuevo'),
+      };
     },
     async brokenClients() {
       const lived = await livesToSee(courier, stream);
@@ -145,6 +165,7 @@ export async function startReplicated<Set extends RedisSet>(
       await platform.close();
     },
   };
+  return replicated;
 }
 
 /** A delivery whose application comes over a stream that was opened before anything happened. */
