@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { sql } from 'kysely';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { EntregaFotoTable, LogisticaTables } from '../tables.ts';
 
@@ -72,4 +73,19 @@ export async function setFirmada(
     .where('sha256', '=', foto_sha256)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/** Photos that no confirmation signs, and that were sent before that moment. */
+export async function listUnsigned(
+  db: Db,
+  { before, limit }: { before: number; limit: number },
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('entrega_foto')
+    .select('id')
+    .where('firmada', '=', sql.lit(0))
+    .where('subida', '<', before)
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id);
 }

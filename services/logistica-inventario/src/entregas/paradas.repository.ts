@@ -64,12 +64,12 @@ export async function listParadas(db: Db, filter: ParadasFilter): Promise<Entreg
   return [...ordered, ...others];
 }
 
-/** Those of a courier that have a place in the order, or are among `ids`. */
+/** Those of a courier that have a place in the order, and those among `ids`. */
 export async function listOrdered(db: Db, usuario_id: number, ids: readonly number[]): Promise<Parada[]> {
-  return abiertasDe(db, usuario_id)
-    .select(['id', 'orden'])
-    .where((eb) => eb.or([eb('orden', 'is not', null), eb('id', 'in', ids)]))
-    .execute();
+  const paradas = () => abiertasDe(db, usuario_id).select(['id', 'orden']);
+  const ordered = await paradas().where('orden', '>', 0).execute();
+  const named = await paradas().where('id', 'in', ids).execute();
+  return [...ordered, ...named];
 }
 
 export async function setOrden(tx: Tx<LogisticaTables>, parada: Parada): Promise<void> {
