@@ -1,7 +1,6 @@
 import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
 import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, maxLength, pattern, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { AutorizadorApi } from '../core/api/autorizador-api';
@@ -29,7 +28,6 @@ const ID = /^[1-9]\d{0,15}$/;
     FormRoot,
     Input,
     JsonBox,
-    MatButton,
     PageHeader,
     TranslocoDirective,
   ],
