@@ -105,6 +105,9 @@ export const problemType = (code: ProblemCode): string => PROBLEM_TYPE + code;
 export const CAMPOS_PERSONALES = ['direccion', 'nombre_recibe', 'firma_recibe'] as const;
 export type CampoPersonal = (typeof CAMPOS_PERSONALES)[number];
 
+/** For so long a courier's app opens without a network, with the deliveries that it keeps. */
+export const DIAS_SIN_RED = 7;
+
 /** Characters are UTF-16 units. */
 export const LIMITES = {
   direccion: 256,

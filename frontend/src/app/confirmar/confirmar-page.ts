@@ -7,10 +7,11 @@ import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
-import { readEntrega } from '../core/api/read-entrega';
+import { isWithoutAnswer } from '../core/api/without-answer';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import type { Translated } from '../core/i18n/translated';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { readOpenEntrega } from '../core/entregas/read-open-entrega';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
 import { Asignacion } from '../ui/asignacion';
@@ -63,13 +64,13 @@ export class ConfirmarPage {
   readonly #confirmaciones = inject(Confirmaciones);
   readonly #asignacion = inject(Asignacion);
 
-  protected readonly entrega = readEntrega(this.id);
+  protected readonly entrega = readOpenEntrega(this.id);
   /** Stays while it is read again, and when that fails, so that the form and its drawing stay. */
   protected readonly datos = lastValue(this.entrega, this.id);
   /** Why it can no longer be read: it was assigned to another user, say. No answer at all is no reason to stop. */
   protected readonly readRefusal = computed(() => {
     const error = this.entrega.error();
-    return error instanceof ApiError && error.status !== 0 ? error : undefined;
+    return error instanceof ApiError && !isWithoutAnswer(error) ? error : undefined;
   });
   /** Nobody carried it when it was read last, and now somebody else does. */
   protected readonly wasTaken = computed(
@@ -92,7 +93,7 @@ export class ConfirmarPage {
     },
     {
       submission: {
-        action: () => this.#signAndConfirm(),
+        action: () => this.#confirm(),
         onInvalid: focusFirstError,
       },
     },
@@ -104,8 +105,8 @@ export class ConfirmarPage {
     return field.touched() && field.invalid();
   });
 
-  /** Why it could not be signed. The outbox sends it after that. */
-  readonly #signingError = linkedSignal<string, unknown>({
+  /** Why this browser could not keep it. */
+  readonly #keepingError = linkedSignal<string, unknown>({
     source: this.id,
     computation: () => undefined,
   });
@@ -114,16 +115,15 @@ export class ConfirmarPage {
   );
   protected readonly aceptada = computed(() => this.#confirmaciones.aceptadas().get(Number(this.id())));
   protected readonly isSending = computed(() => this.#confirmaciones.enviando() === Number(this.id()));
-  protected readonly isKept = computed(() => this.#guardada()?.estado === 'por-enviar');
+  protected readonly isKept = computed(() => {
+    const guardada = this.#guardada();
+    return guardada !== undefined && guardada.estado !== 'rechazada';
+  });
   protected readonly refusal = computed(() => {
     const guardada = this.#guardada();
-    if (guardada?.estado !== 'rechazada') return this.#signingError();
+    if (guardada?.estado !== 'rechazada') return this.#keepingError();
     const { status, message, problem } = guardada.rechazo;
     return new ApiError(status, message, problem ? { problem } : {});
-  });
-  protected readonly isWithoutNetwork = computed(() => {
-    const error = this.#signingError();
-    return error instanceof ApiError && error.status === 0;
   });
 
   constructor() {
@@ -141,13 +141,13 @@ export class ConfirmarPage {
     this.entrega.reload();
   }
 
-  async #signAndConfirm(): Promise<undefined> {
+  async #confirm(): Promise<undefined> {
     const pulsada = Date.now();
     const entrega = this.datos();
     if (!entrega || entrega.direccion === null) return;
-    this.#signingError.set(undefined);
+    this.#keepingError.set(undefined);
     try {
-      await this.#confirmaciones.firmarYConfirmar(
+      await this.#confirmaciones.confirmar(
         {
           ...this.#recibo(),
           entrega_id: entrega.id,
@@ -157,7 +157,7 @@ export class ConfirmarPage {
         pulsada,
       );
     } catch (error) {
-      this.#signingError.set(error);
+      this.#keepingError.set(error);
     }
   }
 }

@@ -9,6 +9,7 @@ import { LogisticaApi } from '../core/api/logistica-api';
 import { Sesion } from '../core/auth/sesion';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { MisEntregas } from '../core/entregas/mis-entregas';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { PageHeader } from '../ui/page-header';
@@ -19,6 +20,7 @@ import { Time } from '../ui/time';
 import { Pendientes } from './pendientes';
 
 type Entrega = LogisticaOperations['GET /entregas']['answer'][number];
+type Fila = Pick<Entrega, 'id' | 'pedido_id' | 'estado' | 'creada'>;
 
 const OFFERED = 20;
 const PAGE = 200;
@@ -53,17 +55,24 @@ export class ElegirPage {
   readonly #logistica = inject(LogisticaApi);
   readonly #router = inject(Router);
   readonly #sesion = inject(Sesion);
-  readonly #porEnviar = inject(Confirmaciones).porEnviar;
+  readonly #misEntregas = inject(MisEntregas);
+  readonly #confirmaciones = inject(Confirmaciones);
 
   protected readonly entregas = resource({
     params: () => ({ buscar: this.buscar() ?? '' }),
     loader: ({ params: { buscar }, abortSignal }) =>
-      buscar === '' ? this.#newest(abortSignal) : this.#find(buscar, abortSignal),
+      this.#misEntregas.orKept<Fila[]>(
+        () => (buscar === '' ? this.#newest(abortSignal) : this.#find(buscar, abortSignal)),
+        (guardadas) => guardadas.filter((one) => buscar === '' || isNamed(one, buscar)),
+      ),
   });
-  /** Without those whose confirmation waits on this device already. */
+  /** Without those whose confirmation waits on this device already, or was just sent. */
   protected readonly found = computed(() => {
-    const waiting = new Set(this.#porEnviar().map(({ entrega_id }) => entrega_id));
-    return this.entregas.hasValue() ? this.entregas.value().filter(({ id }) => !waiting.has(id)) : undefined;
+    const waiting = new Set(this.#confirmaciones.porEnviar().map(({ entrega_id }) => entrega_id));
+    const aceptadas = this.#confirmaciones.aceptadas();
+    return this.entregas.hasValue()
+      ? this.entregas.value().filter(({ id }) => !waiting.has(id) && !aceptadas.has(id))
+      : undefined;
   });
 
   protected async search(buscar: string): Promise<void> {
@@ -107,3 +116,6 @@ export class ElegirPage {
     }
   }
 }
+
+const isNamed = ({ id, pedido_id }: Fila, buscar: string): boolean =>
+  pedido_id === buscar || String(id) === ID.exec(buscar)?.[1];

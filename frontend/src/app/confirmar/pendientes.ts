@@ -9,7 +9,7 @@ import { hasExpired } from '../core/confirmaciones/signature-expiry';
 import { Confirm } from '../ui/confirm-dialog';
 import { Clock } from '../ui/time';
 
-type Situation = 'enviando' | 'esperando' | 'caducada' | 'rechazada';
+type Situation = 'enviando' | 'por_firmar' | 'esperando' | 'caducada' | 'rechazada';
 
 /** The confirmations that this device keeps, waiting or refused; nothing when there are none. */
 @Component({
@@ -46,6 +46,7 @@ export class Pendientes {
   #situationOf(guardada: ConfirmacionGuardada): Situation {
     if (guardada.estado === 'rechazada') return 'rechazada';
     if (this.#confirmaciones.enviando() === guardada.entrega_id) return 'enviando';
+    if (guardada.estado === 'por-firmar') return 'por_firmar';
     return hasExpired(guardada, this.#now()) ? 'caducada' : 'esperando';
   }
 }

@@ -10,6 +10,7 @@ import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Pantalla } from '../core/preferencias/pantalla';
 import { Confirm } from '../ui/confirm-dialog';
 import { Toast } from '../ui/toast';
+import { Avisos } from './avisos';
 import { Brand } from './brand';
 import { LanguageButton } from './language-button';
 import { LiveState } from './live-state';
@@ -21,6 +22,7 @@ import { ThemeButton } from './theme-button';
 @Component({
   selector: 'ms-shell',
   imports: [
+    Avisos,
     Brand,
     LanguageButton,
     LiveState,
