@@ -26,6 +26,7 @@ import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
 import { ConfirmacionResult } from './confirmacion-result';
 import { Pendientes } from './pendientes';
+import { keepDraft } from './keep-draft';
 import { SignatureInput } from './signature-input';
 import type en from './i18n/en.json';
 import type es from './i18n/es.json';
@@ -134,6 +135,7 @@ export class ConfirmarPage {
     });
     eventos.escuchar('hueco', () => this.entrega.reload());
     readWhenLive(this.entrega);
+    keepDraft(this.datos, this.#recibo);
   }
 
   protected async claim(datos: { id: number; pedido_id: string }): Promise<void> {

@@ -3,7 +3,9 @@ import { MatButton, MatIconButton } from '@angular/material/button';
 import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import type { ConfirmacionGuardada } from '../core/confirmaciones/confirmacion-guardada';
+import type { Borrador } from '../core/confirmaciones/borradores';
+import { Borradores } from '../core/confirmaciones/borradores';
+import type { ConfirmacionGuardada, Rechazada } from '../core/confirmaciones/confirmacion-guardada';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { hasExpired } from '../core/confirmaciones/signature-expiry';
 import { Confirm } from '../ui/confirm-dialog';
@@ -11,7 +13,7 @@ import { Clock } from '../ui/time';
 
 type Situation = 'enviando' | 'por_firmar' | 'esperando' | 'caducada' | 'rechazada';
 
-/** The confirmations that this device keeps, waiting or refused; nothing when there are none. */
+/** What this device keeps: confirmations that wait or were refused, and drafts; nothing when there are none. */
 @Component({
   selector: 'ms-pendientes',
   imports: [MatButton, MatIcon, MatIconButton, RouterLink, TranslocoDirective],
@@ -20,6 +22,7 @@ type Situation = 'enviando' | 'por_firmar' | 'esperando' | 'caducada' | 'rechaza
 })
 export class Pendientes {
   readonly #confirmaciones = inject(Confirmaciones);
+  readonly #borradores = inject(Borradores);
   readonly #confirm = inject(Confirm);
   readonly #now = inject(Clock).now;
 
@@ -28,6 +31,7 @@ export class Pendientes {
       .guardadas()
       .map((guardada) => ({ guardada, situation: this.#situationOf(guardada) })),
   );
+  protected readonly borradores = this.#borradores.lista;
   protected readonly enviadas = computed(() => [...this.#confirmaciones.aceptadas().values()]);
   protected readonly waits = computed(() => this.#confirmaciones.porEnviar().length > 0);
 
@@ -36,11 +40,21 @@ export class Pendientes {
   }
 
   protected async discard(guardada: ConfirmacionGuardada): Promise<void> {
-    const params = { pedido: guardada.pedido_id };
-    const sure =
-      guardada.estado === 'rechazada' ||
-      (await this.#confirm.ask('confirmar.pendientes.descartar', { danger: true, params }));
-    if (sure) await this.#confirmaciones.descartar(guardada);
+    const key = guardada.estado === 'rechazada' ? 'descartar_rechazada' : 'descartar';
+    if (await this.#isSure(key, guardada)) await this.#confirmaciones.descartar(guardada);
+  }
+
+  protected async tryAgain(guardada: Rechazada): Promise<void> {
+    await this.#confirmaciones.reintentar(guardada);
+  }
+
+  protected async discardDraft(borrador: Borrador): Promise<void> {
+    if (await this.#isSure('descartar_borrador', borrador))
+      await this.#borradores.quitar(borrador.entrega_id);
+  }
+
+  #isSure(key: string, { pedido_id: pedido }: { pedido_id: string }): Promise<boolean> {
+    return this.#confirm.ask(`confirmar.pendientes.${key}`, { danger: true, params: { pedido } });
   }
 
   #situationOf(guardada: ConfirmacionGuardada): Situation {

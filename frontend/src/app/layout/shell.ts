@@ -6,10 +6,9 @@ import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Sesion } from '../core/auth/sesion';
-import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Pantalla } from '../core/preferencias/pantalla';
 import { Confirm } from '../ui/confirm-dialog';
-import { Toast } from '../ui/toast';
+import { Salir } from '../ui/salir';
 import { Avisos } from './avisos';
 import { Brand } from './brand';
 import { LanguageButton } from './language-button';
@@ -42,11 +41,9 @@ import { ThemeButton } from './theme-button';
 })
 export class Shell {
   readonly #sesion = inject(Sesion);
-  /** Injected here so that every page sends what an earlier visit has kept. */
-  readonly #confirmaciones = inject(Confirmaciones);
   readonly #confirm = inject(Confirm);
   readonly #sheet = inject(MatBottomSheet);
-  readonly #toast = inject(Toast);
+  readonly #salir = inject(Salir);
   readonly #transloco = inject(TranslocoService);
 
   protected readonly isPhone = inject(Pantalla).isPhone;
@@ -71,27 +68,11 @@ export class Shell {
   }
 
   protected async logOut(): Promise<void> {
-    if (await this.#givesUpWhatIsKept()) await this.#end({ todas: false });
+    await this.#salir.salir({ todas: false });
   }
 
   protected async logOutEverywhere(): Promise<void> {
     const sure = await this.#confirm.ask('cuenta.cerrar_todas', { danger: true });
-    if (sure && (await this.#givesUpWhatIsKept())) await this.#end({ todas: true });
-  }
-
-  /** Logging out deletes the confirmations that were not sent: other users of this device must not see them. */
-  async #givesUpWhatIsKept(): Promise<boolean> {
-    const cuenta = this.#confirmaciones.porEnviar().length;
-    return cuenta === 0 || this.#confirm.ask('cuenta.sin_enviar', { danger: true, params: { cuenta } });
-  }
-
-  async #end(options: { todas: boolean }): Promise<void> {
-    const usuario = this.#sesion.usuario();
-    try {
-      await this.#sesion.cerrar(options);
-      if (usuario) await this.#confirmaciones.olvidar(usuario.id);
-    } catch (error) {
-      this.#toast.failed(error);
-    }
+    if (sure) await this.#salir.salir({ todas: true });
   }
 }

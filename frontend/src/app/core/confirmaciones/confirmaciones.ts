@@ -13,6 +13,8 @@ import type {
   PorEnviar,
   Rechazada,
 } from './confirmacion-guardada';
+import { Borradores } from './borradores';
+import { removeUser } from '../guardado/filas';
 import { outboxStore } from './outbox-store';
 import { hasExpired } from './signature-expiry';
 
@@ -40,6 +42,7 @@ export class Confirmaciones {
   readonly #autorizador = inject(AutorizadorApi);
   readonly #logistica = inject(LogisticaApi);
   readonly #sesion = inject(Sesion);
+  readonly #borradores = inject(Borradores);
   readonly #errors = inject(ErrorHandler);
   readonly #guardadas = signal<readonly ConfirmacionGuardada[]>([]);
   readonly #aceptadas = signal<ReadonlyMap<number, Aceptada>>(new Map());
@@ -103,6 +106,7 @@ export class Confirmaciones {
       pudoLlegar: false,
       firmadaDeNuevo: false,
     });
+    await this.#borradores.quitar(datos.entrega_id);
     await this.#changed();
     void this.enviar();
   }
@@ -140,7 +144,7 @@ export class Confirmaciones {
 
   /** On logging out: nothing of the user stays in this browser. */
   async olvidar(usuarioId: number): Promise<void> {
-    await navigator.locks.request(LOCK, () => outboxStore.removeAllOf(usuarioId));
+    await navigator.locks.request(LOCK, () => removeUser(usuarioId));
     await this.#changed();
   }
 

@@ -78,6 +78,8 @@ export class MisEntregas {
       const open = new Set(entregas.map(({ id }) => id));
       for (const { id } of await filas.list(usuarioId)) if (!open.has(id)) await filas.remove(usuarioId, id);
       await this.#load(usuarioId);
+      // Not to be cleared away when the disk is full; the browser decides.
+      await navigator.storage.persist();
     } catch {
       this.#read = before;
     }

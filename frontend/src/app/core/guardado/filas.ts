@@ -47,6 +47,14 @@ export async function removeForAll(...clases: Clase[]): Promise<void> {
   await transaction.done;
 }
 
+/** All of a user, and the key: what a copy of the disk may still hold can be read no more. */
+export async function removeUser(usuarioId: number): Promise<void> {
+  const transaction = (await base()).transaction(['fila', 'clave'], 'readwrite');
+  await transaction.objectStore('fila').delete(IDBKeyRange.bound([usuarioId], [usuarioId, []]));
+  await transaction.objectStore('clave').delete(usuarioId);
+  await transaction.done;
+}
+
 const everyId = (usuarioId: number, clase: Clase) =>
   IDBKeyRange.bound([usuarioId, clase], [usuarioId, clase, []]);
 
