@@ -125,10 +125,14 @@ async function confirmOffline(phone: Phone, idioma: Idioma): Promise<void> {
   const again = await phone.open();
   await again.goto('/confirmar');
   await again.getByRole('listitem').filter({ hasText: pedido_id }).waitFor();
+  const back = new Date().toISOString();
   await phone.network.restore();
   await until(() => isDelivered(courier.api, id), 40_000);
   const entrega = await readEntrega(courier.api, id);
-  expect([entrega.nombre_recibe, confirmationsOf(entrega).length]).toEqual(['Ana Pérez', 1]);
+  expect(entrega).toMatchObject({ nombre_recibe: 'Ana Pérez', firma_verificada: true });
+  expect(confirmationsOf(entrega)).toHaveLength(1);
+  // The device's time is signed; the server's is later.
+  expect(entrega.capturado! < back && back < entrega.fecha_entrega!).toBe(true);
   await again.getByText(t.sinConexion).waitFor({ state: 'detached' });
 }
 
@@ -255,11 +259,9 @@ test('when everything that the browser stores is read, then nobody is in it: nei
     expect(cached.filter((url) => url.includes('/api/'))).toEqual([]);
     const found = [...rows, ...settings].filter((text) => nobody.some((needle) => text.includes(needle)));
     expect(found).toEqual([]);
-    return rows
-      .filter((row) => row.includes('"cifrado"'))
-      .map((row) => /"clase":"(\w+)"/.exec(row)?.[1])
-      .toSorted()
-      .join(' ');
+    const encrypted = rows.filter((row) => row.includes('"cifrado"'));
+    const kinds = encrypted.map((row) => /"clase":"(\w+)"/.exec(row)?.[1] ?? '');
+    return kinds.toSorted((one, other) => one.localeCompare(other)).join(' ');
   };
   await expect.poll(kept).toBe('borrador confirmacion entrega entrega usuario');
 

@@ -1,6 +1,4 @@
 import { Component, computed, inject } from '@angular/core';
-import { MatButton, MatIconButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import type { Borrador } from '../core/confirmaciones/borradores';
@@ -8,7 +6,8 @@ import { Borradores } from '../core/confirmaciones/borradores';
 import type { ConfirmacionGuardada, Rechazada } from '../core/confirmaciones/confirmacion-guardada';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { hasExpired } from '../core/confirmaciones/signature-expiry';
-import { Confirm } from '../ui/confirm-dialog';
+import { Confirm } from '../ui/confirm';
+import { Icon } from '../ui/icon';
 import { Clock } from '../ui/time';
 
 type Situation = 'enviando' | 'por_firmar' | 'esperando' | 'caducada' | 'rechazada';
@@ -16,7 +15,7 @@ type Situation = 'enviando' | 'por_firmar' | 'esperando' | 'caducada' | 'rechaza
 /** What this device keeps: confirmations that wait or were refused, and drafts; nothing when there are none. */
 @Component({
   selector: 'ms-pendientes',
-  imports: [MatButton, MatIcon, MatIconButton, RouterLink, TranslocoDirective],
+  imports: [Icon, RouterLink, TranslocoDirective],
   templateUrl: './pendientes.html',
   styleUrl: './pendientes.scss',
 })

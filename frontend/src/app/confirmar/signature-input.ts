@@ -10,11 +10,10 @@ import {
   viewChild,
 } from '@angular/core';
 import type { FormValueControl } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import SignaturePad from 'signature_pad';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
+import { Icon } from '../ui/icon';
 import type { Point } from './signature-svg';
 import { signatureSvg, strokesOf, svgDataUrl } from './signature-svg';
 
@@ -26,7 +25,7 @@ let inputs = 0;
  */
 @Component({
   selector: 'ms-signature-input',
-  imports: [MatButton, MatIcon, TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   templateUrl: './signature-input.html',
   styleUrl: './signature-input.scss',
 })
