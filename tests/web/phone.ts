@@ -79,7 +79,8 @@ export class Phone {
     const { viewport, idioma, network } = this.#options;
     this.#context = await chromium.launchPersistentContext(this.profile, {
       executablePath: chromiumPath(),
-      args: FLAGS,
+      // Without it, a certificate of one's own is good for pages and not for service workers.
+      args: [...FLAGS, ...(network.url.startsWith('https') ? ['--ignore-certificate-errors'] : [])],
       baseURL: network.url,
       locale: idioma === 'es' ? 'es-CO' : 'en-US',
       viewport,

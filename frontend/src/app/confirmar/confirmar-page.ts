@@ -155,6 +155,7 @@ export class ConfirmarPage {
           entrega_id: entrega.id,
           direccion: entrega.direccion,
           pedido_id: entrega.pedido_id,
+          capturado: new Date(pulsada).toISOString(),
         },
         pulsada,
       );

@@ -16,10 +16,8 @@ import { Skeleton } from '../ui/skeleton';
 import { StateChip } from '../ui/state-chip';
 import { Time } from '../ui/time';
 import { Pendientes } from './pendientes';
-import type { Entrega } from './por-confirmar';
+import type { Fila } from './por-confirmar';
 import { PorConfirmar } from './por-confirmar';
-
-type Fila = Pick<Entrega, 'id' | 'pedido_id' | 'estado' | 'creada'>;
 
 const OFFERED = 20;
 const ID = /^#?([1-9]\d{0,14})$/;
@@ -49,16 +47,13 @@ export class ElegirPage {
 
   readonly #logistica = inject(LogisticaApi);
   readonly #router = inject(Router);
-  readonly #porConfirmar = inject(PorConfirmar);
   readonly #misEntregas = inject(MisEntregas);
+  readonly #porConfirmar = inject(PorConfirmar);
 
   protected readonly entregas = resource({
     params: () => ({ buscar: this.buscar() ?? '' }),
     loader: ({ params: { buscar }, abortSignal }) =>
-      this.#misEntregas.orKept<Fila[]>(
-        () => (buscar === '' ? this.#porConfirmar.list(abortSignal) : this.#find(buscar, abortSignal)),
-        (guardadas) => guardadas.filter((one) => buscar === '' || isNamed(one, buscar)),
-      ),
+      buscar === '' ? this.#porConfirmar.list(abortSignal) : this.#findOrKept(buscar, abortSignal),
   });
   readonly #read = lastValue(
     this.entregas,
@@ -87,7 +82,15 @@ export class ElegirPage {
     await this.#router.navigate([], { queryParams: { buscar: buscar || null }, replaceUrl: true });
   }
 
-  async #find(buscar: string, abort: AbortSignal): Promise<Entrega[]> {
+  #findOrKept(buscar: string, abort: AbortSignal): Promise<Fila[]> {
+    return this.#misEntregas.orKept<Fila[]>(
+      () => this.#find(buscar, abort),
+      (guardadas) =>
+        guardadas.filter(({ id, pedido_id }) => pedido_id === buscar || String(id) === ID.exec(buscar)?.[1]),
+    );
+  }
+
+  async #find(buscar: string, abort: AbortSignal): Promise<Fila[]> {
     const [byOrder, byId] = await Promise.all([
       this.#logistica.call('GET /entregas', { query: { pedido_id: buscar, limite: OFFERED }, signal: abort }),
       this.#findById(ID.exec(buscar)?.[1], abort),
@@ -95,21 +98,17 @@ export class ElegirPage {
     return [...byId, ...byOrder.data.filter(({ id }) => !byId.some((found) => found.id === id))];
   }
 
-  async #findById(id: string | undefined, abort: AbortSignal): Promise<Entrega[]> {
+  async #findById(id: string | undefined, abort: AbortSignal): Promise<Fila[]> {
     if (id === undefined) return [];
     try {
       const { data } = await this.#logistica.call('GET /entrega/:id', {
         params: { id: Number(id) },
         signal: abort,
       });
-      const momento = data.historial.at(0)?.momento ?? '';
-      return [{ ...data, creada: momento, actualizada: data.historial.at(-1)?.momento ?? momento }];
+      return [{ ...data, creada: data.historial.at(0)?.momento ?? '' }];
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return [];
       throw error;
     }
   }
 }
-
-const isNamed = ({ id, pedido_id }: Fila, buscar: string): boolean =>
-  pedido_id === buscar || String(id) === ID.exec(buscar)?.[1];

@@ -4,8 +4,10 @@ import { LogisticaApi } from '../core/api/logistica-api';
 import { Sesion } from '../core/auth/sesion';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { MisEntregas } from '../core/entregas/mis-entregas';
 
-export type Entrega = LogisticaOperations['GET /entregas']['answer'][number];
+type Entrega = LogisticaOperations['GET /entregas']['answer'][number];
+export type Fila = Pick<Entrega, 'id' | 'pedido_id' | 'estado' | 'creada'>;
 
 const OFFERED = 20;
 const PAGE = 200;
@@ -18,9 +20,17 @@ export class PorConfirmar {
   readonly #logistica = inject(LogisticaApi);
   readonly #sesion = inject(Sesion);
   readonly #confirmaciones = inject(Confirmaciones);
+  readonly #misEntregas = inject(MisEntregas);
 
-  /** Those that are assigned to the user come first. */
-  async list(signal: AbortSignal): Promise<Entrega[]> {
+  /** Those that are assigned to the user come first; without a network, those that this device keeps. */
+  list(signal: AbortSignal): Promise<Fila[]> {
+    return this.#misEntregas.orKept<Fila[]>(
+      () => this.#read(signal),
+      (guardadas) => this.withoutSent(guardadas),
+    );
+  }
+
+  async #read(signal: AbortSignal): Promise<Fila[]> {
     const confirmable: Entrega[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < MOST_PAGES && confirmable.length < OFFERED; page += 1) {

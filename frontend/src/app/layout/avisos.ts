@@ -27,7 +27,7 @@ import { Red } from '../core/red';
       @if (irrecuperable() || hay()) {
         <p class="aviso" role="status">
           {{ t(irrecuperable() ? 'irrecuperable' : 'version') }} ·
-          <button type="button" (click)="update()">
+          <button msButton="outlined" type="button" (click)="update()">
             {{ t(irrecuperable() ? 'recargar' : 'actualizar') }}
           </button>
         </p>
@@ -40,18 +40,6 @@ import { Red } from '../core/red';
       padding: 0.6rem 0.9rem;
       border-radius: 12px;
       background: var(--ms-wait-soft);
-    }
-
-    button {
-      min-height: 1.75rem;
-      padding: 0 0.5rem;
-      border: 1px solid var(--mat-sys-outline);
-      border-radius: 8px;
-      background: transparent;
-      color: inherit;
-      font: inherit;
-      font-weight: 600;
-      cursor: pointer;
     }
   `,
 })

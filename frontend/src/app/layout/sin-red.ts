@@ -11,24 +11,10 @@ import { EmptyState } from '../ui/empty-state';
   template: `
     <ng-container *transloco="let t; prefix: 'avisos.necesita_red'">
       <ms-empty-state icon="wifi-off" [wholePage]="true" [heading]="t('titulo')" [text]="t('texto')">
-        <button type="button" (click)="tryAgain()">{{ t('reintentar') }}</button>
-        <a routerLink="/confirmar">{{ t('confirmar') }}</a>
+        <button msButton="filled" type="button" (click)="tryAgain()">{{ t('reintentar') }}</button>
+        <a msButton routerLink="/confirmar">{{ t('confirmar') }}</a>
       </ms-empty-state>
     </ng-container>
-  `,
-  styles: `
-    button,
-    a {
-      min-height: 2.5rem;
-      padding: 0.5rem 1rem;
-      border: 1px solid var(--mat-sys-outline);
-      border-radius: 999px;
-      background: transparent;
-      color: inherit;
-      font: inherit;
-      text-decoration: none;
-      cursor: pointer;
-    }
   `,
 })
 export class SinRed {

@@ -1,9 +1,10 @@
-import { Component, computed, inject, input, resource } from '@angular/core';
+import { Component, input } from '@angular/core';
 import { TranslocoPipe } from '@jsverse/transloco';
 import type { LogisticaOperations } from '@medisupply/api-client/operations';
-import { LogisticaApi } from '../core/api/logistica-api';
 
-type Item = LogisticaOperations['GET /entrega/:id']['answer']['items'][number];
+type Detail = LogisticaOperations['GET /entrega/:id']['answer']['items'][number];
+/** Its state is not in a list. */
+type Item = Omit<Detail, 'estado'> & Partial<Pick<Detail, 'estado'>>;
 
 /** What a delivery carries; `withState`, also whether it left the stock. */
 @Component({
@@ -14,9 +15,9 @@ type Item = LogisticaOperations['GET /entrega/:id']['answer']['items'][number];
       @for (item of items(); track item.producto_id) {
         <li>
           <span class="ms-number">{{ item.cantidad }} ×</span>
-          {{ nameOf(item.producto_id) }}
-          @if (withState()) {
-            <span class="ms-soft">{{ 'estados.item.' + item.estado | transloco }}</span>
+          {{ item.nombre }}
+          @if (withState() && item.estado; as estado) {
+            <span class="ms-soft">{{ 'estados.item.' + estado | transloco }}</span>
           }
         </li>
       }
@@ -33,29 +34,4 @@ type Item = LogisticaOperations['GET /entrega/:id']['answer']['items'][number];
 export class EntregaItems {
   readonly items = input.required<readonly Item[]>();
   readonly withState = input(false);
-
-  readonly #logistica = inject(LogisticaApi);
-  /** As a string: the same ids are the same question. */
-  readonly #productIds = computed(() =>
-    this.items()
-      .map(({ producto_id }) => producto_id)
-      .join(','),
-  );
-  /** The delivery only has their ids. */
-  readonly #productos = resource({
-    params: () => this.#productIds(),
-    loader: async ({ params, abortSignal }) => {
-      const ids = params.split(',').filter(Boolean);
-      const answers = await Promise.all(
-        ids.map((id) =>
-          this.#logistica.call('GET /inventario/:id', { params: { id: Number(id) }, signal: abortSignal }),
-        ),
-      );
-      return new Map(answers.map(({ data }) => [data.id, data.nombre]));
-    },
-  });
-
-  protected nameOf(id: number): string {
-    return (this.#productos.hasValue() ? this.#productos.value().get(id) : undefined) ?? `#${id}`;
-  }
 }

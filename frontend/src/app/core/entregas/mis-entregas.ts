@@ -9,12 +9,13 @@ import { Confirmaciones } from '../confirmaciones/confirmaciones';
 import { filasDe } from '../guardado/filas';
 
 type Entrega = LogisticaOperations['GET /entrega/:id']['answer'];
+type EntregaDeLista = LogisticaOperations['GET /entregas']['answer'][number];
 
 /** What a courier needs of a delivery at the door. */
 export type EntregaAbierta = Pick<
   Entrega,
-  'id' | 'pedido_id' | 'direccion' | 'estado' | 'reservada' | 'asignada_a' | 'items'
->;
+  'id' | 'pedido_id' | 'direccion' | 'destinatario' | 'orden' | 'estado' | 'reservada' | 'asignada_a'
+> & { items: NonNullable<EntregaDeLista['items']> };
 export type EntregaGuardada = EntregaAbierta & {
   creada: string;
   /** When the server said so (ms). */
@@ -72,7 +73,7 @@ export class MisEntregas {
     const before = this.#read;
     this.#read = Date.now();
     try {
-      const entregas = await this.#readMine(usuarioId);
+      const entregas = await this.#readMine();
       if (this.#sesion.usuario()?.id !== usuarioId) return;
       for (const entrega of entregas) await filas.put(usuarioId, entrega.id, entrega);
       const open = new Set(entregas.map(({ id }) => id));
@@ -89,7 +90,8 @@ export class MisEntregas {
   async guardar(entrega: Entrega): Promise<void> {
     const usuarioId = this.#sesion.usuario()?.id;
     if (usuarioId === undefined || entrega.asignada_a !== usuarioId) return;
-    if (obstacleOf(entrega.estado) === undefined) await filas.put(usuarioId, entrega.id, toKeep(entrega));
+    if (obstacleOf(entrega.estado) === undefined)
+      await filas.put(usuarioId, entrega.id, toKeep(entrega, entrega.historial.at(0)?.momento ?? ''));
     else await filas.remove(usuarioId, entrega.id);
     await this.#load(usuarioId);
   }
@@ -110,22 +112,16 @@ export class MisEntregas {
     }
   }
 
-  async #readMine(usuarioId: number): Promise<EntregaGuardada[]> {
-    const mine: number[] = [];
+  async #readMine(): Promise<EntregaGuardada[]> {
+    const mine: EntregaGuardada[] = [];
     let cursor: string | undefined;
     do {
-      const query = { limite: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const query = { mias: 'true', claro: 'true', limite: PAGE, ...(cursor ? { cursor } : {}) } as const;
       const { data, next } = await this.#logistica.call('GET /entregas', { query });
-      for (const { id, asignada_a, estado } of data) {
-        if (asignada_a === usuarioId && obstacleOf(estado) === undefined) mine.push(id);
-      }
+      mine.push(...data.map(({ items = [], ...entrega }) => toKeep({ ...entrega, items }, entrega.creada)));
       cursor = next;
     } while (cursor !== undefined);
-    return Promise.all(
-      mine.map(async (id) =>
-        toKeep((await this.#logistica.call('GET /entrega/:id', { params: { id } })).data),
-      ),
-    );
+    return mine;
   }
 
   async #removeAccepted(ids: readonly number[]): Promise<void> {
@@ -141,18 +137,23 @@ export class MisEntregas {
     const oldest = Date.now() - LASTING;
     for (const { id } of entregas.filter(({ guardada }) => guardada < oldest))
       await filas.remove(usuarioId, id);
-    this.#guardadas.set(entregas.filter(({ guardada }) => guardada >= oldest));
+    this.#guardadas.set(entregas.filter(({ guardada }) => guardada >= oldest).toSorted(inOrder));
   }
 }
 
-const toKeep = (entrega: Entrega): EntregaGuardada => ({
+const toKeep = (entrega: EntregaAbierta, creada: string): EntregaGuardada => ({
   id: entrega.id,
   pedido_id: entrega.pedido_id,
   direccion: entrega.direccion,
+  destinatario: entrega.destinatario,
+  orden: entrega.orden,
   estado: entrega.estado,
-  reservada: entrega.reservada,
   asignada_a: entrega.asignada_a,
   items: entrega.items,
-  creada: entrega.historial.at(0)?.momento ?? '',
+  creada,
   guardada: Date.now(),
 });
+
+/** As the server sorts them. */
+const inOrder = (one: EntregaGuardada, other: EntregaGuardada): number =>
+  (one.orden ?? Infinity) - (other.orden ?? Infinity) || one.id - other.id;
