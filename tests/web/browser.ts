@@ -36,7 +36,10 @@ export interface Persona {
 export interface PageOptions {
   theme?: Theme;
   viewport?: ViewportSize;
-  idioma?: 'es' | 'en';
+  /** `navegador-en`: the browser's, not one that was chosen. */
+  idioma?: 'es' | 'en' | 'navegador-en';
+  /** Also with the viewport of a desktop; a phone has it anyway. */
+  touch?: boolean;
   /** Signed in before the page opens, as after an earlier visit. */
   as?: Persona;
 }
@@ -87,11 +90,11 @@ export function useWeb(): Web {
   async function newPage(options: PageOptions = {}): Promise<Page> {
     const context = await browser.newContext({
       baseURL: url,
-      locale: 'es-CO',
+      locale: options.idioma === 'navegador-en' ? 'en-GB' : 'es-CO',
       colorScheme: options.theme ?? 'light',
       viewport: options.viewport ?? DESKTOP,
       reducedMotion: 'reduce',
-      hasTouch: options.viewport === PHONE,
+      hasTouch: options.touch ?? options.viewport === PHONE,
       storageState: { cookies: [], origins: [{ origin: url, localStorage: settingsOf(options) }] },
     });
     contexts.push(context);
