@@ -274,6 +274,21 @@ describe.each(GATEWAYS)('%s', (kind) => {
       expect([answer.status, logistica.seen[0]?.body.length]).toEqual([200, body.length]);
     });
 
+    test('when it is a photo of a delivery, then 320 KiB pass, and no more', async () => {
+      const sendTo = (path: string, size: number) =>
+        fetch(`${door.url}/api/v1/logistica${path}`, { method: 'POST', body: 'x'.repeat(size) });
+      const answer = await sendTo('/entrega/7/foto', 320 * 1024);
+      expect([answer.status, logistica.seen[0]?.body.length]).toEqual([200, 320 * 1024]);
+      const refused = await sendTo('/entrega/7/foto', 320 * 1024 + 1);
+      expect([refused.status, await refused.json()]).toEqual([
+        413,
+        expect.objectContaining({ detail: 'El cuerpo supera el máximo de 320 KiB' }),
+      ]);
+      for (const path of ['/entrega/7/confirmar', '/entregas/7/foto', '/entrega/7/foto/x'])
+        expect([path, (await sendTo(path, 256 * 1024 + 1)).status]).toEqual([path, 413]);
+      expect(logistica.seen).toHaveLength(1);
+    });
+
     test('when one client sends more than the burst, then 429 with Retry-After, and later it passes again', async () => {
       const limited = await start(kind, {
         LOGISTICA_URL: logistica.url,

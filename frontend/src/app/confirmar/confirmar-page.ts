@@ -4,7 +4,7 @@ import { RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
-import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
+import type { EstadoCerrado } from '@medisupply/shared/contracts/vocabulary';
 import { readEntrega } from '../core/api/read-entrega';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import type { Translated } from '../core/i18n/translated';
@@ -30,7 +30,7 @@ import type en from './i18n/en.json';
 import type es from './i18n/es.json';
 
 /** Why it cannot be confirmed: each state has a text. */
-type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstaculo>;
+type Obstaculo = Translated<EstadoCerrado, typeof es.obstaculo, typeof en.obstaculo>;
 
 /** The courier's page: who receives, their signature, and one button that signs and confirms. */
 @Component({

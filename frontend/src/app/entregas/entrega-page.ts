@@ -1,7 +1,7 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
+import type { EstadoCerrado } from '@medisupply/shared/contracts/vocabulary';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { readEntrega } from '../core/api/read-entrega';
@@ -29,7 +29,7 @@ import type en from './i18n/en.json';
 import type es from './i18n/es.json';
 
 /** Why it cannot be confirmed: each state has a text. */
-type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstaculo>;
+type Obstaculo = Translated<EstadoCerrado, typeof es.obstaculo, typeof en.obstaculo>;
 
 /** One delivery: its data in clear, how its confirmation went, and what can be done with it. */
 @Component({
