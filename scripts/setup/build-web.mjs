@@ -23,6 +23,7 @@ const SOURCES = [
   'api-client/src',
   '../shared/src/contracts',
   'angular.json',
+  'ngsw-config.json',
   'tsconfig.json',
   'tsconfig.app.json',
   'package.json',
