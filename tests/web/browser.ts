@@ -64,8 +64,8 @@ export function ownPlatform(): RunningPlatform {
   return inject('platforms')[Number(process.env['VITEST_POOL_ID']) - 1]!;
 }
 
-/** Call it at the top of a test file; the browser starts before its tests and ends after them. */
-export function useWeb(): Web {
+/** Call it at the top of a test file; the browser starts before its tests, with `flags` of its own, and ends after them. */
+export function useWeb(flags: readonly string[] = []): Web {
   const { url, adminContrasena } = ownPlatform();
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
@@ -73,7 +73,7 @@ export function useWeb(): Web {
   let personas = 0;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+    browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, ...flags] });
   }, 60_000);
 
   afterEach(async () => {

@@ -1,9 +1,10 @@
-import { Component, computed, inject, input, resource } from '@angular/core';
+import { Component, input } from '@angular/core';
 import { TranslocoPipe } from '@jsverse/transloco';
 import type { LogisticaOperations } from '@medisupply/api-client/operations';
-import { LogisticaApi } from '../core/api/logistica-api';
 
 type Item = LogisticaOperations['GET /entrega/:id']['answer']['items'][number];
+/** Kept on a device they have no state. */
+type Shown = Omit<Item, 'estado'> & Partial<Pick<Item, 'estado'>>;
 
 /** What a delivery carries; `withState`, also whether it left the stock. */
 @Component({
@@ -14,8 +15,8 @@ type Item = LogisticaOperations['GET /entrega/:id']['answer']['items'][number];
       @for (item of items(); track item.producto_id) {
         <li>
           <span class="ms-number">{{ item.cantidad }} ×</span>
-          {{ nameOf(item.producto_id) }}
-          @if (withState()) {
+          {{ item.nombre }}
+          @if (withState() && item.estado) {
             <span class="ms-soft">{{ 'estados.item.' + item.estado | transloco }}</span>
           }
         </li>
@@ -31,31 +32,6 @@ type Item = LogisticaOperations['GET /entrega/:id']['answer']['items'][number];
   `,
 })
 export class EntregaItems {
-  readonly items = input.required<readonly Item[]>();
+  readonly items = input.required<readonly Shown[]>();
   readonly withState = input(false);
-
-  readonly #logistica = inject(LogisticaApi);
-  /** As a string: the same ids are the same question. */
-  readonly #productIds = computed(() =>
-    this.items()
-      .map(({ producto_id }) => producto_id)
-      .join(','),
-  );
-  /** The delivery only has their ids. */
-  readonly #productos = resource({
-    params: () => this.#productIds(),
-    loader: async ({ params, abortSignal }) => {
-      const ids = params.split(',').filter(Boolean);
-      const answers = await Promise.all(
-        ids.map((id) =>
-          this.#logistica.call('GET /inventario/:id', { params: { id: Number(id) }, signal: abortSignal }),
-        ),
-      );
-      return new Map(answers.map(({ data }) => [data.id, data.nombre]));
-    },
-  });
-
-  protected nameOf(id: number): string {
-    return (this.#productos.hasValue() ? this.#productos.value().get(id) : undefined) ?? `#${id}`;
-  }
 }

@@ -13,8 +13,8 @@ type Entrega = LogisticaOperations['GET /entrega/:id']['answer'];
 /** What a courier needs of a delivery at the door. */
 export type EntregaAbierta = Pick<
   Entrega,
-  'id' | 'pedido_id' | 'direccion' | 'estado' | 'reservada' | 'asignada_a' | 'items'
->;
+  'id' | 'pedido_id' | 'direccion' | 'destinatario' | 'estado' | 'reservada' | 'asignada_a' | 'orden'
+> & { items: Omit<Entrega['items'][number], 'estado'>[] };
 export type EntregaGuardada = EntregaAbierta & {
   creada: string;
   /** When the server said so (ms). */
@@ -72,7 +72,7 @@ export class MisEntregas {
     const before = this.#read;
     this.#read = Date.now();
     try {
-      const entregas = await this.#readMine(usuarioId);
+      const entregas = await this.#readMine();
       if (this.#sesion.usuario()?.id !== usuarioId) return;
       for (const entrega of entregas) await filas.put(usuarioId, entrega.id, entrega);
       const open = new Set(entregas.map(({ id }) => id));
@@ -89,7 +89,8 @@ export class MisEntregas {
   async guardar(entrega: Entrega): Promise<void> {
     const usuarioId = this.#sesion.usuario()?.id;
     if (usuarioId === undefined || entrega.asignada_a !== usuarioId) return;
-    if (obstacleOf(entrega.estado) === undefined) await filas.put(usuarioId, entrega.id, toKeep(entrega));
+    if (obstacleOf(entrega.estado) === undefined)
+      await filas.put(usuarioId, entrega.id, toKeep(entrega, entrega.historial.at(0)?.momento ?? ''));
     else await filas.remove(usuarioId, entrega.id);
     await this.#load(usuarioId);
   }
@@ -110,22 +111,22 @@ export class MisEntregas {
     }
   }
 
-  async #readMine(usuarioId: number): Promise<EntregaGuardada[]> {
-    const mine: number[] = [];
+  async #readMine(): Promise<EntregaGuardada[]> {
+    const mine: EntregaGuardada[] = [];
     let cursor: string | undefined;
     do {
-      const query = { limite: PAGE, ...(cursor === undefined ? {} : { cursor }) };
+      const query = {
+        mias: 'true',
+        claro: 'true',
+        limite: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      } as const;
       const { data, next } = await this.#logistica.call('GET /entregas', { query });
-      for (const { id, asignada_a, estado } of data) {
-        if (asignada_a === usuarioId && obstacleOf(estado) === undefined) mine.push(id);
-      }
+      for (const entrega of data)
+        mine.push(toKeep({ ...entrega, items: entrega.items ?? [] }, entrega.creada));
       cursor = next;
     } while (cursor !== undefined);
-    return Promise.all(
-      mine.map(async (id) =>
-        toKeep((await this.#logistica.call('GET /entrega/:id', { params: { id } })).data),
-      ),
-    );
+    return mine;
   }
 
   async #removeAccepted(ids: readonly number[]): Promise<void> {
@@ -145,14 +146,16 @@ export class MisEntregas {
   }
 }
 
-const toKeep = (entrega: Entrega): EntregaGuardada => ({
+const toKeep = (entrega: EntregaAbierta, creada: string): EntregaGuardada => ({
   id: entrega.id,
   pedido_id: entrega.pedido_id,
   direccion: entrega.direccion,
+  destinatario: entrega.destinatario,
   estado: entrega.estado,
   reservada: entrega.reservada,
   asignada_a: entrega.asignada_a,
+  orden: entrega.orden,
   items: entrega.items,
-  creada: entrega.historial.at(0)?.momento ?? '',
+  creada,
   guardada: Date.now(),
 });
