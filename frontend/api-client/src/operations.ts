@@ -9,6 +9,7 @@ import type { pageQuery } from '@medisupply/shared/contracts/fields';
 import type * as entregas from '@medisupply/shared/contracts/logistica/entregas';
 import type * as inventario from '@medisupply/shared/contracts/logistica/inventario';
 import type * as tareas from '@medisupply/shared/contracts/logistica/tareas';
+import type * as pruebas from '@medisupply/shared/contracts/prueba';
 import type * as actividad from '@medisupply/shared/contracts/monitor/actividad';
 import type * as colas from '@medisupply/shared/contracts/monitor/colas';
 import type * as estado from '@medisupply/shared/contracts/monitor/estado';
@@ -46,6 +47,10 @@ export interface AutorizadorOperations {
     body: In<typeof autorizador.signDataBody>;
     answer: Out<typeof autorizador.signDataResponse>;
   };
+  'POST /sellar-prueba': {
+    body: In<typeof pruebas.sellarPruebaBody>;
+    answer: Out<typeof pruebas.sellarPruebaResponse>;
+  };
   'POST /validate-signature': {
     body: In<typeof autorizador.validateSignatureBody>;
     answer: Out<typeof autorizador.validateSignatureResponse>;
@@ -78,6 +83,7 @@ export interface LogisticaOperations {
     answer: entregas.EntregaGuardada[];
   };
   'GET /entrega/:id': { params: EntregaParams; answer: entregas.EntregaDescifrada };
+  'GET /entrega/:id/prueba': { params: EntregaParams; answer: pruebas.Prueba };
   'POST /entrega/:id/confirmar': {
     params: EntregaParams;
     body: In<typeof entregas.confirmarEntregaBody>;

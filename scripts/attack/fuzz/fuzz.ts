@@ -7,7 +7,7 @@ import type { Person, Target } from '../target.ts';
 import type { Answer } from '../wire.ts';
 import { describe } from '../wire.ts';
 import type { Operation } from './operations.ts';
-import { readOperations } from './operations.ts';
+import { FOR_SERVICES, readOperations } from './operations.ts';
 import type { Fill, FuzzRequest, Written } from './requests.ts';
 import { fuzzRequests, write } from './requests.ts';
 
@@ -114,7 +114,7 @@ function wayIn({ operation, who }: FuzzRequest, written: Written, answer: Answer
 
 function mayCall({ roles }: Operation, who: FuzzRequest['who']): boolean {
   if (roles === undefined) return true;
-  if (who === 'nadie') return false;
+  if (who === 'nadie' || roles === FOR_SERVICES) return false;
   return roles.length === 0 || who === 'admin' || roles.includes('usuario');
 }
 

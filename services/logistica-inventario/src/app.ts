@@ -5,6 +5,7 @@ import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
 import { entregasRoutes } from './entregas/entregas.routes.ts';
 import { inventarioRoutes } from './inventario/inventario.routes.ts';
+import { pruebasRoutes } from './pruebas/pruebas.routes.ts';
 import { reportesRoutes } from './reportes/reportes.routes.ts';
 import { tareasRoutes } from './tareas/tareas.routes.ts';
 
@@ -22,6 +23,7 @@ export function buildApp(container: Container): Express {
     trustProxy: config.TRUST_PROXY,
     routes: [
       ...entregasRoutes(container),
+      ...pruebasRoutes(container),
       ...inventarioRoutes(container),
       ...tareasRoutes(container),
       ...reportesRoutes(container),

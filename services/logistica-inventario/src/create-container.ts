@@ -21,6 +21,10 @@ import { findViewersOf } from './tareas/tareas.repository.ts';
 
 /** A limit must not keep a confirmation waiting for a Redis that hangs (ms). */
 const REDIS_DEADLINE_MS = 50;
+/** For a seal, which somebody waits for who has asked for a file (ms). */
+const SEAL_DEADLINE_MS = 5_000;
+/** Proofs that one user may have made at once. */
+const SEALS_AT_ONCE = 8;
 
 /** Opens everything that the service needs; Redis and autorizador may be down. The outbox is started by whoever runs it. */
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
@@ -69,7 +73,12 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       queues,
       outbox,
       announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),
+      autorizador: opening.client('autorizador', {
+        baseUrl: config.AUTORIZADOR_URL,
+        timeoutMs: SEAL_DEADLINE_MS,
+      }),
       confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
+      sealLimit: createInFlightLimit(SEALS_AT_ONCE),
       confirmRate: rateOf('confirmaciones', config.USER_CONFIRM_RATE),
       createRate: rateOf('entregas', config.USER_CREATE_RATE),
       firmasRechazadas: opening.own(createFirmasRechazadas({ database, logger, registry: metrics.registry })),

@@ -70,7 +70,7 @@ export const ROLES = ['usuario', 'Mensajero', 'Despacho', 'Admin', 'System'] as 
 export type Rol = (typeof ROLES)[number];
 
 /** What a service key may be good for. */
-export const SCOPES = ['firmas', 'tareas', 'reintentos', 'metrics', 'monitor'] as const;
+export const SCOPES = ['firmas', 'pruebas', 'tareas', 'reintentos', 'metrics', 'monitor'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** `type` of a problem is `urn:medisupply:problem:<code>`. */

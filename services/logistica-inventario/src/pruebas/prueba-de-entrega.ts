@@ -1,0 +1,83 @@
+import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import { isoTime } from '@medisupply/shared/contracts/fields';
+import type { Prueba, PruebaSinSello } from '@medisupply/shared/contracts/prueba';
+import { sellarPruebaResponse } from '@medisupply/shared/contracts/prueba';
+import { vistaDe } from '@medisupply/shared/contracts/visibilidad';
+import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
+import { conflict, notFound, unavailable } from '@medisupply/shared/http/app-error';
+import type { UserCaller } from '@medisupply/shared/http/caller';
+import { PROOF_FORMAT } from '@medisupply/shared/proof/format';
+import type { Container } from '../container.ts';
+import { descifrar, descifrarFirma } from '../entregas/campos-personales.ts';
+import type { EntregaRow } from '../entregas/entregas.repository.ts';
+import { findEntrega, listHistorial } from '../entregas/entregas.repository.ts';
+import { findRecepcion, listProductos } from './pruebas.repository.ts';
+
+type Deps = Pick<Container, 'database' | 'cipher' | 'autorizador' | 'sealLimit'>;
+
+/**
+ * The proof of a delivery for whoever sees it in full.
+ * @throws AppError 404, also for somebody else's; 409 unless it is delivered and its signature holds; 503 without autorizador
+ */
+export async function pruebaPara(deps: Deps, id: number, caller: UserCaller): Promise<Prueba> {
+  const row = await findEntrega(deps.database.read, id);
+  if (!row || vistaDe(row, caller) !== 'completa') throw notFound('Entrega no encontrada');
+  return deps.sealLimit.run(caller.usuario_id, () => pruebaDe(deps, row));
+}
+
+export async function pruebaDe({ database, cipher, autorizador }: Deps, row: EntregaRow): Promise<Prueba> {
+  const { confirmada_por, direccion, nombre_recibe, firma_recibe } = row;
+  if (
+    row.estado !== ESTADO_ENTREGA.entregada ||
+    row.firma === null ||
+    row.fecha_entrega === null ||
+    confirmada_por === null ||
+    nombre_recibe === null ||
+    firma_recibe === null
+  )
+    throw conflict('Solo hay prueba de una entrega entregada');
+  const { read } = database;
+  const [historial, items, recepcion] = await Promise.all([
+    listHistorial(read, row.id),
+    listProductos(read, row.id),
+    findRecepcion(read, row.id),
+  ]);
+  const personal = descifrar(cipher, row.id, { direccion, nombre_recibe, firma_recibe });
+  const sinSello: PruebaSinSello = {
+    formato: PROOF_FORMAT,
+    entrega: {
+      id: row.id,
+      pedido_id: row.pedido_id,
+      estado: ESTADO_ENTREGA.entregada,
+      creada: isoTime(row.creada),
+      fecha_entrega: isoTime(row.fecha_entrega),
+      creada_por: row.creada_por,
+      asignada_a: row.asignada_a,
+      confirmada_por,
+    },
+    datos: deliveryPayload({ ...personal, pedido_id: row.pedido_id, entrega_id: row.id }, confirmada_por),
+    firma: descifrarFirma(cipher, row.id, row.firma),
+    recepcion: {
+      recibida: recepcion ? isoTime(recepcion.recibida) : null,
+      tarea: recepcion?.task_id ?? null,
+    },
+    items,
+    historial: historial.map(({ momento, cambio, task_id, ...change }) => ({
+      ...change,
+      momento: isoTime(momento),
+      ...(cambio === null ? {} : { cambio }),
+      tarea: task_id,
+    })),
+  };
+  return sealed(autorizador, sinSello);
+}
+
+async function sealed(autorizador: Container['autorizador'], sinSello: PruebaSinSello): Promise<Prueba> {
+  const answer = await autorizador.post('/sellar-prueba', { prueba: sinSello });
+  if (!answer.ok) throw unavailable('Sin autorizador no se puede sellar la prueba; inténtelo de nuevo');
+  if (answer.status === 409) throw conflict(String(answer.body['detail']));
+  const parsed = sellarPruebaResponse.safeParse(answer.body);
+  if (answer.status !== 200 || !parsed.success)
+    throw unavailable('autorizador no selló la prueba; inténtelo de nuevo', 5, parsed.error);
+  return parsed.data.prueba;
+}

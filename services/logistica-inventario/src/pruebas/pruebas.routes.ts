@@ -1,0 +1,26 @@
+import { entregaParams } from '@medisupply/shared/contracts/logistica/entregas';
+import { prueba } from '@medisupply/shared/contracts/prueba';
+import type { Route } from '@medisupply/shared/http/route';
+import { reply, userRoute } from '@medisupply/shared/http/route';
+import type { Container } from '../container.ts';
+import { pruebaPara } from './prueba-de-entrega.ts';
+
+const tag = 'pruebas';
+
+export function pruebasRoutes(container: Container): Route[] {
+  return [
+    userRoute({
+      method: 'get',
+      path: '/entrega/:id/prueba',
+      tag,
+      summary: 'La prueba de una entrega: un archivo que se comprueba sin la plataforma',
+      audit: { accion: 'entrega.prueba' },
+      params: entregaParams,
+      responses: { 200: { description: 'La prueba sellada', schema: prueba } },
+      handler: async ({ params, caller }) =>
+        reply(200, await pruebaPara(container, params.id, caller), {
+          'Content-Disposition': `attachment; filename="entrega-${params.id}.pod.json"`,
+        }),
+    }),
+  ];
+}
