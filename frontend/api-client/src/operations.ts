@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import type * as autorizador from '@medisupply/shared/contracts/autorizador';
 import type { pageQuery } from '@medisupply/shared/contracts/fields';
+import type * as enlaces from '@medisupply/shared/contracts/logistica/enlaces';
 import type * as entregas from '@medisupply/shared/contracts/logistica/entregas';
 import type * as inventario from '@medisupply/shared/contracts/logistica/inventario';
 import type * as tareas from '@medisupply/shared/contracts/logistica/tareas';
@@ -84,6 +85,21 @@ export interface LogisticaOperations {
   };
   'GET /entrega/:id': { params: EntregaParams; answer: entregas.EntregaDescifrada };
   'GET /entrega/:id/prueba': { params: EntregaParams; answer: pruebas.Prueba };
+  'GET /entrega/:id/enlaces': { params: EntregaParams; answer: enlaces.Enlace[] };
+  'POST /entrega/:id/enlaces': {
+    params: EntregaParams;
+    body: In<typeof enlaces.crearEnlaceBody>;
+    answer: enlaces.EnlaceNuevo;
+  };
+  'DELETE /entrega/:id/enlaces/:enlace_id': {
+    params: Out<typeof enlaces.enlaceParams>;
+    answer: enlaces.Enlace;
+  };
+  'POST /seguimiento': { body: In<typeof enlaces.seguimientoBody>; answer: enlaces.Seguimiento };
+  'POST /seguimiento/prueba': {
+    body: In<typeof enlaces.pruebaDeEnlaceBody>;
+    answer: Out<typeof enlaces.pruebaDeEnlace>;
+  };
   'POST /entrega/:id/confirmar': {
     params: EntregaParams;
     body: In<typeof entregas.confirmarEntregaBody>;

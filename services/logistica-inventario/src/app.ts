@@ -3,6 +3,7 @@ import { wireName } from '@medisupply/shared/services';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
+import { enlacesRoutes } from './enlaces/enlaces.routes.ts';
 import { entregasRoutes } from './entregas/entregas.routes.ts';
 import { inventarioRoutes } from './inventario/inventario.routes.ts';
 import { pruebasRoutes } from './pruebas/pruebas.routes.ts';
@@ -24,6 +25,7 @@ export function buildApp(container: Container): Express {
     routes: [
       ...entregasRoutes(container),
       ...pruebasRoutes(container),
+      ...enlacesRoutes(container),
       ...inventarioRoutes(container),
       ...tareasRoutes(container),
       ...reportesRoutes(container),

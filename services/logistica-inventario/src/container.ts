@@ -32,5 +32,8 @@ export interface Container extends ServiceContainer<Config> {
   sealLimit: InFlightLimit;
   confirmRate: RateLimit;
   createRate: RateLimit;
+  /** By address: whoever follows a link has no account. */
+  seguimientoRate: RateLimit;
+  palabraRate: RateLimit;
   firmasRechazadas: FirmasRechazadas;
 }

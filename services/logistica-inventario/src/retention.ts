@@ -6,6 +6,9 @@ import type { LogisticaTables } from './tables.ts';
 /** What is left of refused signatures: who tried, on which delivery (ms). */
 const REFUSED_RETENTION = 90 * 24 * 3_600_000;
 
+/** Links that are good no more, so that whoever made them still sees how often they were looked at (ms). */
+const ENLACE_RETENTION = 90 * 24 * 3_600_000;
+
 /** Removes stored answers and what is left of refused signatures, in small writes. */
 export async function removeExpired(
   { unitOfWork }: OpenDatabase<LogisticaTables>,
@@ -28,6 +31,14 @@ export async function removeExpired(
       .where('momento', '<', refused)
       .limit(limit);
     return tx.deleteFrom('evento').where('id', 'in', expired).executeTakeFirst();
+  });
+  await removeInBatches(unitOfWork, (tx, limit) => {
+    const expired = tx
+      .selectFrom('entrega_enlace')
+      .select('id')
+      .where('vence', '<', now - ENLACE_RETENTION)
+      .limit(limit);
+    return tx.deleteFrom('entrega_enlace').where('id', 'in', expired).executeTakeFirst();
   });
   await removeInBatches(unitOfWork, async (tx, limit) => {
     // By the task's state, which has an index and few rows.

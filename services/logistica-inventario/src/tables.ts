@@ -7,6 +7,7 @@
  * producto            stock on hand and how much of it is reserved
  * movimiento_inventario  the ledger: the stock is the sum of its rows
  * entrega_item        what a delivery carries: reserved, then debited or released
+ * entrega_enlace      links that customers look at a delivery with; token and word are hashes
  * sellado             tables of older versions that are being sealed, see sellado/
  */
 import type { Generated } from 'kysely';
@@ -119,6 +120,24 @@ export interface EntregaItemTable {
   creador_id: number | null;
 }
 
+export interface EnlaceTable {
+  id: Generated<number>;
+  entrega_id: number;
+  /** SHA-256 of a random token, hexadecimal. */
+  token_hash: string;
+  /** scrypt of the recipient's word; null: the link gives no proof. */
+  palabra_hash: string | null;
+  /** Wrong words since the last right one. */
+  intentos: Generated<number>;
+  creado: number;
+  /** `usuario:7` */
+  creado_por: string;
+  vence: number;
+  revocado: number | null;
+  vistas: Generated<number>;
+  ultima_vista: number | null;
+}
+
 export interface SelladoTable {
   tabla: string;
   /** Key of the last row that was looked at. */
@@ -134,5 +153,6 @@ export interface LogisticaTables extends OutboxTables {
   producto: ProductoTable;
   movimiento_inventario: MovimientoTable;
   entrega_item: EntregaItemTable;
+  entrega_enlace: EnlaceTable;
   sellado: SelladoTable;
 }

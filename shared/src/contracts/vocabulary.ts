@@ -124,6 +124,8 @@ export const LIMITES = {
   items: 100,
   /** What a list is filtered by. */
   filtro: 64,
+  /** A customer's link: days, its word, wrong words that it takes, how many a delivery has. */
+  enlace: { dias: 90, palabra: { minimo: 4, maximo: 64 }, intentos: 5, vivos: 20 },
   /** Entries of a page. */
   pagina: 200,
   /** Bytes of a request's body, after decompression. */

@@ -7,6 +7,11 @@ import { pruebaPara } from './prueba-de-entrega.ts';
 
 const tag = 'pruebas';
 
+/** It is kept as a file under this name. */
+export const attachedProof = (entregaId: number) => ({
+  'Content-Disposition': `attachment; filename="entrega-${entregaId}.pod.json"`,
+});
+
 export function pruebasRoutes(container: Container): Route[] {
   return [
     userRoute({
@@ -18,9 +23,7 @@ export function pruebasRoutes(container: Container): Route[] {
       params: entregaParams,
       responses: { 200: { description: 'La prueba sellada', schema: prueba } },
       handler: async ({ params, caller }) =>
-        reply(200, await pruebaPara(container, params.id, caller), {
-          'Content-Disposition': `attachment; filename="entrega-${params.id}.pod.json"`,
-        }),
+        reply(200, await pruebaPara(container, params.id, caller), attachedProof(params.id)),
     }),
   ];
 }
