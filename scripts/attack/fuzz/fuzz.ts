@@ -86,8 +86,8 @@ async function attempt(target: Target, request: FuzzRequest, fill: Fill): Promis
     url: `${target.base}/api/v1/${operation.service}${written.path}`,
     headers: [...written.headers, ...(token === undefined ? [] : ['authorization', `Bearer ${token}`])],
     body: written.body,
-    // Failed logins close an address; each comes from one of its own.
-    ...(operation.path === '/login' ? { from: someAddress() } : {}),
+    // Failed logins close an address, and links are followed only so often from one; each comes from one of its own.
+    ...(/^\/(login|seguimiento)/.test(operation.path) ? { from: someAddress() } : {}),
   };
   const answer = await target.wire.send(sent);
   const how = wayIn(request, written, answer);
