@@ -24,7 +24,7 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error \
     --workspace shared --workspace worker $(printf -- '--workspace %s ' services/*) \
   && rm -rf node_modules/typescript \
   && find . -type d \( -name test -o -name tests -o -name __tests__ \) -prune -exec rm -rf {} + \
-  && find . \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+  && find . \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.test.ts' \) -delete
 
 FROM base AS platform
 ENV NODE_ENV=production \

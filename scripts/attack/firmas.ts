@@ -72,6 +72,21 @@ export const SIGNATURE_CASES: readonly Case[] = [
       return refused(target, id, forge(good, other.good));
     },
   })),
+  {
+    clase,
+    nombre: 'la hora firmada, quitada, cambiada o nula',
+    async run(target) {
+      const id = await target.newDelivery(target.ana);
+      const capturado = '2026-11-25T10:00:00.000Z';
+      const good = await target.confirmation(target.ana, id, { capturado });
+      const { capturado: _, ...without } = good;
+      const others = [without, { ...good, capturado: '2026-11-25T10:00:00.001Z' }];
+      return (
+        (await firstOf(others, (body) => refused(target, id, body))) ??
+        refused(target, id, { ...good, capturado: null }, [400])
+      );
+    },
+  },
   ...BAD_SIGNATURE_HEADERS.map(({ name, changes }): Case => ({
     clase,
     nombre: `cabecera: ${name}`,

@@ -21,12 +21,14 @@ const login = (target: Target, nombre: string, contrasena: string, from: string,
 const countOf = (answers: readonly { status: number }[], status: number) =>
   answers.filter((answer) => answer.status === status).length;
 
+const BODIES = ['/logistica/entregas', '/autorizador/login', '/autorizador/sign-data'];
+
 export const LIMIT_CASES: readonly Case[] = [
   {
     clase,
     nombre: 'un cuerpo de diez megabytes, anunciado',
     run: (target) =>
-      firstOf(['/logistica/entregas', '/autorizador/login', '/autorizador/sign-data'], async (path) =>
+      firstOf([...BODIES, '/logistica/entrega/1/foto'], async (path) =>
         unless(await target.call('POST', path, { as: target.ana, body: 'x'.repeat(10 * MiB) }), [413], path),
       ),
   },

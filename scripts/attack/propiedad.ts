@@ -2,7 +2,7 @@
 import { HOSTILE_IDS } from '@medisupply/shared/testing/hostile-values';
 import type { Case } from './suite.ts';
 import { firstOf, unless, worked } from './attempt.ts';
-import type { Target } from './target.ts';
+import type { Person, Target } from './target.ts';
 
 const clase = 'propiedad';
 
@@ -20,6 +20,17 @@ const listed = async (target: Target, query = ''): Promise<number[]> => {
   );
   return (json as { id: number }[]).map((row) => row.id);
 };
+
+/** The markers of a JPEG in their order; nobody decodes it. */
+const JPEG = Buffer.from('ffd8ffc0000b080001000101011100ffda0008010100003f0001ffd9', 'hex');
+
+const sendFoto = (target: Target, id: number, as: Person) =>
+  target.wire.send({
+    method: 'POST',
+    url: `${target.base}/api/v1/logistica/entrega/${id}/foto`,
+    headers: ['authorization', `Bearer ${as.token}`, 'content-type', 'image/jpeg'],
+    body: JPEG,
+  });
 
 export const OWNERSHIP_CASES: readonly Case[] = [
   {
@@ -48,6 +59,8 @@ export const OWNERSHIP_CASES: readonly Case[] = [
         ['GET', `/logistica/entrega/${id}`],
         ['POST', `/logistica/entrega/${id}/confirmar`, own],
         ['POST', `/logistica/entrega/${id}/confirmar`, body],
+        ['GET', `/logistica/entrega/${id}/foto`],
+        ['POST', `/logistica/entrega/${id}/intento-fallido`, { motivo: 'OTRO' }],
         ['POST', `/logistica/entregas/${id}/cancelar`],
         ['POST', `/logistica/entregas/${id}/tomar`],
         ['POST', `/logistica/entregas/${id}/soltar`],
@@ -59,6 +72,31 @@ export const OWNERSHIP_CASES: readonly Case[] = [
         unless(await target.call(method, path, { as: beto, body: content }), [404, 403], `${method} ${path}`),
       );
       return how ?? ((await listed(target)).includes(id) ? 'sale en su lista' : undefined);
+    },
+  },
+  {
+    clase,
+    nombre: 'la foto de una entrega de otra persona, leída o puesta',
+    async run(target) {
+      const { id } = await anasDelivery(target);
+      worked(await sendFoto(target, id, target.ana), 201);
+      const path = `/logistica/entrega/${id}/foto`;
+      return (
+        unless(await target.call('GET', path, { as: target.beto }), [404, 403], 'leída') ??
+        unless(await sendFoto(target, id, target.beto), [404, 403], 'puesta')
+      );
+    },
+  },
+  {
+    clase,
+    nombre: 'la foto de otra entrega, firmada para la propia',
+    async run(target) {
+      const { id } = await anasDelivery(target);
+      const { sha256 } = worked(await sendFoto(target, id, target.ana), 201).json;
+      const own = await target.newDelivery(target.beto);
+      const body = await target.confirmation(target.beto, own, { foto_sha256: sha256 });
+      const path = `/logistica/entrega/${own}/confirmar`;
+      return unless(await target.call('POST', path, { as: target.beto, body }), [409]);
     },
   },
   {

@@ -55,8 +55,8 @@ async function resealed(target: Target, key: SigningKey): Promise<object> {
 }
 
 /** What logistica sends for a seal, of a genuine proof. */
-function unsealed({ sello: _, resumen: __, personas: ___, emitida: ____, ...sinSello }: Prueba) {
-  return sinSello;
+function unsealed({ formato, entrega, datos, firma, recepcion, items, historial }: Prueba) {
+  return { formato, entrega, datos, firma, recepcion, items, historial };
 }
 
 export const PROOF_CASES: readonly Case[] = [

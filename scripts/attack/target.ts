@@ -12,6 +12,7 @@ import type { RedisAddress } from '@medisupply/shared/redis/connect';
 import { parseRedisUrl } from '@medisupply/shared/config/redis-url';
 import { readRedisAddress } from '@medisupply/shared/redis/address-file';
 import { issueAccessToken } from '@medisupply/shared/security/access-token';
+import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { signDelivery } from '@medisupply/shared/security/delivery-signature';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { parseSecretJson } from '@medisupply/shared/config/secret-json';
@@ -239,14 +240,6 @@ export const signAsAutorizador = (
   confirmation: Omit<Confirmation, 'firma_payload'>,
   options: { now?: number; jti?: string } = {},
 ): Promise<string> => {
-  const { direccion, nombre_recibe, firma_recibe, pedido_id } = confirmation;
-  const payload = {
-    direccion,
-    nombre_recibe,
-    firma_recibe,
-    pedido_id,
-    entrega_id: entregaId,
-    usuario_id: person.id,
-  };
+  const payload = deliveryPayload({ ...confirmation, entrega_id: entregaId }, person.id);
   return signDelivery(payload, target.signatureKey(), { jti: randomUUID(), ...options });
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { until } from '@medisupply/shared/testing/until';
+import { someJpeg } from '../../services/logistica-inventario/test/fotos.ts';
 import { rowsOf, section } from '../docs/markdown.ts';
 import type { Run } from '../launcher/launch.ts';
 import { freePorts, nothingLeft, ROOT, runNpm } from '../launcher/launch.ts';
@@ -151,6 +152,18 @@ async function newConfirmation(): Promise<{ id: number; answer: Answer }> {
   };
 }
 
+async function sendFoto(id: number, foto: Uint8Array = someJpeg()): Promise<Answer> {
+  const response = await fetch(`${base}/logistica/entrega/${id}/foto`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${user}`, 'content-type': 'image/jpeg' },
+    body: foto,
+  });
+  const type = response.headers.get('content-type') ?? '';
+  return { status: response.status, type, body: await response.json() };
+}
+
+const intentar = (id: number) =>
+  call('POST', `/logistica/entrega/${id}/intento-fallido`, { as: user, body: { motivo: 'AUSENTE' } });
 async function delivered(): Promise<number> {
   const { id, answer } = await newConfirmation();
   await ended(answer.body.task_id);
@@ -268,6 +281,37 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
     409: async () => {
       const { id } = await newConfirmation();
       return call('POST', `/logistica/entrega/${id}/confirmar`, { as: user, body: await confirmBody(id) });
+    },
+  },
+  'POST /entrega/:id/foto': {
+    201: async () => sendFoto(await newEntrega()),
+    200: async () => {
+      const id = await newEntrega();
+      await sendFoto(id);
+      return sendFoto(id);
+    },
+    400: async () => sendFoto(await newEntrega(), Buffer.from('no')),
+    409: async () => sendFoto((await newConfirmation()).id),
+  },
+  'GET /entrega/:id/foto': {
+    200: async () => {
+      const id = await newEntrega();
+      await sendFoto(id);
+      return call('GET', `/logistica/entrega/${id}/foto`, { as: user });
+    },
+    404: async () => call('GET', `/logistica/entrega/${await newEntrega()}/foto`, { as: user }),
+  },
+  'POST /entrega/:id/intento-fallido': {
+    201: async () => intentar(await newEntrega()),
+    409: async () => intentar((await newConfirmation()).id),
+  },
+  'GET /intentos/motivos': get('/logistica/intentos/motivos'),
+  'POST /entregas/orden': {
+    200: () =>
+      call('POST', '/logistica/entregas/orden', { as: admin, body: { asignada_a: 1, entregas: [] } }),
+    409: async () => {
+      const body = { asignada_a: 1, entregas: [await newEntrega()] };
+      return call('POST', '/logistica/entregas/orden', { as: admin, body });
     },
   },
   'GET /entrega/:id/prueba': {
@@ -431,7 +475,9 @@ test.each(CALLS)(
     const { detail } = answer.body ?? {};
     const problem = { status, error: detail, mensaje: detail };
     expect(answer.body ?? {}).toMatchObject(status < 400 ? {} : problem);
-    expect(answer.type).toMatch(status < 400 ? /json|event-stream|csv/ : /application\/problem\+json/);
+    expect(answer.type).toMatch(
+      status < 400 ? /json|event-stream|csv|image\/jpeg/ : /application\/problem\+json/,
+    );
   },
 );
 

@@ -274,6 +274,21 @@ describe.each(GATEWAYS)('%s', (kind) => {
       expect([answer.status, logistica.seen[0]?.body.length]).toEqual([200, body.length]);
     });
 
+    test('when it is a photo of a delivery, then 320 KiB pass, and no more', async () => {
+      const sendTo = (path: string, size: number) =>
+        fetch(`${door.url}/api/v1/logistica${path}`, { method: 'POST', body: 'x'.repeat(size) });
+      const answer = await sendTo('/entrega/7/foto', 320 * 1024);
+      expect([answer.status, logistica.seen[0]?.body.length]).toEqual([200, 320 * 1024]);
+      const refused = await sendTo('/entrega/7/foto', 320 * 1024 + 1);
+      expect([refused.status, await refused.json()]).toEqual([
+        413,
+        expect.objectContaining({ detail: 'El cuerpo supera el máximo de 320 KiB' }),
+      ]);
+      for (const path of ['/entrega/7/confirmar', '/entregas/7/foto', '/entrega/7/foto/x'])
+        expect([path, (await sendTo(path, 256 * 1024 + 1)).status]).toEqual([path, 413]);
+      expect(logistica.seen).toHaveLength(1);
+    });
+
     test('when one client sends more than the burst, then 429 with Retry-After, and later it passes again', async () => {
       const limited = await start(kind, {
         LOGISTICA_URL: logistica.url,
@@ -364,6 +379,65 @@ describe.each(GATEWAYS)('%s', (kind) => {
       );
       expect(status).toBe(503);
       server.close();
+    });
+  });
+
+  describe('compression', () => {
+    const LONG = JSON.stringify({
+      entregas: Array.from({ length: 200 }, (_, id) => ({ id, estado: 'EN_RUTA' })),
+    });
+    const encodingOf = async (path: string, accepted: string, init: RequestInit = {}) => {
+      const headers = { 'accept-encoding': accepted };
+      const answer = await fetch(compressing.url + path, { ...init, headers });
+      expect(await answer.text()).toBe(LONG);
+      return [answer.headers.get('content-encoding'), answer.headers.get('vary') ?? ''] as const;
+    };
+    let compressing: Gateway;
+
+    beforeAll(async () => {
+      const talkative = await startUpstream((request, response) => {
+        request.resume();
+        response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' }).end(LONG);
+      });
+      extra.push(talkative.server);
+      const url = talkative.url;
+      compressing = await start(kind, { LOGISTICA_URL: url, MONITOR_URL: url, AUTORIZADOR_URL: url });
+    });
+
+    test('when a client takes it, then a long answer is compressed, by the door with Brotli', async () => {
+      const [best, vary] = await encodingOf('/api/v1/logistica/entregas', 'gzip, deflate, br');
+      expect([best, vary]).toEqual([
+        kind === 'Nginx' ? 'gzip' : 'br',
+        expect.stringContaining('Accept-Encoding'),
+      ]);
+      expect((await encodingOf('/api/v1/monitor/status', 'gzip'))[0]).toBe('gzip');
+      expect((await encodingOf('/api/v1/logistica/entregas', 'identity'))[0]).toBeNull();
+    });
+
+    test.each(['login', 'token/refresh', 'sign-data', 'usuarios', ''])(
+      'when autorizador answers at /%s, then it is not compressed: its length would tell of what is secret in it',
+      async (path) => {
+        for (const init of [{}, { method: 'POST', body: '{}' }]) {
+          const [encoding] = await encodingOf(`/api/v1/autorizador/${path}`, 'gzip, br', init);
+          expect(encoding).toBeNull();
+        }
+      },
+    );
+
+    test('when an answer is short, or a stream of events, then it is not compressed', async () => {
+      const headers = { 'accept-encoding': 'gzip, br' };
+      const short = await fetch(`${door.url}/api/v1/logistica/entregas`, { headers });
+      expect(short.headers.get('content-encoding')).toBeNull();
+      const source = await startUpstream((_request, response) => {
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(`data: ${LONG}\n\n`);
+      });
+      extra.push(source.server);
+      const other = await start(kind, { MONITOR_URL: source.url });
+      const stream = await fetch(`${other.url}/api/v1/monitor/eventos`, { headers });
+      expect([stream.headers.get('content-encoding'), await stream.text()]).toEqual([
+        null,
+        `data: ${LONG}\n\n`,
+      ]);
     });
   });
 

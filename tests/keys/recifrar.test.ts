@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fieldKeyRing } from '@medisupply/shared/security/field-cipher';
 import { call, confirm, createEntrega } from '../../services/logistica-inventario/test/support.ts';
+import { largeJpeg, readFoto, sendFoto } from '../../services/logistica-inventario/test/fotos.ts';
 import type { Platform } from '../support/platform.ts';
 import { startPlatform, until } from '../support/platform.ts';
 
@@ -56,8 +57,16 @@ async function someRows(worker: () => Promise<unknown>) {
   const delivered = (await confirm(platform, USER)).body.entrega_id;
   await worker();
   await until(async () => (await entrega(delivered)).estado === 'ENTREGADA');
-  return { created: await createEntrega(platform, USER), delivered };
+  const created = await createEntrega(platform, USER, { destinatario: 'Eva Gil' });
+  const as = platform.token({ id: USER });
+  const body = { motivo: 'AUSENTE', detalle: 'Nadie abre' };
+  await call(platform, 'POST', `/entrega/${created}/intento-fallido`, { as, body });
+  for (const seed of [1, 2, 3]) await sendFoto(platform, created, foto(seed), as);
+  for (let n = 0; n < 5; n += 1) await sendFoto(platform, await createEntrega(platform, USER), foto(n), as);
+  return { created, delivered };
 }
+
+const foto = (seed: number) => largeJpeg(5_000, seed);
 
 test('when the field keys are revoked, then the new one writes, and the old one opens until everything was encrypted again', async () => {
   const { created, delivered } = await someRows(() => platform.startWorker());
@@ -77,6 +86,10 @@ test('when the field keys are revoked, then the new one writes, and the old one 
   for (const reader of ['worker', 'logistica-inventario'])
     expect(new Set(Object.keys(ringOf(reader).keys))).toEqual(new Set([ring.actual, ring.siguiente]));
   expect([await entrega(created), await entrega(delivered)]).toEqual(before);
+  expect(before[0]).toMatchObject({ destinatario: 'Eva Gil', historial: [{}, { detalle: 'Nadie abre' }] });
+  expect((await readFoto(platform, created, platform.token({ id: USER }))).bytes).toEqual(foto(3));
+  const kids = platform.logistica.container.database.read.selectFrom('entrega_foto').select('kid');
+  expect(await kids.distinct().execute()).toEqual([{ kid: ring.actual }]);
   expect((await entrega(after)).direccion).toBe((await entrega(created)).direccion);
   expect((await confirm(platform, USER)).status).toBe(202);
 });

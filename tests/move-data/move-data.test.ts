@@ -37,6 +37,7 @@ beforeAll(async () => {
   for (const name of retired(original))
     renameSync(join(original, name), join(original, name.replace(/\.trasladada.*/, '')));
   growBeyondOneBatch(join(original, 'monitor.db'));
+  addFotos(join(original, 'logistica.db'));
   rows = rowsOf(original);
 }, SLOW);
 
@@ -63,6 +64,17 @@ function growBeyondOneBatch(file: string): void {
     insert into metrica (nombre, medicion_id, valor)
       select 'latencia', id, id / 7.0 from medicion where task_id like 'medida-%';
     delete from medicion where id = (select max(id) from medicion)`);
+  db.close();
+}
+
+/** More than are taken at once, as large as photos are. */
+function addFotos(file: string): void {
+  const db = new Database(file);
+  db.exec(`
+    insert into entrega_foto (entrega_id, sha256, tamano, usuario_id, subida, firmada, kid, datos)
+      with recursive n (i) as (select 1 union all select i + 1 from n where i < 60)
+      select (select min(id) from entrega), 'sha-' || i, 150000, 7, 1700000000000 + i, i % 2, 'k1',
+        'v1:k1:' || i || hex(zeroblob(150000)) from n`);
   db.close();
 }
 

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Prueba } from '@medisupply/shared/contracts/prueba';
 import { verifierPage, withKeys } from '../../scripts/setup/build-verifier.mjs';
 import type { Platform } from '../support/platform.ts';
 import { startPlatform } from '../support/platform.ts';
@@ -16,7 +17,7 @@ import {
   PHONE,
   screenshot,
 } from '../web/browser.ts';
-import { deliverWithItems, proofText } from './support.ts';
+import { deliverWithItems, FOTO, proofText } from './support.ts';
 
 let platform: Platform;
 let browser: Browser;
@@ -66,7 +67,7 @@ async function open({ keys = true, locale = 'es-CO' } = {}): Promise<Page> {
   return page;
 }
 
-function written(name: string, text: string): string {
+function written(name: string, text: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, text);
   return path;
@@ -82,6 +83,10 @@ test('when a genuine proof is opened, then the page is green, and says what is p
   await page.locator('.veredicto.autentica').getByText('Prueba auténtica').waitFor();
   await page.getByText('La plataforma selló todo el documento').waitFor();
   await page.getByText('Quién estaba en la puerta').waitFor();
+  await page.getByText('La hora del dispositivo (2026-11-25 10:00:00 UTC)').waitFor();
+  await page.getByText('Que una foto sea la de esta entrega').waitFor();
+  await give(page, written('foto.jpg', FOTO));
+  await page.getByText('La foto es la que se firmó').waitFor();
   await expectAccessible(page);
   await screenshot(page, 'verificar-autentica', { full: true });
   await page.setViewportSize(PHONE);
@@ -134,11 +139,10 @@ test('when the page has no keys, then it asks for them, and says whose they must
 
 test('when markup stands in a proof, then it is shown as text, and a drawing runs nothing', async () => {
   const page = await open();
-  const script = '<svg xmlns=\\"http://www.w3.org/2000/svg\\"><script>window.x=1</script></svg>';
-  const hostile = genuine
-    .replace('Ana Díaz', '<img src=x onerror=window.x=1>')
-    .replace(/"firma_recibe":"[^"]*"/, `"firma_recibe":"${script}"`);
-  await give(page, proof(hostile));
+  const hostile = JSON.parse(genuine) as Prueba;
+  hostile.datos.nombre_recibe = '<img src=x onerror=window.x=1>';
+  hostile.datos.firma_recibe = '<svg xmlns="http://www.w3.org/2000/svg"><script>window.x=1</script></svg>';
+  await give(page, proof(JSON.stringify(hostile)));
   await page.getByText('<img src=x onerror=window.x=1>').waitFor();
   await page.locator('img[src^="data:image/svg+xml"]').waitFor();
   expect(await page.evaluate<unknown>('window.x')).toBeUndefined();

@@ -8,7 +8,7 @@ import { ensureSecrets } from '@medisupply/shared/security/secrets';
 import { ROOT } from '../launcher/launch.ts';
 import type { Platform } from '../support/platform.ts';
 import { startPlatform } from '../support/platform.ts';
-import { deliverWithItems, proofText } from './support.ts';
+import { CAPTURADO, deliverWithItems, FOTO, proofText } from './support.ts';
 
 let platform: Platform;
 let folder: string;
@@ -74,6 +74,18 @@ test('when the keys are of another platform, then it ends with 2: signed by an u
     join(folder, 'otra/worker/jwks.json'),
   ]);
   expect([status, stdout]).toEqual([2, expect.stringContaining('Firmado por un desconocido')]);
+});
+
+test('when the photo is given as well, then it is proven; without it its hash is, and the time of the device never', () => {
+  const file = written('entrega.pod.json', genuine);
+  const photo = written('foto.jpg', FOTO);
+  const { status, stdout } = verify([file, '--jwks', own, '--foto', photo]);
+  expect([status, stdout]).toEqual([0, expect.stringContaining('  · La foto es la que se firmó.')]);
+  expect(stdout).not.toContain('Que una foto sea la de esta entrega');
+  const bare = verify([file, '--jwks', own]).stdout;
+  expect(bare).toContain('  · Que una foto sea la de esta entrega');
+  expect(CAPTURADO).toBe('2026-11-25T10:00:00.000Z');
+  expect(bare).toContain('  · La hora del dispositivo (2026-11-25 10:00:00 UTC): es lo que dijo el teléfono');
 });
 
 test('when a picture is given that nobody signed, then it is not the photo of this delivery', () => {

@@ -170,7 +170,7 @@ test("when a delivery is somebody else's, then it is not there for others, with 
   await page.goto(`/entregas/${id}`);
   await page
     .getByRole('alert')
-    .filter({ hasText: 'Entrega no encontrada' })
+    .filter({ hasText: 'It does not exist, or you may not see it' })
     .getByText('Code for support')
     .waitFor();
   await expectPresentable(page, 'entrega-no-encontrada');

@@ -56,7 +56,7 @@ test("when a courier claims a delivery and confirms it, then it leaves other cou
   await page.getByText('Escribir', { exact: true }).click();
   await page.getByLabel('Nombre, como firma').fill('Ana Pérez');
   await page.getByRole('button', { name: 'Firmar y confirmar' }).click();
-  await page.locator('[data-step="aplicada"]').waitFor();
+  await page.getByRole('heading', { name: 'Entregada' }).waitFor();
 
   await page.goto(`/entregas/${id}`);
   await page

@@ -94,17 +94,20 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         method,
         headers: {
           accept: 'application/json',
-          ...(input.body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(input.body === undefined ? {} : { 'content-type': typeOf(input.body) }),
           ...(token ? { authorization: `Bearer ${token}` } : {}),
           ...input.headers,
         },
-        ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+        ...(input.body === undefined
+          ? {}
+          : { body: input.body instanceof Blob ? input.body : JSON.stringify(input.body) }),
         signal: input.signal ? AbortSignal.any([deadline, input.signal]) : deadline,
       });
     } catch (cause) {
       throw new ApiError(0, 'El servicio no responde', { cause });
     }
-    const data = parseBody(await response.text(), response.headers);
+    const isPicture = response.headers.get('content-type')?.startsWith('image/') ?? false;
+    const data = isPicture ? await response.blob() : parseBody(await response.text(), response.headers);
     if (!response.ok) throw errorOf(response.status, response.headers, data);
     return {
       status: response.status,
@@ -116,6 +119,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 
   return { call: call as ApiClient['call'] };
 }
+
+const typeOf = (body: unknown): string => (body instanceof Blob ? body.type : 'application/json');
 
 /** Method and path (with query, from `/api/v1` on) of an operation. */
 export function requestLine(

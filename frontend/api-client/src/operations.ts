@@ -105,6 +105,18 @@ export interface LogisticaOperations {
     body: In<typeof entregas.confirmarEntregaBody>;
     answer: entregas.ConfirmacionAceptada;
   };
+  'POST /entrega/:id/foto': { params: EntregaParams; body: Blob; answer: entregas.FotoGuardada };
+  'GET /entrega/:id/foto': { params: EntregaParams; answer: Blob };
+  'POST /entrega/:id/intento-fallido': {
+    params: EntregaParams;
+    body: In<typeof entregas.intentoFallidoBody>;
+    answer: entregas.IntentoRegistrado;
+  };
+  'GET /intentos/motivos': { answer: Out<typeof entregas.motivosDeIntento> };
+  'POST /entregas/orden': {
+    body: In<typeof entregas.ordenarEntregasBody>;
+    answer: Out<typeof entregas.entregasOrdenadas>;
+  };
   'POST /entregas/:id/tomar': { params: EntregaParams; answer: entregas.EntregaGuardada };
   'POST /entregas/:id/soltar': { params: EntregaParams; answer: entregas.EntregaGuardada };
   'POST /entregas/:id/cancelar': { params: EntregaParams; answer: entregas.EntregaGuardada };

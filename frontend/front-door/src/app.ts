@@ -12,6 +12,7 @@ import type { Logger } from '@medisupply/shared/logging/logger';
 import { SERVICES, urlVariable } from '@medisupply/shared/services';
 import { VERSION } from '@medisupply/shared/version';
 import { createHealthReader } from './health-reader.ts';
+import { compressAnswers } from './compress.ts';
 import type { FrontDoorConfig } from './config.ts';
 import { bodyLimit, rateLimit, requestLineLimit } from './limits.ts';
 import type { Proxy, Upstream } from './proxy.ts';
@@ -62,6 +63,7 @@ export function buildApp({ config, logger, isStopping }: FrontDoorOptions): Fron
   app.use(rateLimit(config.GATEWAY_RATE, config.GATEWAY_BURST));
   addFrontendHealth(app);
   app.use(bodyLimit);
+  app.use(compressAnswers);
 
   for (const upstream of upstreams) {
     const proxy = createProxy(upstream, logger);

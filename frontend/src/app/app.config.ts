@@ -16,7 +16,7 @@ import { Idioma } from './core/i18n/idioma';
 import { PageTitle } from './core/i18n/page-title';
 import { provideTexts } from './core/i18n/transloco';
 import { reloadWhenOutdated } from './core/reload-when-outdated';
-import { provideIcons } from './ui/icons';
+import { fetchAhead } from './fetch-ahead';
 
 export const appConfig: ApplicationConfig = {
   providers: [
@@ -29,12 +29,12 @@ export const appConfig: ApplicationConfig = {
       withNavigationErrorHandler(reloadWhenOutdated),
     ),
     provideTexts(),
-    provideIcons(),
     { provide: TitleStrategy, useExisting: PageTitle },
     // The first page waits for its texts and the session, so that it is drawn once.
     provideAppInitializer(async () => {
       const idioma = inject(Idioma);
       const sesion = inject(Sesion);
+      void fetchAhead(location.pathname, idioma.codigo());
       await Promise.all([idioma.use(idioma.codigo()), sesion.restaurar()]);
     }),
   ],

@@ -1,5 +1,8 @@
+import { inject } from '@angular/core';
 import type { Routes } from '@angular/router';
 import { signedIn, withRole } from './core/auth/guards';
+import { Sesion } from './core/auth/sesion';
+import { startOf } from './layout/sections';
 
 /** Titles are keys of the core texts. */
 export const routes: Routes = [
@@ -9,7 +12,7 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./layout/shell')).Shell,
     canActivate: [signedIn],
     children: [
-      { path: '', pathMatch: 'full', redirectTo: 'entregas' },
+      { path: '', pathMatch: 'full', redirectTo: () => startOf(inject(Sesion)) },
       {
         path: 'entregas',
         title: 'nav.entregas',

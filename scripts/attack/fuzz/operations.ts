@@ -29,6 +29,8 @@ export interface Operation {
   roles: readonly string[] | undefined;
   places: readonly Place[];
   body?: { schema: Schema; example: Record<string, unknown>; check: z.ZodType };
+  /** The type of a body that is not JSON. */
+  binary?: string;
 }
 
 export interface Place {
@@ -83,6 +85,9 @@ export const operationsOf = (service: string, document: Document): Operation[] =
 function describe(service: string, method: string, path: string, operation: DocumentedOperation): Operation {
   const bearer = operation.security?.find((scheme) => 'bearer' in scheme)?.['bearer'];
   const content = operation.requestBody?.content['application/json'];
+  const binary = Object.keys(operation.requestBody?.content ?? {}).find(
+    (type) => type !== 'application/json',
+  );
   const body = content && {
     schema: content.schema,
     example: content.example ?? (sample(content.schema) as Record<string, unknown>),
@@ -103,6 +108,7 @@ function describe(service: string, method: string, path: string, operation: Docu
       ...HEADERS.map((name): Place => ({ in: 'header', name })),
     ],
     ...(body ? { body } : {}),
+    ...(binary === undefined ? {} : { binary }),
   };
 }
 
@@ -143,7 +149,7 @@ export function sample(schema: Schema): unknown {
 
 function sampleText({ pattern, format, minLength = 1 }: Schema): string {
   if (format === 'uuid') return '0192f0c1-7d5e-7abc-8def-0123456789ab';
-  if (format === 'date-time') return '2026-01-01T00:00:00Z';
+  if (format === 'date-time') return '2026-01-01T00:00:00.000Z';
   const length = /\{(\d+)\}\$$/.exec(pattern ?? '')?.[1];
   return 'A'.repeat(Math.max(Number(length ?? 0), minLength));
 }

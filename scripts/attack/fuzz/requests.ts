@@ -136,7 +136,7 @@ function apply(
   }
   if (where === 'document') {
     written.body = documentsOf(JSON.stringify(body ?? {}))[Number(wire)];
-    setHeader(written, 'content-type', 'application/json');
+    setHeader(written, 'content-type', operation.binary ?? 'application/json');
     return;
   }
   // What goes into a path was never JSON.

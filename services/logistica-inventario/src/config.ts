@@ -5,6 +5,9 @@ import { databaseEnvironment } from '@medisupply/shared/db/database-environment'
 import { fieldKeyRing } from '@medisupply/shared/security/field-cipher';
 import { serviceEnvironment, serviceSecrets } from '@medisupply/shared/service/service-config';
 
+/** Why a delivery may fail: a word that pages translate. */
+const MOTIVO = /^[A-Z][A-Z0-9_]{0,39}$/;
+
 export const environment = z.object({
   ...serviceEnvironment,
   ...databaseEnvironment('LOGISTICA'),
@@ -14,6 +17,13 @@ export const environment = z.object({
   USER_CREATE_RATE: perMinute(6_000),
   USER_CONFIRM_RATE: perMinute(6_000),
   USER_MAX_RESERVED: count(500, 1_000_000),
+  INTENTO_MOTIVOS: z
+    .string()
+    .default('AUSENTE,DIRECCION_INCORRECTA,RECHAZADA,INACCESIBLE,OTRO')
+    .transform((value) => value.split(',').map((motivo) => motivo.trim()))
+    .refine((motivos) => motivos.every((motivo) => MOTIVO.test(motivo)), {
+      error: 'Use códigos de A-Z, 0-9 y _ separados por comas, como AUSENTE,OTRO',
+    }),
 });
 
 export const secrets = {

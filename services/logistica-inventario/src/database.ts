@@ -8,6 +8,7 @@ import * as reservasPorUsuario from '../migrations/050-reservas-por-usuario.ts';
 import * as asignaciones from '../migrations/060-asignaciones.ts';
 import * as sellado from '../migrations/070-sellado.ts';
 import * as paginas from '../migrations/091-paginas.ts';
+import * as jornada from '../migrations/140-jornada.ts';
 import * as enlaces from '../migrations/150-enlaces.ts';
 import type { LogisticaTables } from './tables.ts';
 
@@ -19,6 +20,7 @@ export const migrations = {
   '060-asignaciones': asignaciones,
   '070-sellado': sellado,
   '091-paginas': paginas,
+  '140-jornada': jornada,
   '150-enlaces': enlaces,
 };
 

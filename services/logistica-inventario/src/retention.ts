@@ -1,6 +1,7 @@
 import { IDEMPOTENCY_RETENTION } from '@medisupply/shared/db/idempotency';
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import { removeInBatches, removeTasks } from '@medisupply/shared/queueing/store/retention';
+import { listUnsigned } from './entregas/fotos.repository.ts';
 import type { LogisticaTables } from './tables.ts';
 
 /** What is left of refused signatures: who tried, on which delivery (ms). */
@@ -9,7 +10,12 @@ const REFUSED_RETENTION = 90 * 24 * 3_600_000;
 /** Links that are good no more, so that whoever made them still sees how often they were looked at (ms). */
 const ENLACE_RETENTION = 90 * 24 * 3_600_000;
 
-/** Removes stored answers and what is left of refused signatures, in small writes. */
+/** A photo that no confirmation signed; a signed one stays with its delivery (ms). */
+const UNSIGNED_FOTO_RETENTION = 7 * 24 * 3_600_000;
+/** Each is as large as a thousand other rows. */
+const FOTOS_PER_WRITE = 10;
+
+/** Removes stored answers, photos that were never signed, and what is left of refused signatures, in small writes. */
 export async function removeExpired(
   { unitOfWork }: OpenDatabase<LogisticaTables>,
   now: number,
@@ -40,6 +46,14 @@ export async function removeExpired(
       .limit(limit);
     return tx.deleteFrom('entrega_enlace').where('id', 'in', expired).executeTakeFirst();
   });
+  await removeInBatches(
+    unitOfWork,
+    async (tx, limit) => {
+      const unsigned = await listUnsigned(tx, { before: now - UNSIGNED_FOTO_RETENTION, limit });
+      return tx.deleteFrom('entrega_foto').where('id', 'in', unsigned).executeTakeFirst();
+    },
+    FOTOS_PER_WRITE,
+  );
   await removeInBatches(unitOfWork, async (tx, limit) => {
     // By the task's state, which has an index and few rows.
     const rows = await tx

@@ -7,6 +7,7 @@
  * producto            stock on hand and how much of it is reserved
  * movimiento_inventario  the ledger: the stock is the sum of its rows
  * entrega_item        what a delivery carries: reserved, then debited or released
+ * entrega_foto        photos of a delivery, of which a confirmation signs one; `datos` is cipher, AAD `entrega_foto|…`
  * entrega_enlace      links that customers look at a delivery with; token and word are hashes
  * sellado             tables of older versions that are being sealed, see sellado/
  */
@@ -43,6 +44,14 @@ export interface EntregaTable {
   fecha_entrega: number | null;
   creada: number;
   actualizada: number;
+  /** For whom it is; cipher, and not signed. */
+  destinatario: string | null;
+  /** Its place among the stops of whoever carries it. */
+  orden: number | null;
+  /** Signed with the rest, as it was sent: the device's time. */
+  capturado: string | null;
+  /** Signed with the rest: which photo. */
+  foto_sha256: string | null;
 }
 
 export interface EntregaHistorialTable {
@@ -55,6 +64,12 @@ export interface EntregaHistorialTable {
   task_id: string | null;
   /** Who carries it changed, and not its state. */
   cambio: CambioDeAsignacion | null;
+  /** Of a failed attempt. */
+  motivo: string | null;
+  /** cipher */
+  detalle: string | null;
+  /** The device's time, as it was sent. */
+  capturado: string | null;
 }
 
 export interface ConfirmacionTable {
@@ -84,6 +99,25 @@ export interface ConfirmacionTable {
   terminada: number | null;
   /** When the request came in; `terminada` minus this is what the client waited. */
   recibida: number;
+  /** As signed; null when the signature does not cover it. */
+  capturado: string | null;
+  foto_sha256: string | null;
+}
+
+export interface EntregaFotoTable {
+  id: Generated<number>;
+  entrega_id: number;
+  sha256: string;
+  /** Bytes of the photo. */
+  tamano: number;
+  usuario_id: number;
+  subida: number;
+  /** 1 while a live confirmation signs it: then it stays as long as the delivery. */
+  firmada: Generated<number>;
+  /** The key of `datos`, so that nobody reads those to know it. */
+  kid: string;
+  /** cipher, of the photo's bytes */
+  datos: string;
 }
 
 export interface ProductoTable {
@@ -153,6 +187,7 @@ export interface LogisticaTables extends OutboxTables {
   producto: ProductoTable;
   movimiento_inventario: MovimientoTable;
   entrega_item: EntregaItemTable;
+  entrega_foto: EntregaFotoTable;
   entrega_enlace: EnlaceTable;
   sellado: SelladoTable;
 }

@@ -34,7 +34,10 @@ afterAll(async () => {
 });
 
 /** Without keys no token can be verified, so a service passes the confirmation on. */
-async function confirmByService(fields = someFields(), signed = fields): Promise<Answer> {
+async function confirmByService(
+  fields: Parameters<typeof signedBody>[3] & object = someFields(),
+  signed = fields,
+): Promise<Answer> {
   const created = await call(platform, 'POST', '/entregas', {
     key: operator,
     body: { direccion: fields.direccion, pedido_id: fields.pedido_id, estado: 'EN RUTA', asignada_a: USER },
@@ -102,7 +105,11 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
   // A worker without keys puts the tasks off, and that uses up no attempt.
   const { database, outbox, keySet } = platform.logistica.container;
   await platform.startWorker();
-  const tasks = [good.body.task_id, forged.body.task_id] as string[];
+  const members = { ...someFields(), capturado: '2026-11-25T10:00:00.000Z' };
+  const timed = await confirmByService(members);
+  const left = await confirmByService(someFields(), members);
+  const added = await confirmByService(members, someFields());
+  const tasks = [good, forged, timed, left, added].map(({ body }) => body.task_id as string);
   await until(async () => {
     const rows = await database.read
       .selectFrom('outbox')
@@ -110,7 +117,7 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
       .where('task_id', 'in', tasks)
       .where('disponible', '>', Date.now())
       .execute();
-    return rows.length === 2 && rows.every((row) => row.gen >= 1);
+    return rows.length === tasks.length && rows.every((row) => row.gen >= 1);
   });
   for (const task_id of tasks) {
     expect(await tareaOf(task_id)).toMatchObject({ ready: false, retry_count: 0 });
@@ -124,7 +131,15 @@ test('when there are no keys at all, then a confirmation waits unverified; with 
   );
   outbox.relay.wake();
 
-  await until(async () => (await tareaOf(tasks[0]!)).ready && (await tareaOf(tasks[1]!)).ready);
+  await until(async () => (await Promise.all(tasks.map(tareaOf))).every(({ ready }) => ready));
+  // What is signed besides is verified as well, and what is not signed is no part of it.
+  expect((await Promise.all(tasks.map(tareaOf))).map(({ status }) => status)).toEqual([
+    'SUCCESS',
+    'FAILURE',
+    'SUCCESS',
+    'FAILURE',
+    'FAILURE',
+  ]);
   expect(await tareaOf(tasks[0]!)).toMatchObject({ status: 'SUCCESS', retry_count: 0 });
   expect(await confirmacionOf(tasks[0]!)).toEqual({
     verificada: 'local',

@@ -39,9 +39,11 @@ test('when a delivery is created, then the answer is the row as it is stored, wi
   expect(answer.body).toEqual({
     id: expect.any(Number),
     direccion: expect.stringMatching(/^v1:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+){3}$/),
+    destinatario: null,
     pedido_id: 'PED-todo',
     estado: 'EN_CAMINO',
     asignada_a: 12,
+    orden: null,
     creada_por: 'usuario:7',
     confirmada_por: null,
     nombre_recibe: null,
@@ -117,7 +119,7 @@ describe('reserved states', () => {
     const before = await countOf('PED-reservado');
     const answer = await create(someEntrega({ estado, pedido_id: 'PED-reservado' }));
     const message =
-      'Estado reservado; lo pone la plataforma (ENTREGADA, PENDING_SYSTEM_CONFIRMATION, FAILED_MAX_RETRIES, CANCELADA)';
+      'Estado reservado; lo pone la plataforma (ENTREGADA, PENDING_SYSTEM_CONFIRMATION, FAILED_MAX_RETRIES, CANCELADA, INTENTO_FALLIDO)';
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(
       problem(400, 'solicitud-invalida', `Datos no válidos: estado: ${message}`, '/entregas', {

@@ -106,7 +106,15 @@ test('when a delivery with items is delivered, then each item is debited once an
   const { body } = await call(platform, 'GET', `/inventario/${id}`, { as: user });
   expect(body.movimientos[0]).toMatchObject({ cantidad: -3, tipo: 'SALIDA', entrega_id: entrega });
   const read = await call(platform, 'GET', `/entrega/${entrega}`, { as: user });
-  expect(read.body.items).toEqual([{ producto_id: id, cantidad: 3, estado: 'DEBITADO' }]);
+  expect(read.body.items).toEqual([
+    {
+      producto_id: id,
+      sku: expect.any(String),
+      nombre: 'Guantes de nitrilo',
+      cantidad: 3,
+      estado: 'DEBITADO',
+    },
+  ]);
 });
 
 test('when a delivery is cancelled, then its reservation is released', async () => {

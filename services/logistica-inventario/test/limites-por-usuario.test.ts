@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
+import { sendFoto, someJpeg } from './fotos.ts';
 import { call, createEntrega, signedBody } from './support.ts';
 
 let platform: Platform;
@@ -48,6 +49,19 @@ describe('per minute', () => {
       expect((await confirmar(12, id, { ...bad, direccion: `x${i}` })).status).toBe(403);
     expect((await confirmar(12, id, bad)).status).toBe(429);
     expect((await confirmar(12, id, body)).status).toBe(202);
+  });
+
+  test('when a user sends photos and failed attempts, then they count as confirmations do', async () => {
+    const id = await createEntrega(platform, 13);
+    const as = platform.token({ id: 13 });
+    const intentar = () =>
+      call(platform, 'POST', `/entrega/${id}/intento-fallido`, { as, body: { motivo: 'OTRO' } });
+    expect((await sendFoto(platform, id, someJpeg(), as)).status).toBe(201);
+    expect((await intentar()).status).toBe(201);
+    expect((await sendFoto(platform, id, someJpeg(), as)).status).toBe(200);
+    expect((await sendFoto(platform, id, someJpeg(), as)).status).toBe(429);
+    expect((await intentar()).status).toBe(429);
+    expect((await confirmar(13, id, await signedBody(platform, id, 13))).status).toBe(429);
   });
 });
 

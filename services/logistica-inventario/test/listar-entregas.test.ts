@@ -97,9 +97,11 @@ test('when deliveries are listed, then personal fields are ciphertext, as stored
     {
       id,
       direccion: expect.stringMatching(/^v1:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+){3}$/),
+      destinatario: null,
       pedido_id: 'PED-cifra',
       estado: 'EN_CAMINO',
       asignada_a: null,
+      orden: null,
       creada_por: 'usuario:7',
       confirmada_por: null,
       nombre_recibe: null,

@@ -101,7 +101,8 @@ test('when rows of an older version are there, then their tables are to be seale
 });
 
 test('when there are tasks of an older version, then each knows with whom its delivery is shared', async () => {
-  await migrate(file, Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '091')));
+  const before091 = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '091'));
+  await migrate(file, before091);
   const before = new Database(file);
   before.exec(`
     insert into entrega (id, direccion, pedido_id, estado, creada_por, creador_id, asignada_a, confirmada_por, creada, actualizada)

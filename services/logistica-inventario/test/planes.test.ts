@@ -12,6 +12,10 @@ import { indexOf, isBounded, numbered, queryPlans } from '@medisupply/shared/tes
 import { migrations } from '../src/database.ts';
 import type { ListFilter } from '../src/entregas/entregas.repository.ts';
 import { listEntregas } from '../src/entregas/entregas.repository.ts';
+import { findFoto, hasFoto, listUnsigned } from '../src/entregas/fotos.repository.ts';
+import type { ParadasFilter } from '../src/entregas/paradas.repository.ts';
+import { listOrdered, listParadas } from '../src/entregas/paradas.repository.ts';
+import { listCandidatas } from '../src/entregas/prefijo.repository.ts';
 import type { LogisticaTables } from '../src/tables.ts';
 import type { TareaFilter } from '../src/tareas/tareas.repository.ts';
 import { listTareas } from '../src/tareas/tareas.repository.ts';
@@ -170,6 +174,63 @@ test.each<[string, ListFilter['viewer'], Partial<ListFilter>, string[]]>([
     expect(next.map((index) => index?.split(' ')[0])).toEqual(by.map((index) => index.split(' ')[0]));
   },
 );
+
+test('when a courier asks for their stops, then both parts are read in order from the index of open ones', async () => {
+  const read = {
+    usuario_id: USER,
+    estado: undefined,
+    pedido_id: undefined,
+    pedido_prefijo: undefined,
+    limit: 51,
+  };
+  const first = [
+    'entrega_por_parada (asignada_a=? AND orden>?)',
+    'entrega_por_parada (asignada_a=? AND orden=? AND id>?)',
+  ];
+  const indexes = async (filter: Partial<ParadasFilter>) =>
+    (await plans.plansOf((db) => listParadas(db, { ...read, after: undefined, ...filter })))
+      .filter(isBounded)
+      .map(indexOf);
+  expect(await indexes({})).toEqual(first);
+  expect(await indexes({ after: { orden: null, id: 50 } })).toEqual(first.slice(1));
+  expect((await indexes({ after: { orden: 3, id: 50 } })).map((index) => index?.split(' ')[0])).toEqual(
+    first.map(() => 'entrega_por_parada'),
+  );
+  const filters = { estado: 'EN_CAMINO', pedido_id: 'PED-7', pedido_prefijo: 'PED' };
+  expect(await indexes(filters)).toEqual(first);
+});
+
+test('when stops are put in order, then the rows that lose or get a place are found by the index of open ones', async () => {
+  const found = await plans.plansOf((db) => listOrdered(db, USER, [3, 4, 5]));
+  expect(found).toHaveLength(2);
+  expect(found.filter((plan) => /\bSCAN\b|TEMP B-TREE/.test(plan))).toEqual([]);
+  expect(found.map(indexOf)[0]).toBe('entrega_por_parada (asignada_a=? AND orden>?)');
+});
+
+test('when order numbers are asked for by their beginning, then they are read in order from their index', async () => {
+  const index = 'entrega_por_pedido (pedido_id>? AND pedido_id<?)';
+  const read = { after: undefined, limit: 51 };
+  const of = async (...args: Parameters<typeof listCandidatas> extends [unknown, ...infer R] ? R : never) => {
+    const found = await plans.plansOf((db) => listCandidatas(db, ...args));
+    expect(found.filter((plan) => !isBounded(plan))).toEqual([]);
+    return found.map(indexOf);
+  };
+  expect(await of('PED-9', read)).toEqual([index]);
+  expect(await of('PED-9', { ...read, after: { pedido_id: 'PED-95', id: 95 } })).toEqual([
+    expect.stringMatching(/^entrega_por_pedido /),
+  ]);
+});
+
+test('when photos are looked for, then by the delivery or by their age, and no large row is read on the way', async () => {
+  const found = [
+    ...(await plans.plansOf((db) => findFoto(db, 7))),
+    ...(await plans.plansOf((db) => hasFoto(db, 7, 'x'))),
+    ...(await plans.plansOf((db) => listUnsigned(db, { before: 50, limit: 100 }))),
+  ];
+  expect(found.filter((plan) => /\bSCAN\b/.test(plan))).toEqual([]);
+  expect(found.join('\n')).toContain('foto_por_entrega (entrega_id=?)');
+  expect(found.at(-1)).toContain('foto_sin_firmar (subida<?)');
+});
 
 test('when a courier lists what nobody carries, then it is read in order from the indexes of the reasons', async () => {
   const read = { ...page, pedido_id: undefined, sinAsignar: true, viewer: COURIER };

@@ -1,6 +1,7 @@
+import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
-import { deliverWithItems } from '../../../tests/proof/support.ts';
+import { CAPTURADO, deliverWithItems, FOTO } from '../../../tests/proof/support.ts';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
 import { call, createEntrega, problem } from './support.ts';
@@ -29,6 +30,7 @@ test('when a delivery is done, then its proof is a file with all that is known o
   ]);
   const entrega = (await call(platform, 'GET', `/entrega/${id}`, { as: platform.token({ id: 7 }) })).body;
   const { task_id, historial, items } = entrega;
+  expect(historial.map(({ motivo }: { motivo?: string }) => motivo)).toContain('AUSENTE');
   expect(body).toEqual({
     formato: 'medisupply.pod.v1',
     entrega: {
@@ -44,10 +46,12 @@ test('when a delivery is done, then its proof is a file with all that is known o
     datos: {
       direccion: 'Calle 10 # 5-51',
       nombre_recibe: 'Ana Díaz',
-      firma_recibe: '<svg>firma de Ana</svg>',
+      firma_recibe: expect.stringContaining('<svg'),
       pedido_id: 'PED-1001',
       entrega_id: id,
       usuario_id: 8,
+      capturado: CAPTURADO,
+      foto_sha256: sha256Hex(FOTO),
     },
     firma: entrega.integridad_firma,
     recepcion: { recibida: expect.stringMatching(/Z$/), tarea: task_id },
@@ -58,17 +62,19 @@ test('when a delivery is done, then its proof is a file with all that is known o
       cantidad: items[index].cantidad,
       estado: 'DEBITADO',
     })),
-    historial: historial.map(({ task_id: tarea, ...change }: { task_id: string | null }) => ({
-      ...change,
-      tarea,
-    })),
+    // What the courier said of the failed attempt in words of their own is not in it.
+    historial: historial.map((row: Record<string, unknown>) => {
+      const { task_id: tarea, detalle, ...change } = row;
+      expect([undefined, 'No abre nadie']).toContain(detalle);
+      return { ...change, tarea };
+    }),
     emitida: expect.stringMatching(/Z$/),
     // The tests' users have tokens and no accounts.
     personas: [],
     resumen: expect.objectContaining({
       firma: HASH,
       'datos.direccion': HASH,
-      'historial[3]': HASH,
+      'historial[4]': HASH,
       'items[1]': HASH,
     }),
     sello: expect.stringMatching(/^[\w-]+\.\.[\w-]{86}$/),

@@ -4,6 +4,8 @@ import { findConfirmacion } from '../src/entregas/confirmaciones.repository.ts';
 import { removeExpired } from '../src/retention.ts';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform } from '../../../tests/support/platform.ts';
+import { sha256Hex } from '@medisupply/shared/security/canonical-json';
+import { largeJpeg, sendFoto } from './fotos.ts';
 import { call, confirm, createEntrega, signedBody, someFields } from './support.ts';
 
 const DAY = 24 * 3_600_000;
@@ -56,4 +58,28 @@ test('when signatures were refused, then what is left of them stays for 90 days,
   await removeExpired(database, Date.now() + 91 * DAY);
   const kept = [{ task_id: accepted.body.task_id }];
   expect(await left()).toEqual({ rejections: 0, confirmaciones: kept, tareas: kept, events: [] });
+});
+
+test('when a photo was never signed, then it stays for a week; a signed one stays with its delivery', async () => {
+  const { database } = platform.logistica.container;
+  const as = platform.token({ id: 7 });
+  const [signed, unsigned] = [await createEntrega(platform, 7), await createEntrega(platform, 7)];
+  // More than one write removes.
+  for (let seed = 0; seed < 12; seed++) {
+    const id = seed < 3 ? unsigned : await createEntrega(platform, 7);
+    expect((await sendFoto(platform, id, largeJpeg(1_000, seed), as)).status).toBe(201);
+  }
+  const foto = largeJpeg(1_000, 99);
+  await sendFoto(platform, signed, foto, as);
+  const fields = { ...someFields(), foto_sha256: sha256Hex(foto) };
+  const body = await signedBody(platform, signed, 7, fields);
+  expect((await call(platform, 'POST', `/entrega/${signed}/confirmar`, { as, body })).status).toBe(202);
+  const left = async () =>
+    (await database.read.selectFrom('entrega_foto').select('entrega_id').execute()).map(
+      (row) => row.entrega_id,
+    );
+  await removeExpired(database, Date.now() + 6 * DAY);
+  expect(await left()).toHaveLength(13);
+  await removeExpired(database, Date.now() + 8 * DAY);
+  expect(await left()).toEqual([signed]);
 });

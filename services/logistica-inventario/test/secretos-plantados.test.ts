@@ -8,6 +8,7 @@ import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
 import { canonicalBytes, sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { storedIn } from '@medisupply/shared/testing/test-database';
+import { sendFoto, someJpeg } from './fotos.ts';
 import { call, json, send } from './support.ts';
 
 const CONTRASENA = 'Planta-Ombu-Secreta-7731';
@@ -17,6 +18,12 @@ const FIELDS = {
   firma_recibe: '<svg>trazo plantado 9913</svg>',
   pedido_id: 'PED-visible-5521',
 };
+
+const CAPTURADO = '2026-11-25T10:00:00.123Z';
+const DESTINATARIO = 'Destinataria Plantada 8820';
+const DETALLE = 'Detalle plantado: la vecina 5540';
+const RASTRO = 'rastro plantado en la foto 6612';
+const FOTO = someJpeg({ data: Buffer.from(RASTRO) });
 
 let platform: Platform;
 /** By name; nowhere in clear. */
@@ -47,21 +54,34 @@ beforeAll(async () => {
   Object.assign(secrets, { token, refresh_token, signup_token: signup.body['token'] });
 
   // The main job.
-  const entrega = { direccion: FIELDS.direccion, pedido_id: FIELDS.pedido_id, estado: 'EN_CAMINO' };
+  const entrega = {
+    direccion: FIELDS.direccion,
+    destinatario: DESTINATARIO,
+    pedido_id: FIELDS.pedido_id,
+    estado: 'EN_CAMINO',
+  };
   const headers = { 'idempotency-key': 'plantada' };
   const created = await call(platform, 'POST', '/entregas', { as: token, body: entrega, headers });
   const entrega_id = created.body.id as number;
-  const signed = await autorizador('/sign-data', { payload: { ...FIELDS, entrega_id } }, token);
+  await call(platform, 'POST', `/entrega/${entrega_id}/intento-fallido`, {
+    as: token,
+    body: { motivo: 'AUSENTE', detalle: DETALLE },
+    headers: { 'idempotency-key': 'plantada' },
+  });
+  const foto = await sendFoto(platform, entrega_id, FOTO, token);
+  const optional = { capturado: CAPTURADO, foto_sha256: foto.body.sha256 as string };
+  const datos = { ...FIELDS, ...optional };
+  const signed = await autorizador('/sign-data', { payload: { ...datos, entrega_id } }, token);
   firma = signed.body['firma']!;
   const usuario_id = created.body.creada_por.split(':')[1];
   hashes['huella'] = sha256Hex(canonicalBytes(entrega));
   hashes['req_hash'] = sha256Hex(
-    canonicalBytes({ ...FIELDS, entrega_id, usuario_id: Number(usuario_id), firma }),
+    canonicalBytes({ ...datos, entrega_id, usuario_id: Number(usuario_id), firma }),
   );
   const path = `/entrega/${entrega_id}/confirmar`;
   const confirmed = await call(platform, 'POST', path, {
     as: token,
-    body: { ...FIELDS, firma_payload: firma },
+    body: { ...datos, firma_payload: firma },
   });
   taskId = confirmed.body.task_id as string;
   const key = await platform.serviceKey('worker');
@@ -93,7 +113,7 @@ beforeAll(async () => {
   unreadable = (await call(platform, 'GET', `/entrega/${broken.body.id}`, { as: token })).status;
   await autorizador('/token/refresh', { refresh_token });
 
-  Object.assign(secrets, FIELDS, await fileSecrets());
+  Object.assign(secrets, FIELDS, { DESTINATARIO, DETALLE, RASTRO }, await fileSecrets());
   delete secrets['pedido_id'];
 });
 

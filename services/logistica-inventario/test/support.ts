@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { request } from 'undici';
 import { expect } from 'vitest';
+import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { actualKey, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { parseSecretJson } from '@medisupply/shared/config/secret-json';
 import type { Platform } from '../../../tests/support/platform.ts';
@@ -143,6 +144,9 @@ export interface Fields {
   pedido_id: string;
 }
 
+/** What a signature may cover besides. */
+type Optional = Pick<DeliveryPayload, 'capturado' | 'foto_sha256'>;
+
 export const someFields = (fields: Partial<Fields> = {}): Fields => ({
   direccion: 'Calle 10 # 5-51',
   nombre_recibe: 'Ana Díaz',
@@ -171,9 +175,9 @@ export async function signedBody(
   platform: Platform,
   entregaId: number,
   userId: number,
-  fields: Fields = someFields(),
+  fields: Fields & Optional = someFields(),
   options: { now?: number; jti?: string } = {},
-): Promise<Fields & { firma_payload: string }> {
+): Promise<Fields & Optional & { firma_payload: string }> {
   const firma = await platform.sign({ ...fields, entrega_id: entregaId, usuario_id: userId }, options);
   return { ...fields, firma_payload: firma };
 }

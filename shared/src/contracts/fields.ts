@@ -50,6 +50,7 @@ export const pedidoId = z.union(
 const ECOS =
   'id direccion reservada pedido_id estado asignada_a items historial creada actualizada creada_por confirmada_por ' +
   'nombre_recibe firma_recibe fecha_entrega integridad_firma firma_verificada firma_clave ' +
+  'destinatario orden capturado foto_sha256 ' +
   'payload firma usuario_id entrega_id task_id task_name queue status message timestamp';
 export const ignored = z.unknown().optional().describe('Se acepta y se ignora');
 
@@ -80,6 +81,6 @@ export const pageQuery = {
     .optional(),
   cursor: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{1,200}$/, { error: 'Cursor no válido' })
+    .regex(/^[A-Za-z0-9_-]{1,400}$/, { error: 'Cursor no válido' })
     .optional(),
 };

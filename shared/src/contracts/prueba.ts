@@ -50,6 +50,8 @@ export const pruebaSinSello = z.strictObject({
         momento: isoTimestamp,
         actor,
         cambio: z.enum(CAMBIOS_DE_ASIGNACION).optional(),
+        motivo: stored(LIMITES.motivo).optional().describe('De un intento fallido'),
+        capturado: stored(64).optional().describe('Hora del dispositivo en un intento fallido'),
         tarea: stored(64).nullable(),
       }),
     )

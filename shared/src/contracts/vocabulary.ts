@@ -12,10 +12,20 @@ export const ESTADO_ENTREGA = {
   /** Confirmed and out of retries; needs an Admin. */
   fallida: 'FAILED_MAX_RETRIES',
   cancelada: 'CANCELADA',
+  /** Somebody was there and could not deliver it; open as before: it can be confirmed, tried again, cancelled. */
+  intento: 'INTENTO_FALLIDO',
 } as const;
 export type EstadoEntrega = (typeof ESTADO_ENTREGA)[keyof typeof ESTADO_ENTREGA];
 /** Nobody else may set them, nor what looks like one of them. */
 export const ESTADOS_RESERVADOS: readonly EstadoEntrega[] = Object.values(ESTADO_ENTREGA);
+/** Those in which a delivery can be neither confirmed nor cancelled. */
+export const ESTADOS_CERRADOS = [
+  ESTADO_ENTREGA.entregada,
+  ESTADO_ENTREGA.pendiente,
+  ESTADO_ENTREGA.fallida,
+  ESTADO_ENTREGA.cancelada,
+] as const;
+export type EstadoCerrado = (typeof ESTADOS_CERRADOS)[number];
 
 export const CONFIRMACION_ESTADOS = ['ACEPTADA', 'APLICADA', 'RECHAZADA', 'MUERTA'] as const;
 export type ConfirmacionEstado = (typeof CONFIRMACION_ESTADOS)[number];
@@ -39,6 +49,7 @@ export const EVENTO_TIPOS = [
   'creada',
   'tomada',
   'soltada',
+  'intento',
   'recibida',
   'firma',
   'firma_rechazada',
@@ -87,6 +98,7 @@ export const PROBLEM_CODES = [
   'ruta-no-encontrada',
   'metodo-no-permitido',
   'conflicto',
+  'foto-ausente',
   'cuerpo-demasiado-grande',
   'cabeceras-demasiado-grandes',
   'tipo-no-admitido',
@@ -102,8 +114,14 @@ const PROBLEM_TYPE = 'urn:medisupply:problem:';
 export const problemType = (code: ProblemCode): string => PROBLEM_TYPE + code;
 
 /** The fields of a delivery that are encrypted where they are stored, and appear in no log, task or event. */
-export const CAMPOS_PERSONALES = ['direccion', 'nombre_recibe', 'firma_recibe'] as const;
+export const CAMPOS_PERSONALES = ['direccion', 'nombre_recibe', 'firma_recibe', 'destinatario'] as const;
 export type CampoPersonal = (typeof CAMPOS_PERSONALES)[number];
+/** Those of them that a signature covers, and that a confirmation brings. */
+export const CAMPOS_FIRMADOS = [
+  'direccion',
+  'nombre_recibe',
+  'firma_recibe',
+] as const satisfies CampoPersonal[];
 
 /** Characters are UTF-16 units. */
 export const LIMITES = {
@@ -112,6 +130,15 @@ export const LIMITES = {
   /** A drawn signature, SVG or a data URL. */
   firma_recibe: 64 * 1024,
   firma: 8 * 1024,
+  destinatario: 128,
+  /** Bytes of a photo. */
+  foto: 320 * 1024,
+  /** Pixels of its longer side. */
+  foto_lado: 4096,
+  /** What is said of a failed attempt. */
+  detalle: 256,
+  /** Stops of one courier. */
+  paradas: 200,
   pedido_id: 64,
   estado: 64,
   nombre_usuario: { minimo: 3, maximo: 50 },

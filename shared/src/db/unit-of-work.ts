@@ -15,6 +15,8 @@ export interface WriteOptions {
    * of which most alarms are false when many write beside each other in the same index. By default everything is watched.
    */
   guardedByRows?: boolean;
+  /** It writes much: where units share a commit it has one of its own, so that none waits for its bytes. */
+  apart?: boolean;
   /** Tables that no other unit uses meanwhile, not even for reading: for what happens outside the database. */
   alone?: readonly string[];
 }

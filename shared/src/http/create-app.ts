@@ -60,7 +60,7 @@ export function createApp(serviceName: string, overrides: AppOverrides = {}): Ex
   app.use(strictTransport);
   setupCors(app, overrides.corsOrigins ?? []);
   app.use(closeWhenStopping(overrides.isStopping));
-  app.use(refuseLargeBody);
+  app.use(refuseLargeBody(routes));
   addHealthCheck(app, { ...overrides, service: overrides.service ?? serviceName });
   if (overrides.metrics) {
     if (!overrides.authenticator) throw new Error('metrics need an authenticator: pass it to createApp');

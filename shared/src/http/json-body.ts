@@ -11,10 +11,31 @@ const DECODERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliD
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** A body that is not JSON. */
+export interface BinaryBody {
+  contentType: string;
+  /** Bytes, after decompression. */
+  limit: number;
+}
+
 /** 413 for what is announced as too large, before anything is looked up or read. */
-export const refuseLargeBody: RequestHandler = (request, _response, next) => {
-  next(Number(request.headers['content-length'] ?? 0) > BODY_LIMIT ? tooLarge() : undefined);
-};
+export function refuseLargeBody(
+  routes: readonly { method: string; path: string; binary?: BinaryBody }[],
+): RequestHandler {
+  const others = routes.flatMap(({ method, path, binary }) =>
+    binary ? [{ method: method.toUpperCase(), path: patternOf(path), limit: binary.limit }] : [],
+  );
+  return (request, _response, next) => {
+    const announced = Number(request.headers['content-length'] ?? 0);
+    if (announced <= BODY_LIMIT) return next();
+    const other = others.find(({ method, path }) => method === request.method && path.test(request.path));
+    const limit = other?.limit ?? BODY_LIMIT;
+    next(announced > limit ? tooLarge(limit) : undefined);
+  };
+}
+
+/** As Express itself takes a path. */
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`, 'i');
 
 /** For routes of Express itself; `mountRoutes` reads the body once it knows who calls. */
 export const jsonBody: RequestHandler = async (request, _response, next) => {
@@ -36,32 +57,41 @@ export async function readJsonBody(request: Request): Promise<void> {
   if (!request.is('application/json')) {
     throw new AppError('tipo-no-admitido', 415, 'El cuerpo debe ser application/json');
   }
-  request.body = parse(await readBytes(request));
+  request.body = parse(await readBytes(request, BODY_LIMIT));
 }
 
-async function readBytes(request: Request): Promise<Buffer> {
+/** Bytes of that type alone (415) into `request.body`, at most so many (413). */
+export async function readBinaryBody(request: Request, { contentType, limit }: BinaryBody): Promise<void> {
+  if (!hasBody(request)) throw badRequest(`Falta el cuerpo ${contentType}`);
+  if (!request.is(contentType)) {
+    throw new AppError('tipo-no-admitido', 415, `El cuerpo debe ser ${contentType}`);
+  }
+  request.body = await readBytes(request, limit);
+}
+
+async function readBytes(request: Request, limit: number): Promise<Buffer> {
   const encoding = request.get('content-encoding')?.toLowerCase() ?? 'identity';
-  if (encoding === 'identity') return collect(request.iterator({ destroyOnReturn: false }));
+  if (encoding === 'identity') return collect(request.iterator({ destroyOnReturn: false }), limit);
   if (!Object.hasOwn(DECODERS, encoding)) {
     throw new AppError('tipo-no-admitido', 415, 'Codificación del cuerpo no admitida');
   }
   const inflating = DECODERS[encoding as keyof typeof DECODERS]();
   request.once('error', (error) => inflating.destroy(error));
   try {
-    return await collect(request.pipe(inflating));
+    return await collect(request.pipe(inflating), limit);
   } finally {
     request.unpipe(inflating);
     inflating.destroy();
   }
 }
 
-async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
+async function collect(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     for await (const chunk of body) {
       size += chunk.length;
-      if (size > BODY_LIMIT) throw tooLarge();
+      if (size > limit) throw tooLarge(limit);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -70,8 +100,8 @@ async function collect(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const tooLarge = () =>
-  new AppError('cuerpo-demasiado-grande', 413, `El cuerpo supera ${BODY_LIMIT / 1024} KiB`);
+const tooLarge = (limit: number) =>
+  new AppError('cuerpo-demasiado-grande', 413, `El cuerpo supera ${limit / 1024} KiB`);
 
 function hasBody(request: { headers: NodeJS.Dict<string | string[]> }): boolean {
   const length = request.headers['content-length'];

@@ -70,22 +70,20 @@ function operationOf(route: Route): Record<string, unknown> {
     ...(route.tag ? { tags: [route.tag] } : {}),
     security: securityOf(route.access),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(route.body
-      ? {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': {
-                schema: jsonSchema(route.body, 'input'),
-                ...(route.example === undefined ? {} : { example: route.example }),
-              },
-            },
-          },
-        }
-      : {}),
+    ...(route.body ? { requestBody: { required: true, content: contentOf(route.body, route) } } : {}),
     responses: responsesOf(route),
   };
 }
+
+const contentOf = (body: z.ZodType, { binary, example }: Route): Record<string, unknown> =>
+  binary
+    ? { [binary.contentType]: { schema: { type: 'string', format: 'binary', maxLength: binary.limit } } }
+    : {
+        'application/json': {
+          schema: jsonSchema(body, 'input'),
+          ...(example === undefined ? {} : { example }),
+        },
+      };
 
 function responsesOf(route: Route): Record<string, unknown> {
   const responses: Record<string, unknown> = {};

@@ -14,7 +14,8 @@ import type { Logger } from '../logging/logger.ts';
 import { fieldErrors, unknownFields } from './field-errors.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import { readIdempotencyKey } from './idempotency.ts';
-import { readJsonBody } from './json-body.ts';
+import type { BinaryBody } from './json-body.ts';
+import { readBinaryBody, readJsonBody } from './json-body.ts';
 import type { Reply } from './reply.ts';
 import type { Rol, Scope } from '../contracts/vocabulary.ts';
 
@@ -63,6 +64,8 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   params?: P;
   query?: Q;
   body?: B;
+  /** The body is no JSON but bytes of this type; `body` is then a schema of a Buffer. */
+  binary?: BinaryBody;
   /** An example body for the documentation. */
   example?: unknown;
   idempotent?: boolean;
@@ -89,6 +92,7 @@ export interface Route {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  binary?: BinaryBody;
   example?: unknown;
   idempotent?: boolean;
   audit?: Audit;
@@ -156,7 +160,7 @@ function handlerOf(route: Route, authenticator: Authenticator | undefined, logge
         ? undefined
         : authorise(await authenticator!.authenticate(request), route.access);
     // Not before: a stranger's body costs nothing but its way here.
-    await readJsonBody(request);
+    await (route.binary ? readBinaryBody(request, route.binary) : readJsonBody(request));
     const errors: FieldError[] = [];
     const input = {
       params: parsePart('path', route.params, request.params, errors),

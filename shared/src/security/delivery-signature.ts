@@ -1,5 +1,5 @@
 /**
- * The signature of a delivery: a detached JWS (RFC 7515, appendix F), EdDSA over the JCS bytes of the six
+ * The signature of a delivery: a detached JWS (RFC 7515, appendix F), EdDSA over the JCS bytes of the
  * signed fields. On the wire it is `header..signature`, the field `firma`.
  *
  * jose makes the signatures. Verifying is on the path of every confirmation, and jose's WebCrypto route is
@@ -69,7 +69,7 @@ const MOTIVOS: Record<RejectionCode, string> = {
 };
 
 /**
- * Signs the six fields; valid for 15 minutes, with a fresh `jti` (UUID).
+ * Signs the fields; valid for 15 minutes, with a fresh `jti` (UUID).
  * @throws AppError 400 when a field has no canonical form.
  */
 export async function signDelivery(
@@ -101,7 +101,7 @@ export interface SignatureMoment {
   ignoreExpiry?: boolean;
 }
 
-/** Verifies `firma` over the six fields. The answer never depends on anything but the published keys and the clock. */
+/** Verifies `firma` over the fields. The answer never depends on anything but the published keys and the clock. */
 export function verifyDelivery(
   firma: unknown,
   payload: DeliveryPayload,

@@ -16,9 +16,12 @@ import { followSecret } from './secret-file.ts';
 export interface FieldCipher {
   /** kid that `encrypt` uses. */
   readonly actual: string;
-  encrypt(plain: string, aad: string): string;
+  /** Text is encrypted as UTF-8. */
+  encrypt(plain: string | Uint8Array, aad: string): string;
   /** @throws AppError 500 `dato-ilegible`: unknown key, changed value, or a value of another place. Never a pass-through. */
   decrypt(cipher: string, aad: string): string;
+  /** The same of what is no text. */
+  decryptBytes(cipher: string, aad: string): Buffer;
   /** The key a stored value was written with; tells which rows a re-encryption still has to visit. */
   kidOf(cipher: string): string;
 }
@@ -56,32 +59,38 @@ export function createFieldCipher(ring: FieldKeyRing): FieldCipher {
   const actualKey = keyObjects.get(actual);
   if (!actualKey) throw new Error(`field_keys.json: falta la clave actual ${actual}`);
 
+  function decryptBytes(stored: string, aad: string): Buffer {
+    const { kid, iv, body, tag } = split(stored);
+    const key = keyObjects.get(kid);
+    if (!key) throw unreadable(`no se conoce la clave ${kid}`);
+    const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(aad, 'utf8'));
+    decipher.setAuthTag(tag);
+    try {
+      return Buffer.concat([decipher.update(body), decipher.final()]);
+    } catch (cause) {
+      throw unreadable('no corresponde a su clave o a su lugar', cause);
+    }
+  }
+
   return {
     actual,
     encrypt(plain, aad) {
       const iv = fewRandomBytes(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', actualKey, iv, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(aad, 'utf8'));
-      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      const body = Buffer.concat([
+        cipher.update(typeof plain === 'string' ? Buffer.from(plain, 'utf8') : plain),
+        cipher.final(),
+      ]);
       return [
         VERSION,
         actual,
         ...[iv, body, cipher.getAuthTag()].map((part) => part.toString('base64url')),
       ].join(':');
     },
-    decrypt(stored, aad) {
-      const { kid, iv, body, tag } = split(stored);
-      const key = keyObjects.get(kid);
-      if (!key) throw unreadable(`no se conoce la clave ${kid}`);
-      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
-      decipher.setAAD(Buffer.from(aad, 'utf8'));
-      decipher.setAuthTag(tag);
-      try {
-        return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
-      } catch (cause) {
-        throw unreadable('no corresponde a su clave o a su lugar', cause);
-      }
-    },
+    decrypt: (stored, aad) => decryptBytes(stored, aad).toString('utf8'),
+    decryptBytes,
     kidOf: (stored) => split(stored).kid,
   };
 }
@@ -101,6 +110,7 @@ export function followFieldCipher(
     },
     encrypt: (plain, aad) => current().encrypt(plain, aad),
     decrypt: (stored, aad) => current().decrypt(stored, aad),
+    decryptBytes: (stored, aad) => current().decryptBytes(stored, aad),
     kidOf: (stored) => current().kidOf(stored),
   };
 }

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, sign } from 'node:crypto';
+import { createHmac, createSecretKey, sign, verify } from 'node:crypto';
 import { flattenedVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { canonicalBytes } from '../../src/security/canonical-json.ts';
@@ -43,6 +43,34 @@ test('when a payload is signed, then its header has exactly the six members', as
     jti: JTI,
     iat: NOW / 1000,
     exp: NOW / 1000 + 900,
+  });
+});
+
+describe('members that may be absent', () => {
+  const capturado = '2026-11-25T10:00:00.000Z';
+  const foto_sha256 = 'a'.repeat(64);
+  const sets = [{}, { capturado }, { foto_sha256 }, { capturado, foto_sha256 }];
+
+  test('when they are undefined, then the signed bytes are those of the six fields', async () => {
+    const firma = await signDelivery(
+      { ...payload, capturado: undefined, foto_sha256: undefined },
+      signatureKey,
+      { now: NOW },
+    );
+    const input = Buffer.from(`${firma.split('.')[0]}.${canonicalBytes(payload).toString('base64url')}`);
+    const signature = Buffer.from(firma.split('.')[2] ?? '', 'base64url');
+    expect(verify(null, input, findKey(signatureKey.kid)!.key, signature)).toBe(true);
+    expect(verifyDelivery(firma, payload, findKey, { now: NOW }).valid).toBe(true);
+  });
+
+  test('when some are signed, then the signature covers those, and no others', async () => {
+    for (const signed of sets) {
+      const firma = await signDelivery({ ...payload, ...signed }, signatureKey, { now: NOW });
+      const verdicts = sets.map(
+        (given) => verifyDelivery(firma, { ...payload, ...given }, findKey, { now: NOW }).valid,
+      );
+      expect(verdicts).toEqual(sets.map((given) => given === signed));
+    }
   });
 });
 

@@ -1,7 +1,6 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
 import type { ValidationError } from '@angular/forms/signals';
 import { form, FormRoot, maxLength, minLength, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
@@ -17,7 +16,7 @@ import { StrengthMeter } from './strength-meter';
 /** Another password: for who is signed in, and for who came with a one-time password and has to choose one. */
 @Component({
   selector: 'ms-contrasena-page',
-  imports: [ErrorState, FormRoot, MatButton, PasswordField, StrengthMeter, TranslocoDirective],
+  imports: [ErrorState, FormRoot, PasswordField, StrengthMeter, TranslocoDirective],
   templateUrl: './contrasena-page.html',
   styleUrl: './access-form.scss',
   styles: `

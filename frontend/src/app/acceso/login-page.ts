@@ -1,6 +1,4 @@
-import { Component, computed, DestroyRef, inject, input, signal } from '@angular/core';
-import { form, FormField, FormRoot, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
+import { Component, DestroyRef, inject, input, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -8,23 +6,15 @@ import { safeReturnUrl } from '../core/auth/guards';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
-import { focusFirstError } from '../ui/focus-first-error';
-import { PasswordField } from './password-field';
+import { PasswordToggle } from './password-toggle';
 import { Registro } from './registro';
+
+type Credentials = Record<'nombre' | 'contrasena', string>;
+const NAMES = ['nombre', 'contrasena'] as const;
 
 @Component({
   selector: 'ms-login-page',
-  imports: [
-    ErrorState,
-    Field,
-    FormField,
-    FormRoot,
-    Input,
-    MatButton,
-    PasswordField,
-    RouterLink,
-    TranslocoDirective,
-  ],
+  imports: [ErrorState, Field, Input, PasswordToggle, RouterLink, TranslocoDirective],
   templateUrl: './login-page.html',
   styleUrl: './access-form.scss',
 })
@@ -35,37 +25,48 @@ export class LoginPage {
 
   readonly #sesion = inject(Sesion);
   readonly #router = inject(Router);
-  readonly #credentials = signal({ nombre: '', contrasena: '' });
+  readonly #credentials = signal<Credentials>({ nombre: '', contrasena: '' });
+  /** What was left, or sent, once: that it is empty is said only then. */
+  readonly #left = signal<ReadonlySet<keyof Credentials>>(new Set());
 
   /** Whether there is a page for it; nothing is offered before that is known. */
   protected readonly registro = inject(Registro).quien;
   protected readonly failure = signal<unknown>(undefined);
   /** Seconds until the next attempt is allowed. */
   protected readonly waiting = signal(0);
-  protected readonly login = form(
-    this.#credentials,
-    (path) => {
-      required(path.nombre);
-      required(path.contrasena);
-    },
-    {
-      submission: {
-        action: () => this.#logIn(),
-        onInvalid: focusFirstError,
-      },
-    },
-  );
-  protected readonly isSubmitting = computed(() => this.login().submitting());
+  protected readonly isSubmitting = signal(false);
   #countdown: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     inject(DestroyRef).onDestroy(() => clearInterval(this.#countdown));
   }
 
-  async #logIn(): Promise<undefined> {
-    const { nombre, contrasena } = this.#credentials();
-    if (this.waiting() > 0) return;
+  protected type(part: Partial<Credentials>): void {
+    this.#credentials.update((before) => ({ ...before, ...part }));
+  }
+
+  protected leave(name: keyof Credentials): void {
+    this.#left.update((before) => new Set(before).add(name));
+  }
+
+  protected isMissing(name: keyof Credentials): boolean {
+    return this.#left().has(name) && this.#credentials()[name] === '';
+  }
+
+  protected async logIn(event: Event, form: HTMLFormElement): Promise<void> {
+    event.preventDefault();
+    this.#left.set(new Set(NAMES));
+    const missing = NAMES.find((name) => this.isMissing(name));
+    if (missing !== undefined) return form.querySelector<HTMLElement>(`[name=${missing}]`)?.focus();
+    if (this.waiting() > 0 || this.isSubmitting()) return;
     this.failure.set(undefined);
+    this.isSubmitting.set(true);
+    await this.#send();
+    this.isSubmitting.set(false);
+  }
+
+  async #send(): Promise<void> {
+    const { nombre, contrasena } = this.#credentials();
     try {
       await this.#sesion.iniciar(nombre.trim(), contrasena);
       if (this.#sesion.porCambiar()) {

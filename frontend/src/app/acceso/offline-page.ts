@@ -1,5 +1,4 @@
 import { Component, inject, input, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { safeReturnUrl } from '../core/auth/guards';
@@ -8,12 +7,12 @@ import { Sesion } from '../core/auth/sesion';
 /** Shown while the server does not answer whether the session of this browser is still valid; the session is kept. */
 @Component({
   selector: 'ms-offline-page',
-  imports: [MatButton, TranslocoDirective],
+  imports: [TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'acceso.sin_conexion'">
       <h1>{{ t('titulo') }}</h1>
       <p class="lead" role="status">{{ t('texto') }}</p>
-      <button class="submit" matButton="filled" type="button" [disabled]="trying()" (click)="tryAgain()">
+      <button class="submit" msButton="filled" type="button" [disabled]="trying()" (click)="tryAgain()">
         {{ trying() ? t('comprobando') : t('reintentar') }}
       </button>
     </ng-container>

@@ -1,4 +1,4 @@
-import { inject, Injectable, resource } from '@angular/core';
+import { inject, Injectable, signal } from '@angular/core';
 import type { AutorizadorOperations } from '@medisupply/api-client/operations';
 import { AutorizadorApi } from '../core/api/autorizador-api';
 
@@ -9,13 +9,14 @@ type Quien = AutorizadorOperations['GET /registro']['answer']['registro'];
 export class Registro {
   readonly #api = inject(AutorizadorApi);
 
-  readonly quien = resource({
-    loader: async ({ abortSignal }): Promise<Quien> => {
-      try {
-        return (await this.#api.call('GET /registro', { signal: abortSignal })).data.registro;
-      } catch {
-        return 'abierto';
-      }
-    },
-  });
+  readonly #quien = signal<Quien | undefined>(undefined);
+  /** Undefined until that is known. */
+  readonly quien = this.#quien.asReadonly();
+
+  constructor() {
+    this.#api.call('GET /registro').then(
+      ({ data }) => this.#quien.set(data.registro),
+      () => this.#quien.set('abierto'),
+    );
+  }
 }

@@ -1,7 +1,6 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
 import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, maxLength, minLength, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
@@ -23,7 +22,6 @@ import { StrengthMeter } from './strength-meter';
     FormField,
     FormRoot,
     Input,
-    MatButton,
     PasswordField,
     RouterLink,
     StrengthMeter,

@@ -1,35 +1,72 @@
-import { Component, computed, input } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
+import { NgComponentOutlet } from '@angular/common';
+import type { Type } from '@angular/core';
+import { Component, computed, inject, input, resource, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { TranslocoDirective } from '@jsverse/transloco';
+import { TranslocoDirective, TranslocoPipe } from '@jsverse/transloco';
 import { RESPUESTA } from '@medisupply/shared/contracts/vocabulary';
 import type { Aceptada } from '../core/confirmaciones/confirmaciones';
-import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
+import { Icon } from '../ui/icon';
+import type { EntregaTimeline } from '../ui/timeline/entrega-timeline';
+import { followConfirmacion } from '../ui/timeline/follow-confirmacion';
+import { PorConfirmar } from './por-confirmar';
 
-/** The server's answer to a confirmation, and the timeline of what follows. */
+const ICONS = {
+  delivered: 'circle-check',
+  accepted: 'circle-check',
+  waits: 'hourglass',
+  failed: 'circle-x',
+} as const;
+
+/** What became of a confirmation, and the next delivery; how it went, to the millisecond, for whoever asks. */
 @Component({
   selector: 'ms-confirmacion-result',
-  imports: [EntregaTimeline, MatButton, MatIcon, RouterLink, TranslocoDirective],
+  imports: [Icon, NgComponentOutlet, RouterLink, TranslocoDirective, TranslocoPipe],
   template: `
     <ng-container *transloco="let t; prefix: 'confirmar.resultado'">
-      <div class="answer" [class.queued]="isQueued()" role="status">
-        <mat-icon [svgIcon]="isQueued() ? 'circle-check' : 'hourglass'" aria-hidden="true" />
+      <div class="answer" [class]="tone()" role="status">
+        <ms-icon [name]="ICONS[tone()]" />
         <div>
-          <h2>{{ isQueued() ? t('aceptada') : aceptada().estado }}</h2>
-          <p class="ms-soft">{{ t(isQueued() ? 'aceptada_texto' : 'pendiente_texto') }}</p>
+          @switch (tone()) {
+            @case ('delivered') {
+              <h2>{{ t('entregada') }}</h2>
+              <p class="ms-soft">{{ t('entregada_texto', { pedido: aceptada().pedido_id }) }}</p>
+            }
+            @case ('accepted') {
+              <h2>{{ t('aceptada') }}</h2>
+              <p class="ms-soft">{{ t('aceptada_texto') }}</p>
+            }
+            @case ('failed') {
+              <h2>{{ 'sucesos.' + end() | transloco }}</h2>
+              <p class="ms-soft">{{ t('fallida_texto') }}</p>
+            }
+            @default {
+              <h2>{{ aceptada().estado }}</h2>
+              <p class="ms-soft">{{ t('pendiente_texto') }}</p>
+            }
+          }
         </div>
       </div>
-      <ms-entrega-timeline [taskId]="aceptada().task_id" [antes]="aceptada().antes" />
       <div class="actions">
-        <a matButton [routerLink]="['/entregas', aceptada().entrega_id]">{{ t('ver') }}</a>
-        <a matButton="outlined" routerLink="/confirmar">{{ t('otra') }}</a>
+        @if (siguiente.value(); as next) {
+          <a msButton="filled" [routerLink]="['/confirmar', next.id]">
+            {{ t('siguiente', { pedido: next.pedido_id }) }}
+          </a>
+        }
+        <a msButton="outlined" routerLink="/confirmar">{{ t('otra') }}</a>
+        <a msButton [routerLink]="['/entregas', aceptada().entrega_id]">{{ t('ver') }}</a>
       </div>
+      <details (toggle)="showTimeline()">
+        <summary>{{ t('detalles') }}</summary>
+        @if (timeline(); as timeline) {
+          <ng-container *ngComponentOutlet="timeline; inputs: steps()" />
+        }
+      </details>
     </ng-container>
   `,
   styles: `
     :host {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       gap: 1.25rem;
     }
 
@@ -40,31 +77,78 @@ import { EntregaTimeline } from '../ui/timeline/entrega-timeline';
       border-radius: 12px;
       background: var(--ms-wait-soft);
 
-      mat-icon {
-        --ms-icon-size: 1.5rem;
+      --ms-icon-size: 1.5rem;
 
+      ms-icon {
         color: var(--ms-wait);
       }
 
-      &.queued {
+      &.delivered,
+      &.accepted {
         background: var(--ms-good-soft);
 
-        mat-icon {
+        ms-icon {
           color: var(--ms-good);
+        }
+      }
+
+      &.failed {
+        background: var(--ms-bad-soft);
+
+        ms-icon {
+          color: var(--ms-bad);
         }
       }
     }
 
     .actions {
-      display: flex;
-      flex-wrap: wrap;
-      justify-content: end;
+      display: grid;
       gap: 0.5rem;
+
+      a {
+        min-height: 3rem;
+        overflow-wrap: anywhere;
+      }
+    }
+
+    summary {
+      min-height: 1.75rem;
+      color: var(--mat-sys-on-surface-variant);
+      cursor: pointer;
+    }
+
+    details[open] summary {
+      margin-bottom: 0.75rem;
     }
   `,
 })
 export class ConfirmacionResult {
   readonly aceptada = input.required<Aceptada>();
-  /** Whether the queue has it; otherwise it is stored, and is sent to the queue as soon as Redis answers. */
-  protected readonly isQueued = computed(() => this.aceptada().estado === RESPUESTA.encolada);
+
+  readonly #porConfirmar = inject(PorConfirmar);
+  readonly #course = followConfirmacion(
+    computed(() => this.aceptada().task_id),
+    computed(() => this.aceptada().antes),
+  );
+  protected readonly end = this.#course.end;
+  /** Accepted: the queue has it; else it waits until Redis answers. */
+  protected readonly tone = computed(() => {
+    const end = this.end();
+    if (end !== undefined) return end === 'aplicada' ? 'delivered' : 'failed';
+    return this.aceptada().estado === RESPUESTA.encolada ? 'accepted' : 'waits';
+  });
+  protected readonly ICONS = ICONS;
+  protected readonly siguiente = resource({
+    params: () => this.aceptada().entrega_id,
+    loader: async ({ abortSignal }) => (await this.#porConfirmar.list(abortSignal)).at(0),
+  });
+  protected readonly timeline = signal<Type<EntregaTimeline> | undefined>(undefined);
+  protected readonly steps = computed(() => ({
+    taskId: this.aceptada().task_id,
+    antes: this.aceptada().antes,
+  }));
+
+  protected async showTimeline(): Promise<void> {
+    this.timeline.set((await import('../ui/timeline/entrega-timeline')).EntregaTimeline);
+  }
 }

@@ -1,12 +1,10 @@
 import { Component, computed, inject, input, linkedSignal } from '@angular/core';
 import { form, FormField, FormRoot, maxLength, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
-import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
+import type { EstadoCerrado } from '@medisupply/shared/contracts/vocabulary';
 import { readEntrega } from '../core/api/read-entrega';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import type { Translated } from '../core/i18n/translated';
@@ -17,9 +15,11 @@ import { Asignacion } from '../ui/asignacion';
 import { BackLink } from '../ui/back-link';
 import { EmptyState } from '../ui/empty-state';
 import { EntregaAjena } from '../ui/entrega-ajena';
+import { EntregaItems } from '../ui/entrega-items';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
+import { Icon } from '../ui/icon';
 import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
@@ -30,7 +30,7 @@ import type en from './i18n/en.json';
 import type es from './i18n/es.json';
 
 /** Why it cannot be confirmed: each state has a text. */
-type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstaculo>;
+type Obstaculo = Translated<EstadoCerrado, typeof es.obstaculo, typeof en.obstaculo>;
 
 /** The courier's page: who receives, their signature, and one button that signs and confirms. */
 @Component({
@@ -40,13 +40,13 @@ type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstac
     ConfirmacionResult,
     EmptyState,
     EntregaAjena,
+    EntregaItems,
     ErrorState,
     Field,
     FormField,
     FormRoot,
+    Icon,
     Input,
-    MatButton,
-    MatIcon,
     PageHeader,
     Pendientes,
     RouterLink,

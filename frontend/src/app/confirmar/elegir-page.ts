@@ -1,29 +1,24 @@
-import { Component, computed, inject, input, resource } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
+import { Component, computed, effect, inject, input, resource, signal, untracked } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import type { LogisticaOperations } from '@medisupply/api-client/operations';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { LogisticaApi } from '../core/api/logistica-api';
-import { Sesion } from '../core/auth/sesion';
-import { obstacleOf } from '../core/confirmaciones/confirmable';
-import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { Eventos } from '../core/eventos/eventos';
+import { readWhenLive } from '../core/eventos/read-when-live';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
+import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { SearchBox } from '../ui/search-box';
 import { Skeleton } from '../ui/skeleton';
 import { StateChip } from '../ui/state-chip';
 import { Time } from '../ui/time';
 import { Pendientes } from './pendientes';
-
-type Entrega = LogisticaOperations['GET /entregas']['answer'][number];
+import type { Entrega } from './por-confirmar';
+import { PorConfirmar } from './por-confirmar';
 
 const OFFERED = 20;
-const PAGE = 200;
-/** Most deliveries may be confirmed already; so many pages are looked through for those that are not. */
-const MOST_PAGES = 5;
 const ID = /^#?([1-9]\d{0,14})$/;
 
 /** Which delivery to confirm: the newest ones that can be, or the one of an order or an id. */
@@ -32,8 +27,7 @@ const ID = /^#?([1-9]\d{0,14})$/;
   imports: [
     EmptyState,
     ErrorState,
-    MatButton,
-    MatIcon,
+    Icon,
     PageHeader,
     Pendientes,
     RouterLink,
@@ -52,53 +46,55 @@ export class ElegirPage {
 
   readonly #logistica = inject(LogisticaApi);
   readonly #router = inject(Router);
-  readonly #sesion = inject(Sesion);
-  readonly #porEnviar = inject(Confirmaciones).porEnviar;
+  readonly #porConfirmar = inject(PorConfirmar);
 
   protected readonly entregas = resource({
     params: () => ({ buscar: this.buscar() ?? '' }),
     loader: ({ params: { buscar }, abortSignal }) =>
-      buscar === '' ? this.#newest(abortSignal) : this.#find(buscar, abortSignal),
+      buscar === '' ? this.#porConfirmar.list(abortSignal) : this.#find(buscar, abortSignal),
   });
-  /** Without those whose confirmation waits on this device already. */
+  readonly #read = lastValue(
+    this.entregas,
+    computed(() => this.buscar() ?? ''),
+  );
   protected readonly found = computed(() => {
-    const waiting = new Set(this.#porEnviar().map(({ entrega_id }) => entrega_id));
-    return this.entregas.hasValue() ? this.entregas.value().filter(({ id }) => !waiting.has(id)) : undefined;
+    const read = this.#read();
+    return read && this.#porConfirmar.withoutSent(read);
   });
+  /** Something happened to a delivery since the list was asked for. */
+  readonly #isOld = signal(false);
+
+  constructor() {
+    const eventos = inject(Eventos);
+    eventos.escuchar('entrega', () => this.#isOld.set(true));
+    eventos.escuchar('hueco', () => this.#isOld.set(true));
+    readWhenLive(this.entregas);
+    effect(() => {
+      if (!this.#isOld() || this.entregas.isLoading()) return;
+      this.#isOld.set(false);
+      untracked(() => this.entregas.reload());
+    });
+  }
 
   protected async search(buscar: string): Promise<void> {
     await this.#router.navigate([], { queryParams: { buscar: buscar || null }, replaceUrl: true });
   }
 
-  /** Those that are assigned to the user come first. */
-  async #newest(signal: AbortSignal): Promise<Entrega[]> {
-    const confirmable: Entrega[] = [];
-    let cursor: string | undefined;
-    for (let page = 0; page < MOST_PAGES && confirmable.length < OFFERED; page += 1) {
-      const query = { limite: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      const { data, next } = await this.#logistica.call('GET /entregas', { query, signal });
-      confirmable.push(
-        ...data.filter(({ estado, reservada }) => !reservada && obstacleOf(estado) === undefined),
-      );
-      cursor = next;
-      if (cursor === undefined) break;
-    }
-    const mine = ({ asignada_a }: Entrega) => Number(asignada_a === this.#sesion.usuario()?.id);
-    return confirmable.toSorted((a, b) => mine(b) - mine(a)).slice(0, OFFERED);
-  }
-
-  async #find(buscar: string, signal: AbortSignal): Promise<Entrega[]> {
+  async #find(buscar: string, abort: AbortSignal): Promise<Entrega[]> {
     const [byOrder, byId] = await Promise.all([
-      this.#logistica.call('GET /entregas', { query: { pedido_id: buscar, limite: OFFERED }, signal }),
-      this.#findById(ID.exec(buscar)?.[1], signal),
+      this.#logistica.call('GET /entregas', { query: { pedido_id: buscar, limite: OFFERED }, signal: abort }),
+      this.#findById(ID.exec(buscar)?.[1], abort),
     ]);
     return [...byId, ...byOrder.data.filter(({ id }) => !byId.some((found) => found.id === id))];
   }
 
-  async #findById(id: string | undefined, signal: AbortSignal): Promise<Entrega[]> {
+  async #findById(id: string | undefined, abort: AbortSignal): Promise<Entrega[]> {
     if (id === undefined) return [];
     try {
-      const { data } = await this.#logistica.call('GET /entrega/:id', { params: { id: Number(id) }, signal });
+      const { data } = await this.#logistica.call('GET /entrega/:id', {
+        params: { id: Number(id) },
+        signal: abort,
+      });
       const momento = data.historial.at(0)?.momento ?? '';
       return [{ ...data, creada: momento, actualizada: data.historial.at(-1)?.momento ?? momento }];
     } catch (error) {

@@ -1,12 +1,11 @@
 import { Component, computed, inject } from '@angular/core';
-import { MatButton, MatIconButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import type { ConfirmacionGuardada } from '../core/confirmaciones/confirmacion-guardada';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { hasExpired } from '../core/confirmaciones/signature-expiry';
-import { Confirm } from '../ui/confirm-dialog';
+import { Confirm } from '../ui/confirm';
+import { Icon } from '../ui/icon';
 import { Clock } from '../ui/time';
 
 type Situation = 'enviando' | 'esperando' | 'caducada' | 'rechazada';
@@ -14,7 +13,7 @@ type Situation = 'enviando' | 'esperando' | 'caducada' | 'rechazada';
 /** The confirmations that this device keeps, waiting or refused; nothing when there are none. */
 @Component({
   selector: 'ms-pendientes',
-  imports: [MatButton, MatIcon, MatIconButton, RouterLink, TranslocoDirective],
+  imports: [Icon, RouterLink, TranslocoDirective],
   templateUrl: './pendientes.html',
   styleUrl: './pendientes.scss',
 })

@@ -1,11 +1,10 @@
 import type { ElementRef } from '@angular/core';
 import { afterRenderEffect, Component, computed, model, signal, viewChild } from '@angular/core';
 import type { FormValueControl } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import SignaturePad from 'signature_pad';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
+import { Icon } from '../ui/icon';
 import { signatureSvg, svgDataUrl } from './signature-svg';
 
 let inputs = 0;
@@ -16,7 +15,7 @@ let inputs = 0;
  */
 @Component({
   selector: 'ms-signature-input',
-  imports: [MatButton, MatIcon, TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   templateUrl: './signature-input.html',
   styleUrl: './signature-input.scss',
 })

@@ -10,8 +10,6 @@ import {
   required,
   validate,
 } from '@angular/forms/signals';
-import { MatButton, MatIconButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import type { AutorizadorOperations } from '@medisupply/api-client/operations';
@@ -24,6 +22,7 @@ import { BackLink } from '../ui/back-link';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
+import { Icon } from '../ui/icon';
 import { PageHeader } from '../ui/page-header';
 import { refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
@@ -50,10 +49,8 @@ const TOO_MUCH = 'disponible';
     Field,
     FormField,
     FormRoot,
+    Icon,
     Input,
-    MatButton,
-    MatIcon,
-    MatIconButton,
     PageHeader,
     ProductoPicker,
     RouterLink,

@@ -1,9 +1,7 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import type { EstadoEntrega } from '@medisupply/shared/contracts/vocabulary';
+import type { EstadoCerrado } from '@medisupply/shared/contracts/vocabulary';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { readEntrega } from '../core/api/read-entrega';
@@ -15,9 +13,10 @@ import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
 import { Asignacion } from '../ui/asignacion';
 import { BackLink } from '../ui/back-link';
-import { Confirm } from '../ui/confirm-dialog';
+import { Confirm } from '../ui/confirm';
 import { EntregaAjena } from '../ui/entrega-ajena';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
 import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
@@ -30,7 +29,7 @@ import type en from './i18n/en.json';
 import type es from './i18n/es.json';
 
 /** Why it cannot be confirmed: each state has a text. */
-type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstaculo>;
+type Obstaculo = Translated<EstadoCerrado, typeof es.obstaculo, typeof en.obstaculo>;
 
 /** One delivery: its data in clear, how its confirmation went, and what can be done with it. */
 @Component({
@@ -42,8 +41,7 @@ type Obstaculo = Translated<EstadoEntrega, typeof es.obstaculo, typeof en.obstac
     EntregaHistory,
     EntregaTimeline,
     ErrorState,
-    MatButton,
-    MatIcon,
+    Icon,
     PageHeader,
     RouterLink,
     Skeleton,

@@ -44,13 +44,15 @@ export interface EntregasFilterValue {
     </form>
   `,
   styles: `
+    @use 'screen';
+
     form {
       display: grid;
       grid-template-columns: minmax(0, 20rem) minmax(0, 18rem);
       gap: 0 1rem;
     }
 
-    @media (max-width: 767px) {
+    @include screen.phone {
       form {
         grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
       }

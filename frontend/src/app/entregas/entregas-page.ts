@@ -1,7 +1,5 @@
 import type { ElementRef } from '@angular/core';
 import { Component, computed, inject, input, viewChild } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { LogisticaApi } from '../core/api/logistica-api';
@@ -13,6 +11,7 @@ import { cursorPages } from '../ui/cursor-pages';
 import type { Column } from '../ui/data-table';
 import { Cell, DataTable } from '../ui/data-table';
 import { EmptyState } from '../ui/empty-state';
+import { Icon } from '../ui/icon';
 import { PageHeader } from '../ui/page-header';
 import { StateChip } from '../ui/state-chip';
 import { Time } from '../ui/time';
@@ -30,8 +29,7 @@ import { followEntregas } from './follow-entregas';
     DataTable,
     EmptyState,
     EntregasFilter,
-    MatButton,
-    MatIcon,
+    Icon,
     PageHeader,
     RouterLink,
     StateChip,

@@ -9,9 +9,9 @@ import {
   resource,
   signal,
 } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Idioma } from '../core/i18n/idioma';
+import { Icon } from '../ui/icon';
 import type { IconName } from '../ui/icons';
 import { preciseTime } from '../ui/time';
 import type { DatosFirmados, Jwks } from './firma';
@@ -38,7 +38,7 @@ interface Check {
 /** The header of a signature, and whether the signature is valid, verified in this browser with the public keys. */
 @Component({
   selector: 'ms-firma-panel',
-  imports: [MatIcon, TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   templateUrl: './firma-panel.html',
   styleUrl: './firma-panel.scss',
 })

@@ -23,6 +23,21 @@ test('when the fields are complete, then they are as the server takes them', () 
   });
 });
 
+test('when the time or the photo is signed, then it is part of the data, and left empty it is not', () => {
+  const foto_sha256 = 'a'.repeat(64);
+  const capturado = '2026-11-25T10:00:00.000Z';
+  expect(datosOf({ ...documento, capturado })).toEqual({ ...datosOf(documento), capturado });
+  expect(Object.keys(datosOf({ ...documento, foto_sha256: ' ' })!)).toHaveLength(6);
+  const both = datosOf({ ...documento, capturado, foto_sha256 })!;
+  expect(both).toMatchObject({ capturado, foto_sha256 });
+  expect(datosOf(documentoOf(jsonOf(both, 'a..b'))!)).toEqual(both);
+  // As the server answers a delivery that has none.
+  const answered = documentoOf(
+    JSON.stringify({ ...datosOf(documento), capturado: null, foto_sha256: null }),
+  )!;
+  expect(datosOf(answered)).toEqual(datosOf(documento));
+});
+
 test.each([
   ['entrega_id', '07'],
   ['usuario_id', ''],

@@ -1,6 +1,6 @@
 import type { AutorizadorOperations } from '@medisupply/api-client/operations';
 
-/** The six signed fields. */
+/** The signed fields: six, and those that may be absent. */
 export type DatosFirmados = AutorizadorOperations['POST /sign-data']['answer']['payload'];
 export type Jwks = AutorizadorOperations['GET /.well-known/jwks.json']['answer'];
 
@@ -15,6 +15,9 @@ export interface Documento {
   pedido_id: string;
   entrega_id: string;
   usuario_id: string;
+  /** Empty where the signature does not cover it. */
+  capturado: string;
+  foto_sha256: string;
   firma: string;
 }
 
@@ -25,12 +28,15 @@ export const VACIO: Documento = {
   pedido_id: '',
   entrega_id: '',
   usuario_id: '',
+  capturado: '',
+  foto_sha256: '',
   firma: '',
 };
 
 const ID = /^[1-9]\d{0,15}$/;
 const TEXTS = ['direccion', 'nombre_recibe', 'firma_recibe', 'pedido_id'] as const;
-const FIELDS = [...TEXTS, 'entrega_id', 'usuario_id'] as const;
+const OPTIONAL = ['capturado', 'foto_sha256'] as const;
+const FIELDS = [...TEXTS, 'entrega_id', 'usuario_id', ...OPTIONAL] as const;
 
 /** The signed fields as the server takes them: texts in NFC, ids as numbers; undefined while one is missing. */
 export function datosOf(documento: Documento): DatosFirmados | undefined {
@@ -44,8 +50,18 @@ export function datosOf(documento: Documento): DatosFirmados | undefined {
     pedido_id: documento.pedido_id.normalize('NFC'),
     entrega_id: Number(entrega_id),
     usuario_id: Number(usuario_id),
+    ...opcionalesOf(documento),
   };
 }
+
+/** What is signed besides the six; what is empty is no member, as where it was signed. */
+export const opcionalesOf = (documento: Documento): Pick<DatosFirmados, (typeof OPTIONAL)[number]> =>
+  Object.fromEntries(
+    OPTIONAL.flatMap((field) => {
+      const value = documento[field].trim();
+      return value === '' ? [] : [[field, value]];
+    }),
+  );
 
 /** What `sign-data` and `validate-signature` answer, or the signed fields alone, as somebody pasted it. */
 export function documentoOf(json: string): Documento | undefined {

@@ -1,7 +1,6 @@
 import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
 import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, maxLength, pattern, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { AutorizadorApi } from '../core/api/autorizador-api';
@@ -12,7 +11,7 @@ import { focusFirstError } from '../ui/focus-first-error';
 import { PageHeader } from '../ui/page-header';
 import { refusalsAt, refusalText } from '../ui/refusals';
 import type { DatosFirmados, Documento } from './firma';
-import { datosOf, jsonOf, VACIO } from './firma';
+import { datosOf, jsonOf, opcionalesOf, VACIO } from './firma';
 import { FirmaPanel } from './firma-panel';
 import { JsonBox } from './json-box';
 
@@ -29,7 +28,6 @@ const ID = /^[1-9]\d{0,15}$/;
     FormRoot,
     Input,
     JsonBox,
-    MatButton,
     PageHeader,
     TranslocoDirective,
   ],
@@ -78,6 +76,8 @@ export class FirmasPage {
     'body.payload.firma_recibe': this.datos.firma_recibe,
     'body.payload.pedido_id': this.datos.pedido_id,
     'body.payload.entrega_id': this.datos.entrega_id,
+    'body.payload.capturado': this.datos.capturado,
+    'body.payload.foto_sha256': this.datos.foto_sha256,
   };
   protected readonly shownAtFields = Object.keys(this.#fields);
   /** Loaded with the page: verifying asks no server. */
@@ -117,12 +117,21 @@ export class FirmasPage {
     try {
       const { data } = await this.#autorizador.call('POST /sign-data', {
         body: {
-          payload: { direccion, nombre_recibe, firma_recibe, pedido_id, entrega_id: Number(entrega_id) },
+          payload: {
+            direccion,
+            nombre_recibe,
+            firma_recibe,
+            pedido_id,
+            entrega_id: Number(entrega_id),
+            ...opcionalesOf(this.documento()),
+          },
         },
       });
       const { payload, firma } = data;
       this.documento.set({
         ...payload,
+        capturado: payload.capturado ?? '',
+        foto_sha256: payload.foto_sha256 ?? '',
         entrega_id: String(payload.entrega_id),
         usuario_id: String(payload.usuario_id),
         firma,

@@ -1,23 +1,22 @@
 import { Clipboard } from '@angular/cdk/clipboard';
 import { Component, inject, input, output, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '../ui/icon';
 import type { Documento } from './firma';
 import { documentoOf } from './firma';
 
 /** The signed data and its signature as JSON: to be taken along, or pasted from elsewhere. */
 @Component({
   selector: 'ms-json-box',
-  imports: [MatButton, MatIcon, TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'firmas.json'">
-      <button matButton type="button" [disabled]="json() === ''" (click)="copy()">
-        <mat-icon [svgIcon]="copied() ? 'check' : 'copy'" aria-hidden="true" />
+      <button msButton type="button" [disabled]="json() === ''" (click)="copy()">
+        <ms-icon [name]="copied() ? 'check' : 'copy'" />
         {{ copied() ? t('copiado') : t('copiar') }}
       </button>
-      <button matButton type="button" [attr.aria-expanded]="isOpen()" (click)="isOpen.set(!isOpen())">
-        <mat-icon svgIcon="clipboard-check" aria-hidden="true" />
+      <button msButton type="button" [attr.aria-expanded]="isOpen()" (click)="isOpen.set(!isOpen())">
+        <ms-icon name="clipboard-check" />
         {{ t('pegar') }}
       </button>
       @if (isOpen()) {

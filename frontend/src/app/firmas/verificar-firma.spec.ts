@@ -21,14 +21,14 @@ const cabecera = {
 };
 
 let jwks: Jwks;
-let sign: (header: typeof cabecera & Record<string, unknown>) => Promise<string>;
+let sign: (header: typeof cabecera & Record<string, unknown>, payload?: DatosFirmados) => Promise<string>;
 
 beforeAll(async () => {
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
   jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'una', alg: 'EdDSA', use: 'sig' }] };
-  sign = async (header) => {
+  sign = async (header, payload = datos) => {
     // jsdom's arrays are not those of Node, and jose takes the former only.
-    const bytes = Uint8Array.from(new TextEncoder().encode(canonicalize(datos)));
+    const bytes = Uint8Array.from(new TextEncoder().encode(canonicalize(payload)));
     const jws = await new FlattenedSign(bytes).setProtectedHeader(header).sign(privateKey);
     return `${jws.protected}..${jws.signature}`;
   };
@@ -47,6 +47,16 @@ test('when a signature belongs to the data, then all holds, and its header can b
   const firma = await sign(cabecera);
   expect(await failing(firma)).toBe('bien');
   expect((await verificarFirma(firma, datos, jwks)).cabecera).toEqual(cabecera);
+});
+
+test('when the time and the photo are signed, then they are part of the data; when they are not, they are not', async () => {
+  const more = { capturado: '2026-11-25T10:00:00.000Z', foto_sha256: 'a'.repeat(64) };
+  const firma = await sign(cabecera, { ...datos, ...more });
+  expect(await failing(firma, more)).toBe('bien');
+  expect(await failing(await sign(cabecera), { capturado: undefined, foto_sha256: undefined })).toBe('bien');
+  for (const changed of [{}, { ...more, foto_sha256: 'b'.repeat(64) }, { capturado: more.capturado }])
+    expect(await failing(firma, changed)).toBe('datos');
+  expect(await failing(await sign(cabecera), more)).toBe('datos');
 });
 
 test.each(Object.keys(datos))(

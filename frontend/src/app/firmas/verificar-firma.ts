@@ -1,6 +1,6 @@
 /**
  * The verification of a delivery's signature as every service does it, in the browser: a detached JWS (RFC 7515,
- * appendix F), EdDSA over the JCS form (RFC 8785) of the six fields, with the published keys. Only imported when needed.
+ * appendix F), EdDSA over the JCS form (RFC 8785) of the signed fields, with the published keys. Only imported when needed.
  */
 import canonicalize from 'canonicalize';
 import type { JWK } from 'jose';

@@ -1,8 +1,6 @@
 import { Component, computed, inject, input, output, signal } from '@angular/core';
 import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, max, maxLength, min, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
@@ -11,6 +9,7 @@ import { LogisticaApi } from '../core/api/logistica-api';
 import { ErrorState } from '../ui/error-state';
 import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
+import { Icon } from '../ui/icon';
 import { NumberPipe } from '../ui/number-pipe';
 import { refusalOf, refusalsAt, refusalText } from '../ui/refusals';
 import { Toast } from '../ui/toast';
@@ -29,17 +28,7 @@ const EMPTY: Ajuste = { sentido: 'entrada', cantidad: null, motivo: '' };
 /** A correction of stock: a row of the ledger, with its reason. Keyboards of phones have no minus: in or out is chosen. */
 @Component({
   selector: 'ms-ajuste-form',
-  imports: [
-    ErrorState,
-    Field,
-    FormField,
-    FormRoot,
-    Input,
-    MatButton,
-    MatIcon,
-    NumberPipe,
-    TranslocoDirective,
-  ],
+  imports: [ErrorState, Field, FormField, FormRoot, Icon, Input, NumberPipe, TranslocoDirective],
   templateUrl: './ajuste-form.html',
   styleUrl: './ajuste-form.scss',
 })

@@ -1,6 +1,4 @@
 import { Component, computed, inject, input } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LogisticaApi } from '../core/api/logistica-api';
@@ -10,6 +8,7 @@ import { cursorPages } from '../ui/cursor-pages';
 import type { Column } from '../ui/data-table';
 import { Cell, DataTable } from '../ui/data-table';
 import { EmptyState } from '../ui/empty-state';
+import { Icon } from '../ui/icon';
 import { NumberPipe } from '../ui/number-pipe';
 import { PageHeader } from '../ui/page-header';
 import { SearchBox } from '../ui/search-box';
@@ -23,8 +22,7 @@ import { NivelChip } from './nivel-chip';
     Cell,
     DataTable,
     EmptyState,
-    MatButton,
-    MatIcon,
+    Icon,
     NivelChip,
     NumberPipe,
     PageHeader,

@@ -1,7 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, max, maxLength, min, pattern, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
@@ -27,7 +26,6 @@ const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
     FormField,
     FormRoot,
     Input,
-    MatButton,
     PageHeader,
     RouterLink,
     TranslocoDirective,

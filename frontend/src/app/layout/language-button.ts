@@ -1,9 +1,9 @@
 import { Component, inject } from '@angular/core';
 import { Idioma } from '../core/i18n/idioma';
 
-const IDIOMAS = [
-  { codigo: 'es', corto: 'ES', nombre: 'ES, español' },
-  { codigo: 'en', corto: 'EN', nombre: 'EN, English' },
+export const IDIOMAS = [
+  { codigo: 'es', corto: 'ES', nombre: 'español' },
+  { codigo: 'en', corto: 'EN', nombre: 'English' },
 ] as const;
 
 /** Both languages, each named in its own. */
@@ -14,9 +14,9 @@ const IDIOMAS = [
       <button
         type="button"
         [attr.lang]="idioma.codigo"
-        [attr.aria-label]="idioma.nombre"
+        [attr.aria-label]="idioma.corto + ', ' + idioma.nombre"
         [attr.aria-pressed]="actual() === idioma.codigo"
-        (click)="use(idioma.codigo)"
+        (click)="choose(idioma.codigo)"
       >
         {{ idioma.corto }}
       </button>
@@ -57,7 +57,7 @@ export class LanguageButton {
   protected readonly idiomas = IDIOMAS;
   protected readonly actual = this.#idioma.codigo;
 
-  protected use(codigo: 'es' | 'en'): void {
-    void this.#idioma.use(codigo);
+  protected choose(codigo: 'es' | 'en'): void {
+    void this.#idioma.choose(codigo);
   }
 }

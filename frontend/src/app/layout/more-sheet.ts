@@ -1,14 +1,15 @@
+import type { Injector } from '@angular/core';
 import { Component, inject } from '@angular/core';
-import { MAT_BOTTOM_SHEET_DATA, MatBottomSheetRef } from '@angular/material/bottom-sheet';
-import { MatIcon } from '@angular/material/icon';
+import { MAT_BOTTOM_SHEET_DATA, MatBottomSheet, MatBottomSheetRef } from '@angular/material/bottom-sheet';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '../ui/icon';
 import type { Section } from './sections';
 
 /** The sections that the bar of a phone has no room for. */
 @Component({
   selector: 'ms-more-sheet',
-  imports: [MatIcon, RouterLink, RouterLinkActive, TranslocoDirective],
+  imports: [Icon, RouterLink, RouterLinkActive, TranslocoDirective],
   template: `
     <nav *transloco="let t; prefix: 'nav'" [attr.aria-label]="t('mas')">
       @for (section of sections; track section.path) {
@@ -18,7 +19,7 @@ import type { Section } from './sections';
           ariaCurrentWhenActive="page"
           (click)="sheet.dismiss()"
         >
-          <mat-icon [svgIcon]="section.icon" aria-hidden="true" />
+          <ms-icon [name]="section.icon" />
           {{ t(section.key) }}
         </a>
       }
@@ -50,7 +51,14 @@ import type { Section } from './sections';
     }
   `,
 })
-export class MoreSheet {
+class MoreSheet {
   protected readonly sections = inject<readonly Section[]>(MAT_BOTTOM_SHEET_DATA);
   protected readonly sheet = inject<MatBottomSheetRef<MoreSheet>>(MatBottomSheetRef);
+}
+
+export function openMoreSheet(
+  injector: Injector,
+  { sections, ariaLabel }: { sections: readonly Section[]; ariaLabel: string },
+): void {
+  injector.get(MatBottomSheet).open(MoreSheet, { data: sections, ariaLabel });
 }

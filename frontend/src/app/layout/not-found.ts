@@ -1,12 +1,11 @@
 import { Component, inject } from '@angular/core';
-import { MatButton } from '@angular/material/button';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { EmptyState } from '../ui/empty-state';
 
 @Component({
   selector: 'ms-not-found',
-  imports: [EmptyState, MatButton, RouterLink, TranslocoDirective],
+  imports: [EmptyState, RouterLink, TranslocoDirective],
   template: `
     <ms-empty-state
       *transloco="let t; prefix: 'ui'"
@@ -15,7 +14,7 @@ import { EmptyState } from '../ui/empty-state';
       [heading]="t('no_encontrada')"
       [text]="t('no_encontrada_texto', { direccion })"
     >
-      <a matButton="filled" routerLink="/">{{ t('inicio') }}</a>
+      <a msButton="filled" routerLink="/">{{ t('inicio') }}</a>
     </ms-empty-state>
   `,
 })

@@ -1,34 +1,31 @@
-import { Component, computed, inject } from '@angular/core';
-import { MatBottomSheet } from '@angular/material/bottom-sheet';
-import { MatDivider } from '@angular/material/divider';
-import { MatIcon } from '@angular/material/icon';
-import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
+import { NgComponentOutlet } from '@angular/common';
+import type { Type } from '@angular/core';
+import { Component, computed, inject, Injector, signal } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { Sesion } from '../core/auth/sesion';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Pantalla } from '../core/preferencias/pantalla';
-import { Confirm } from '../ui/confirm-dialog';
-import { Toast } from '../ui/toast';
+import { Icon } from '../ui/icon';
+import { AccountButton } from './account-button';
+import type { AccountMenu } from './account-menu';
 import { Brand } from './brand';
 import { LanguageButton } from './language-button';
 import { LiveState } from './live-state';
-import { MoreSheet } from './more-sheet';
-import { SECTIONS } from './sections';
+import { ScrollReturn } from './scroll-return';
+import { sectionsOf } from './sections';
 import { ThemeButton } from './theme-button';
 
 /** The frame around every page: navigation at the left, on a phone at the bottom, and the account above. */
 @Component({
   selector: 'ms-shell',
   imports: [
+    AccountButton,
     Brand,
+    Icon,
     LanguageButton,
     LiveState,
-    MatDivider,
-    MatIcon,
-    MatMenu,
-    MatMenuItem,
-    MatMenuTrigger,
+    NgComponentOutlet,
     RouterLink,
     RouterLinkActive,
     RouterOutlet,
@@ -40,56 +37,36 @@ import { ThemeButton } from './theme-button';
 })
 export class Shell {
   readonly #sesion = inject(Sesion);
-  /** Injected here so that every page sends what an earlier visit has kept. */
-  readonly #confirmaciones = inject(Confirmaciones);
-  readonly #confirm = inject(Confirm);
-  readonly #sheet = inject(MatBottomSheet);
-  readonly #toast = inject(Toast);
+  readonly #injector = inject(Injector);
   readonly #transloco = inject(TranslocoService);
 
   protected readonly isPhone = inject(Pantalla).isPhone;
   protected readonly nombre = computed(() => this.#sesion.usuario()?.nombre ?? '');
-  protected readonly roles = computed(() => this.#sesion.usuario()?.roles.join(', ') ?? '');
-  protected readonly initial = computed(() => Array.from(this.nombre())[0]?.toLocaleUpperCase() ?? '');
-  protected readonly sections = computed(() =>
-    SECTIONS.filter(({ role }) => role === undefined || this.#sesion.hasRole(role)),
-  );
+  protected readonly accountMenu = signal<Type<AccountMenu> | undefined>(undefined);
+  protected readonly sections = computed(() => sectionsOf(this.#sesion));
   protected readonly barSections = computed(() => this.sections().filter(({ first }) => first));
+  protected readonly moreSections = computed(() => this.sections().filter(({ first }) => !first));
+
+  constructor() {
+    // So that every page sends what an earlier visit has kept, and is where it was left.
+    inject(Confirmaciones);
+    inject(ScrollReturn);
+  }
 
   protected skipToContent(event: Event, main: HTMLElement): void {
     event.preventDefault();
     main.focus();
   }
 
-  protected showMore(): void {
-    this.#sheet.open(MoreSheet, {
-      data: this.sections().filter(({ first }) => !first),
+  protected async showAccount(): Promise<void> {
+    this.accountMenu.set((await import('./account-menu')).AccountMenu);
+  }
+
+  protected async showMore(): Promise<void> {
+    const { openMoreSheet } = await import('./more-sheet');
+    openMoreSheet(this.#injector, {
+      sections: this.moreSections(),
       ariaLabel: this.#transloco.translate<string>('nav.mas'),
     });
-  }
-
-  protected async logOut(): Promise<void> {
-    if (await this.#givesUpWhatIsKept()) await this.#end({ todas: false });
-  }
-
-  protected async logOutEverywhere(): Promise<void> {
-    const sure = await this.#confirm.ask('cuenta.cerrar_todas', { danger: true });
-    if (sure && (await this.#givesUpWhatIsKept())) await this.#end({ todas: true });
-  }
-
-  /** Logging out deletes the confirmations that were not sent: other users of this device must not see them. */
-  async #givesUpWhatIsKept(): Promise<boolean> {
-    const cuenta = this.#confirmaciones.porEnviar().length;
-    return cuenta === 0 || this.#confirm.ask('cuenta.sin_enviar', { danger: true, params: { cuenta } });
-  }
-
-  async #end(options: { todas: boolean }): Promise<void> {
-    const usuario = this.#sesion.usuario();
-    try {
-      await this.#sesion.cerrar(options);
-      if (usuario) await this.#confirmaciones.olvidar(usuario.id);
-    } catch (error) {
-      this.#toast.failed(error);
-    }
   }
 }

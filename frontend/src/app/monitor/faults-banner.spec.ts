@@ -1,7 +1,6 @@
 import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { TranslocoTestingModule } from '@jsverse/transloco';
-import { provideIcons } from '../ui/icons';
 import { FaultsBanner } from './faults-banner';
 import texts from './i18n/es.json';
 
@@ -19,6 +18,7 @@ class Page {
 
 async function textWith(procesos: ReturnType<typeof process>[]): Promise<string> {
   Page.procesos = procesos;
+  localStorage.setItem('medisupply.idioma', 'es');
   TestBed.configureTestingModule({
     imports: [
       TranslocoTestingModule.forRoot({
@@ -26,7 +26,6 @@ async function textWith(procesos: ReturnType<typeof process>[]): Promise<string>
         translocoConfig: { availableLangs: ['es'], defaultLang: 'es' },
       }),
     ],
-    providers: [provideIcons()],
   });
   const fixture = TestBed.createComponent(Page);
   await fixture.whenStable();

@@ -1,18 +1,18 @@
 import { Component, computed, input } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '../ui/icon';
 import { NumberPipe } from '../ui/number-pipe';
 import type { Estado } from './estado-vivo';
 
 /** Says that failures are made on purpose, where, and how many: whoever sees retries must know why. */
 @Component({
   selector: 'ms-faults-banner',
-  imports: [MatIcon, NumberPipe, TranslocoDirective],
+  imports: [Icon, NumberPipe, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'monitor.fallas'">
       @if (faulty().length > 0) {
         <div class="banner" role="status">
-          <mat-icon svgIcon="zap" aria-hidden="true" />
+          <ms-icon name="zap" />
           <div>
             <strong>{{ t('titulo') }}</strong>
             <ul>
@@ -39,7 +39,7 @@ import type { Estado } from './estado-vivo';
       background: var(--ms-wait-soft);
     }
 
-    mat-icon {
+    ms-icon {
       margin-top: 0.1rem;
       color: var(--ms-wait);
     }

@@ -20,13 +20,15 @@ import { EstadoVivo } from './estado-vivo';
     </dl>
   `,
   styles: `
+    @use 'screen';
+
     :host {
       display: block;
     }
 
     dl {
       display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr));
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 8rem), 1fr));
       margin: 0;
       padding: 0;
     }
@@ -60,9 +62,9 @@ import { EstadoVivo } from './estado-vivo';
       color: var(--ms-bad);
     }
 
-    @media (max-width: 767px) {
+    @include screen.phone {
       dl {
-        grid-template-columns: 1fr 1fr;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 7rem), 1fr));
         gap: 0.75rem 0;
       }
 

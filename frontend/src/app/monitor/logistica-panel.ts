@@ -1,6 +1,4 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { ApiError } from '@medisupply/api-client/api-client';
 import type { MonitorOperations } from '@medisupply/api-client/operations';
 import { TranslocoDirective } from '@jsverse/transloco';
@@ -9,6 +7,7 @@ import { Chart } from '../ui/chart/chart';
 import type { ChartPoint } from '../ui/chart/chart-options';
 import { Chip } from '../ui/chip';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
 import { NumberPipe } from '../ui/number-pipe';
 import { Skeleton } from '../ui/skeleton';
 import { Time } from '../ui/time';
@@ -26,7 +25,7 @@ const FAILED_PINGS: ReadonlySet<number> = new Set([408, 500, 503]);
 /** How logistica answers, now and over the last hour, and what the platform recommends. */
 @Component({
   selector: 'ms-logistica-panel',
-  imports: [Chart, Chip, ErrorState, MatButton, MatIcon, NumberPipe, Skeleton, Time, TranslocoDirective],
+  imports: [Chart, Chip, ErrorState, Icon, NumberPipe, Skeleton, Time, TranslocoDirective],
   templateUrl: './logistica-panel.html',
   styleUrls: ['./panel.scss', './logistica-panel.scss'],
 })

@@ -1,9 +1,8 @@
 import { Component, inject } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Sesion } from '../core/auth/sesion';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
 import { NoPermission } from '../ui/no-permission';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
@@ -27,9 +26,8 @@ import { WorkersPanel } from './workers-panel';
     ErrorState,
     FaultsBanner,
     Figures,
+    Icon,
     LogisticaPanel,
-    MatButton,
-    MatIcon,
     NoPermission,
     PageHeader,
     RedisPanel,

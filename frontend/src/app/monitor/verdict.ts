@@ -1,6 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '../ui/icon';
 import type { Estado } from './estado-vivo';
 import { EstadoVivo } from './estado-vivo';
 
@@ -31,14 +31,13 @@ const PARTS = {
 /** Whether the platform is healthy, and the findings if it is not. */
 @Component({
   selector: 'ms-monitor-verdict',
-  imports: [MatIcon, TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'monitor'">
       @if (vivo.estado(); as estado) {
-        <mat-icon
+        <ms-icon
           class="mark"
-          [svgIcon]="tone() === 'good' ? 'circle-check' : tone() === 'rest' ? 'wifi-off' : 'triangle-alert'"
-          aria-hidden="true"
+          [name]="tone() === 'good' ? 'circle-check' : tone() === 'rest' ? 'wifi-off' : 'triangle-alert'"
         />
         <div class="body" role="status">
           <h2>{{ t('veredicto.' + heading(), { cuenta: findings().length }) }}</h2>
@@ -56,7 +55,7 @@ const PARTS = {
                 <li [class]="TONES[finding.severity]">
                   <button type="button" (click)="show(PARTS[finding.code])">
                     {{ t('hallazgo.' + finding.code, finding.params) }}
-                    <mat-icon svgIcon="chevron-right" aria-hidden="true" />
+                    <ms-icon name="chevron-right" />
                   </button>
                 </li>
               }

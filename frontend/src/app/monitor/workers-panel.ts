@@ -1,10 +1,10 @@
 import { Component, computed, inject } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Idioma } from '../core/i18n/idioma';
 import { Chip } from '../ui/chip';
 import { duration } from '../ui/duration';
 import { EmptyState } from '../ui/empty-state';
+import { Icon } from '../ui/icon';
 import { NumberPipe } from '../ui/number-pipe';
 import { Time } from '../ui/time';
 import { BytesPipe } from './bytes-pipe';
@@ -23,7 +23,7 @@ const LOOKS = {
 /** The live workers, what they work on, and those that came and went. */
 @Component({
   selector: 'ms-workers-panel',
-  imports: [BytesPipe, Chip, EmptyState, MatIcon, NumberPipe, Time, TranslocoDirective],
+  imports: [BytesPipe, Chip, EmptyState, Icon, NumberPipe, Time, TranslocoDirective],
   templateUrl: './workers-panel.html',
   styleUrls: ['./panel.scss', './workers-panel.scss'],
 })

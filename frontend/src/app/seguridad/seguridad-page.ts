@@ -1,9 +1,8 @@
 import { Component, computed, DestroyRef, inject, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Chip } from '../ui/chip';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
 import { NumberPipe } from '../ui/number-pipe';
 import { PageHeader } from '../ui/page-header';
 import type { Intento } from './pruebas';
@@ -14,7 +13,7 @@ const MOST = 20;
 /** The promises about tampering and encryption, tried against the platform that is running. */
 @Component({
   selector: 'ms-seguridad-page',
-  imports: [Chip, ErrorState, MatButton, MatIcon, NumberPipe, PageHeader, TranslocoDirective],
+  imports: [Chip, ErrorState, Icon, NumberPipe, PageHeader, TranslocoDirective],
   templateUrl: './seguridad-page.html',
   styleUrl: './seguridad-page.scss',
   providers: [Pruebas],

@@ -1,11 +1,11 @@
 import { Component, computed, inject, input, resource } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { BackLink } from '../ui/back-link';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
 import { ParamsForm } from './params/params-form';
@@ -20,7 +20,7 @@ import { TareaNombre } from './tarea-nombre';
     BackLink,
     EmptyState,
     ErrorState,
-    MatIcon,
+    Icon,
     PageHeader,
     ParamsForm,
     RouterLink,

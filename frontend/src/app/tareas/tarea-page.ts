@@ -1,6 +1,4 @@
 import { Component, computed, effect, inject, input, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { MatProgressBar } from '@angular/material/progress-bar';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
@@ -10,8 +8,9 @@ import { readTarea } from '../core/api/read-tarea';
 import { Sesion } from '../core/auth/sesion';
 import { Eventos } from '../core/eventos/eventos';
 import { BackLink } from '../ui/back-link';
-import { Confirm } from '../ui/confirm-dialog';
+import { Confirm } from '../ui/confirm';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
 import { lastValue } from '../ui/last-value';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
@@ -33,8 +32,7 @@ const READ_WAITING = 4_000;
     BackLink,
     DatosView,
     ErrorState,
-    MatButton,
-    MatIcon,
+    Icon,
     MatProgressBar,
     PageHeader,
     ReporteView,

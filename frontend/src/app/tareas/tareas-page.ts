@@ -1,6 +1,4 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import type { TaskStatus } from '@medisupply/shared/contracts/vocabulary';
@@ -14,6 +12,7 @@ import type { Column } from '../ui/data-table';
 import { Cell, DataTable } from '../ui/data-table';
 import { duration } from '../ui/duration';
 import { EmptyState } from '../ui/empty-state';
+import { Icon } from '../ui/icon';
 import { PageHeader } from '../ui/page-header';
 import { StateChip } from '../ui/state-chip';
 import { Time } from '../ui/time';
@@ -30,8 +29,7 @@ import { TareasFilter } from './tareas-filter';
     Cell,
     DataTable,
     EmptyState,
-    MatButton,
-    MatIcon,
+    Icon,
     PageHeader,
     RouterLink,
     StateChip,

@@ -1,12 +1,16 @@
-import { Component, input } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
-import { RouterLink } from '@angular/router';
+import { Location } from '@angular/common';
+import { Component, inject, input } from '@angular/core';
+import { Router } from '@angular/router';
+import { Icon } from './icon';
 
-/** The way back, above a page's heading: `<ms-back-link link="/tareas">Tareas</ms-back-link>`. */
+/**
+ * The way back, above a page's heading: `<ms-back-link link="/tareas">Tareas</ms-back-link>`. Whoever came from there
+ * goes back in the history: to the same place of the list, with its filter.
+ */
 @Component({
   selector: 'ms-back-link',
-  imports: [MatIcon, RouterLink],
-  template: `<a [routerLink]="link()"><mat-icon svgIcon="arrow-left" aria-hidden="true" /><ng-content /></a>`,
+  imports: [Icon],
+  template: ` <a [href]="link()" (click)="goBack($event)"> <ms-icon name="arrow-left" /><ng-content /> </a> `,
   styles: `
     :host {
       display: block;
@@ -34,4 +38,15 @@ import { RouterLink } from '@angular/router';
 })
 export class BackLink {
   readonly link = input.required<string>();
+
+  readonly #location = inject(Location);
+  readonly #router = inject(Router);
+
+  protected goBack(event: MouseEvent): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const before = this.#router.lastSuccessfulNavigation()?.previousNavigation?.finalUrl;
+    if (before && this.#router.serializeUrl(before).split('?')[0] === this.link()) this.#location.back();
+    else void this.#router.navigateByUrl(this.link());
+  }
 }

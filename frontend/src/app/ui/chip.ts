@@ -1,5 +1,5 @@
 import { Component, input } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
+import { Icon } from './icon';
 import type { IconName } from './icons';
 
 export type Tone = 'good' | 'wait' | 'bad' | 'work' | 'rest';
@@ -7,10 +7,10 @@ export type Tone = 'good' | 'wait' | 'bad' | 'work' | 'rest';
 /** A word with a colour and, where it says a state, an icon: `<ms-chip tone="wait" icon="hourglass">…</ms-chip>`. */
 @Component({
   selector: 'ms-chip',
-  imports: [MatIcon],
+  imports: [Icon],
   template: `
     @if (icon(); as name) {
-      <mat-icon [svgIcon]="name" aria-hidden="true" />
+      <ms-icon [name]="name" />
     }
     <span><ng-content /></span>
   `,

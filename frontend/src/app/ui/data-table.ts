@@ -6,7 +6,6 @@ import {
 } from '@angular/cdk/scrolling';
 import { NgTemplateOutlet } from '@angular/common';
 import { Component, computed, contentChildren, Directive, inject, input, TemplateRef } from '@angular/core';
-import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Pantalla } from '../core/preferencias/pantalla';
@@ -54,10 +53,9 @@ const AHEAD = 30;
   imports: [
     CdkFixedSizeVirtualScroll,
     CdkVirtualForOf,
-    CdkVirtualScrollableWindow,
     CdkVirtualScrollViewport,
+    CdkVirtualScrollableWindow,
     ErrorState,
-    MatButton,
     NgTemplateOutlet,
     RouterLink,
     Skeleton,

@@ -1,13 +1,13 @@
 import { Component, input } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
+import { Icon } from './icon';
 import type { IconName } from './icons';
 
 /** Nothing to show, and what can be done about it (projected: a button or a link). */
 @Component({
   selector: 'ms-empty-state',
-  imports: [MatIcon],
+  imports: [Icon],
   template: `
-    <span class="disc"><mat-icon [svgIcon]="icon()" aria-hidden="true" /></span>
+    <span class="disc"><ms-icon [name]="icon()" /></span>
     @if (wholePage()) {
       <h1>{{ heading() }}</h1>
     } @else {

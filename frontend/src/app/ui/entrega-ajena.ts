@@ -1,5 +1,4 @@
 import { Component, input } from '@angular/core';
-import { MatButton } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { EmptyState } from './empty-state';
@@ -7,11 +6,11 @@ import { EmptyState } from './empty-state';
 /** Instead of a delivery that was shown and may be seen no more, because of who carries it now. */
 @Component({
   selector: 'ms-entrega-ajena',
-  imports: [EmptyState, MatButton, RouterLink, TranslocoDirective],
+  imports: [EmptyState, RouterLink, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'asignacion'">
       <ms-empty-state icon="truck" [heading]="t(wasFree() ? 'de_otra' : 'ya_no')" [text]="t('quien_la_ve')">
-        <a matButton="outlined" routerLink="/entregas">{{ t('ver_entregas') }}</a>
+        <a msButton="outlined" routerLink="/entregas">{{ t('ver_entregas') }}</a>
       </ms-empty-state>
     </ng-container>
   `,

@@ -1,9 +1,8 @@
 import { Clipboard } from '@angular/cdk/clipboard';
 import { Component, computed, inject, input, output, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { ApiError } from '@medisupply/api-client/api-client';
-import { TranslocoDirective } from '@jsverse/transloco';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { Icon } from './icon';
 
 /**
  * A refusal near its cause: the problem's own text, its field messages, and the request id to copy. `retry` shows the
@@ -11,10 +10,10 @@ import { TranslocoDirective } from '@jsverse/transloco';
  */
 @Component({
   selector: 'ms-error-state',
-  imports: [MatButton, MatIcon, TranslocoDirective],
+  imports: [Icon, TranslocoDirective],
   template: `
     <ng-container *transloco="let t; prefix: 'ui'">
-      <mat-icon svgIcon="triangle-alert" aria-hidden="true" />
+      <ms-icon name="triangle-alert" />
       <div class="body">
         <p class="text">{{ text() ?? t('sin_respuesta') }}</p>
         @if (fields().length > 0) {
@@ -28,13 +27,13 @@ import { TranslocoDirective } from '@jsverse/transloco';
           <p class="id">
             {{ t('codigo') }}: <code>{{ id }}</code>
             <button type="button" (click)="copyRequestId(id)">
-              <mat-icon [svgIcon]="copied() ? 'check' : 'copy'" aria-hidden="true" />
+              <ms-icon [name]="copied() ? 'check' : 'copy'" />
               {{ copied() ? t('copiado') : t('copiar') }}
             </button>
           </p>
         }
         @if (retryable()) {
-          <button matButton="outlined" type="button" (click)="retry.emit()">{{ t('reintentar') }}</button>
+          <button msButton="outlined" type="button" (click)="retry.emit()">{{ t('reintentar') }}</button>
         }
       </div>
     </ng-container>
@@ -49,7 +48,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
       color: var(--mat-sys-on-surface);
     }
 
-    :host > mat-icon {
+    :host > ms-icon {
       margin-top: 0.1rem;
       color: var(--ms-bad);
     }
@@ -108,6 +107,7 @@ export class ErrorState {
   readonly retry = output();
 
   readonly #clipboard = inject(Clipboard);
+  readonly #transloco = inject(TranslocoService);
   protected readonly copied = signal(false);
   readonly #problem = computed(() => {
     const error = this.error();
@@ -123,10 +123,17 @@ export class ErrorState {
   protected readonly fields = computed(() =>
     (this.#problem()?.errors ?? [])
       .filter(({ path }) => !this.except().includes(path))
-      .map(({ path, message }) => `${path.replace(/^(body|query|path)\./, '')}: ${message}`),
+      .map(({ path, message }) => `${this.#nameAt(path)}: ${message}`),
   );
 
   protected copyRequestId(id: string): void {
     this.copied.set(this.#clipboard.copy(id));
+  }
+
+  /** What the app calls the field at `body.items.0.cantidad`; as the path says where it has no name for it. */
+  #nameAt(path: string): string {
+    const key = `campos.${path.split('.').at(-1) ?? path}`;
+    const texts = this.#transloco.getTranslation(this.#transloco.getActiveLang());
+    return key in texts ? String(texts[key]) : path.replace(/^(body|query|path)\./, '');
   }
 }

@@ -54,6 +54,8 @@ export class Field {
   readonly label = input.required<string>();
   /** Only looked at; the control binds it itself. */
   readonly field = input<FieldTree<unknown>>();
+  /** Of a control without a `field`. */
+  readonly wrong = input(false);
   readonly hint = input<string | undefined>();
   readonly error = input<string | undefined>();
 
@@ -62,7 +64,7 @@ export class Field {
   readonly noteId = `${this.id}-note`;
   readonly showsError = computed(() => {
     const state = this.field()?.();
-    return state !== undefined && state.touched() && state.invalid();
+    return state === undefined ? this.wrong() : state.touched() && state.invalid();
   });
   protected readonly note = computed(() =>
     this.showsError() ? (this.error() ?? this.field()?.().errors()[0]?.message ?? '') : (this.hint() ?? ''),

@@ -1,6 +1,3 @@
-import { inject, provideAppInitializer } from '@angular/core';
-import { MatIconRegistry } from '@angular/material/icon';
-import { DomSanitizer } from '@angular/platform-browser';
 import type { IconNode } from 'lucide';
 import {
   Activity,
@@ -72,7 +69,7 @@ import {
   Zap,
 } from 'lucide';
 
-/** The icons of the app, bundled: `<mat-icon svgIcon="truck" />`. One that is missing is added here. */
+/** The icons of the app, bundled: `<ms-icon name="truck" />`. One that is missing is added here. */
 const ICONS = {
   activity: Activity,
   'arrow-left': ArrowLeft,
@@ -145,21 +142,14 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
-export const provideIcons = () =>
-  provideAppInitializer(() => {
-    const registry = inject(MatIconRegistry);
-    const sanitizer = inject(DomSanitizer);
-    for (const [name, node] of Object.entries(ICONS)) {
-      registry.addSvgIconLiteral(name, sanitizer.bypassSecurityTrustHtml(svgOf(node)));
-    }
-  });
-
-const svgOf = (node: IconNode): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${node
+export const svgOf = (name: IconName): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${ICONS[
+    name
+  ]
     .map(
       ([tag, attributes]) =>
         `<${tag} ${Object.entries(attributes)
-          .map(([name, value]) => `${name}="${value}"`)
+          .map(([key, value]) => `${key}="${value}"`)
           .join(' ')}/>`,
     )
     .join('')}</svg>`;

@@ -1,6 +1,6 @@
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { Component, DestroyRef, inject, input, output } from '@angular/core';
-import { MatIcon } from '@angular/material/icon';
+import { Icon } from './icon';
 
 /** From the last key to the search (ms). */
 const PAUSE = 300;
@@ -8,9 +8,9 @@ const PAUSE = 300;
 /** A search field: `search` emits the text when the typing pauses, and at once on Enter. */
 @Component({
   selector: 'ms-search-box',
-  imports: [MatIcon],
+  imports: [Icon],
   template: `
-    <mat-icon svgIcon="search" aria-hidden="true" />
+    <ms-icon name="search" />
     <input
       #box
       class="ms-input"
@@ -31,7 +31,7 @@ const PAUSE = 300;
       min-width: 0;
     }
 
-    mat-icon {
+    ms-icon {
       --ms-icon-size: 1.15rem;
 
       position: absolute;

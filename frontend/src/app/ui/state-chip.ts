@@ -21,6 +21,7 @@ const ENTREGA: Readonly<Record<Translated<EstadoEntrega, Es['entrega'], En['entr
   PENDING_SYSTEM_CONFIRMATION: { tone: 'wait', icon: 'hourglass' },
   FAILED_MAX_RETRIES: { tone: 'bad', icon: 'circle-x' },
   CANCELADA: { tone: 'rest', icon: 'ban' },
+  INTENTO_FALLIDO: { tone: 'wait', icon: 'rotate-ccw' },
 };
 
 const TAREA: Readonly<Record<Translated<TaskStatus, Es['tarea'], En['tarea']>, Look>> = {

@@ -29,6 +29,7 @@ const SUCESOS: Readonly<Record<Tipo, Suceso>> = {
   creada: { icon: 'truck', tone: 'plain', existencias: true },
   tomada: { icon: 'truck', tone: 'plain' },
   soltada: { icon: 'rotate-ccw', tone: 'plain' },
+  intento: { icon: 'rotate-ccw', tone: 'wait', estado: 'INTENTO_FALLIDO' },
   recibida: { icon: 'inbox', tone: 'plain', espera: 'firma' },
   firma: { icon: 'shield-check', tone: 'plain', espera: 'guardar' },
   firma_rechazada: { icon: 'circle-x', tone: 'bad' },

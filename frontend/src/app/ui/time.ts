@@ -30,7 +30,9 @@ export class Clock {
   }}</time>`,
   styles: `
     time {
-      white-space: nowrap;
+      /* As one, but where even that is too wide. */
+      display: inline-block;
+      max-width: 100%;
       font-variant-numeric: tabular-nums;
     }
   `,

@@ -1,6 +1,5 @@
 import { Clipboard } from '@angular/cdk/clipboard';
 import { Component, inject, Injectable, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
 import {
   MAT_DIALOG_DATA,
   MatDialog,
@@ -9,8 +8,8 @@ import {
   MatDialogContent,
   MatDialogTitle,
 } from '@angular/material/dialog';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Icon } from '../ui/icon';
 
 export interface ContrasenaDada {
   nombre: string;
@@ -19,15 +18,7 @@ export interface ContrasenaDada {
 
 @Component({
   selector: 'ms-contrasena-dada-dialog',
-  imports: [
-    MatButton,
-    MatDialogActions,
-    MatDialogClose,
-    MatDialogContent,
-    MatDialogTitle,
-    MatIcon,
-    TranslocoDirective,
-  ],
+  imports: [Icon, MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       <h2 mat-dialog-title>{{ t('usuarios.dada.titulo', { nombre: dada.nombre }) }}</h2>
@@ -36,11 +27,11 @@ export interface ContrasenaDada {
         <p class="secret ms-mono" tabindex="0">{{ dada.contrasena }}</p>
       </mat-dialog-content>
       <mat-dialog-actions align="end">
-        <button matButton type="button" (click)="copy()">
-          <mat-icon [svgIcon]="copied() ? 'check' : 'copy'" aria-hidden="true" />
+        <button msButton type="button" (click)="copy()">
+          <ms-icon [name]="copied() ? 'check' : 'copy'" />
           {{ copied() ? t('ui.copiado') : t('ui.copiar') }}
         </button>
-        <button matButton="filled" type="button" mat-dialog-close>{{ t('ui.cerrar') }}</button>
+        <button msButton="filled" type="button" mat-dialog-close>{{ t('ui.cerrar') }}</button>
       </mat-dialog-actions>
     </ng-container>
   `,

@@ -1,5 +1,4 @@
 import { Component, computed, inject, Injectable, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
 import {
   MAT_DIALOG_DATA,
   MatDialog,
@@ -18,14 +17,7 @@ import { inOrder } from './usuario';
 
 @Component({
   selector: 'ms-roles-dialog',
-  imports: [
-    MatButton,
-    MatDialogActions,
-    MatDialogClose,
-    MatDialogContent,
-    MatDialogTitle,
-    TranslocoDirective,
-  ],
+  imports: [MatDialogActions, MatDialogClose, MatDialogContent, MatDialogTitle, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       <h2 mat-dialog-title>{{ t('usuarios.roles_de', { nombre: usuario.nombre }) }}</h2>
@@ -45,8 +37,8 @@ import { inOrder } from './usuario';
         <p class="note" aria-live="polite">{{ chosen().length === 0 ? t('usuarios.falta_rol') : '' }}</p>
       </mat-dialog-content>
       <mat-dialog-actions align="end">
-        <button matButton type="button" mat-dialog-close>{{ t('ui.cancelar') }}</button>
-        <button matButton="filled" type="button" [disabled]="!isChange()" (click)="finish()">
+        <button msButton type="button" mat-dialog-close>{{ t('ui.volver') }}</button>
+        <button msButton="filled" type="button" [disabled]="!isChange()" (click)="finish()">
           {{ t('usuarios.continuar') }}
         </button>
       </mat-dialog-actions>

@@ -1,7 +1,6 @@
 import { Component, computed, inject, Injectable, signal } from '@angular/core';
 import type { ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, maxLength, minLength, required } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
 import {
   MatDialog,
   MatDialogActions,
@@ -28,7 +27,6 @@ import type { ContrasenaDada } from './contrasena-dada-dialog';
     FormField,
     FormRoot,
     Input,
-    MatButton,
     MatDialogActions,
     MatDialogClose,
     MatDialogContent,
@@ -53,8 +51,8 @@ import type { ContrasenaDada } from './contrasena-dada-dialog';
         </ms-field>
       </mat-dialog-content>
       <mat-dialog-actions align="end">
-        <button matButton type="button" mat-dialog-close>{{ t('ui.cancelar') }}</button>
-        <button matButton="filled" type="submit" [disabled]="usuario().submitting()">
+        <button msButton type="button" mat-dialog-close>{{ t('ui.volver') }}</button>
+        <button msButton="filled" type="submit" [disabled]="usuario().submitting()">
           {{ t('usuarios.nuevo.crear') }}
         </button>
       </mat-dialog-actions>

@@ -1,6 +1,4 @@
 import { Component, inject, signal } from '@angular/core';
-import { MatButton, MatIconButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
@@ -8,12 +6,13 @@ import { AutorizadorApi } from '../core/api/autorizador-api';
 import { Sesion } from '../core/auth/sesion';
 import { Pantalla } from '../core/preferencias/pantalla';
 import { Chip } from '../ui/chip';
-import { Confirm } from '../ui/confirm-dialog';
+import { Confirm } from '../ui/confirm';
 import { cursorPages } from '../ui/cursor-pages';
 import type { Column } from '../ui/data-table';
 import { Cell, DataTable } from '../ui/data-table';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
+import { Icon } from '../ui/icon';
 import { PageHeader } from '../ui/page-header';
 import { Time } from '../ui/time';
 import { Toast } from '../ui/toast';
@@ -31,9 +30,7 @@ import { UsuarioNuevoDialog } from './usuario-nuevo-dialog';
     DataTable,
     EmptyState,
     ErrorState,
-    MatButton,
-    MatIcon,
-    MatIconButton,
+    Icon,
     MatMenu,
     MatMenuItem,
     MatMenuTrigger,

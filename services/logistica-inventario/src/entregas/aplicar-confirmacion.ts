@@ -8,6 +8,7 @@ import type { ConfirmacionRow } from './confirmaciones.repository.ts';
 import { findConfirmacion, setConfirmacionState } from './confirmaciones.repository.ts';
 import { shareTareas } from '../tareas/tareas.repository.ts';
 import { applyConfirmacion, changeState } from './entregas.repository.ts';
+import { setFirmada } from './fotos.repository.ts';
 
 const WORKER = 'worker';
 
@@ -56,6 +57,7 @@ export async function rechazarConfirmacion(
     { confirmada_por: null },
   );
   await shareTareas(tx, confirmacion.entrega_id);
+  if (confirmacion.foto_sha256 !== null) await setFirmada(tx, confirmacion, false);
 }
 
 /** Out of retries: visible as FAILED_MAX_RETRIES, and keeps its place until an Admin re-drives it. */

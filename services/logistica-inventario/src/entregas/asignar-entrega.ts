@@ -51,7 +51,8 @@ export async function soltarEntrega(
   return toEntregaGuardada(suelta, vistaDe(suelta, caller) ?? 'reservada');
 }
 
-async function assertOpen(tx: Tx<LogisticaTables>, { id, estado }: EntregaRow): Promise<void> {
+/** @throws AppError 409 delivered, cancelled or confirmed */
+export async function assertOpen(tx: Tx<LogisticaTables>, { id, estado }: EntregaRow): Promise<void> {
   if (estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
   if (estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');
   if (await findLive(tx, id)) throw conflict('La entrega tiene una confirmación en curso');

@@ -146,6 +146,8 @@ const insertRow = preparedInsert<LogisticaTables, 'confirmacion'>('confirmacion'
   'creada',
   'terminada',
   'recibida',
+  'capturado',
+  'foto_sha256',
 ]);
 
 export const findConfirmacion = async (db: Db, taskId: string): Promise<ConfirmacionRow | undefined> =>

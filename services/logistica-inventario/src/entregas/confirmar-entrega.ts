@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { DeliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
+import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { guardedByRows } from '@medisupply/shared/db/unit-of-work';
-import { badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
+import { AppError, badRequest, conflict, notFound } from '@medisupply/shared/http/app-error';
 import { crashPoint } from '@medisupply/shared/lifecycle/crash-point';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { OutboxMessage } from '@medisupply/shared/queueing/store/task-store';
@@ -14,6 +15,8 @@ import { cifrar, cifrarFirma } from './campos-personales.ts';
 import type { Arriving, Situation, StoredAnswer } from './confirmaciones.repository.ts';
 import { findSituation, insertConfirmacion, setAnswer } from './confirmaciones.repository.ts';
 import { changeState } from './entregas.repository.ts';
+import { setFirmada } from './fotos.repository.ts';
+import type { LogisticaTables } from '../tables.ts';
 import type { ConfirmacionAceptada } from '@medisupply/shared/contracts/logistica/entregas';
 import { shareTareas } from '../tareas/tareas.repository.ts';
 import type { VerifiedSignature } from './verificar-firma.ts';
@@ -109,6 +112,8 @@ async function accept(
     const situation = await findSituation(tx, acceptance);
     if (situation?.repeated) return { stored: situation.repeated, message: undefined };
     const { entrega, hasTasks } = confirmable(situation, confirmacion);
+    const { capturado = null, foto_sha256 = null } = confirmacion.payload;
+    if (foto_sha256 !== null) await firmarFoto(tx, entrega.id, foto_sha256);
     const now = Date.now();
     const task_id = uuidv7();
     await insertConfirmacion(tx, {
@@ -127,6 +132,8 @@ async function accept(
       creada: now,
       terminada: null,
       recibida: acceptance.received,
+      capturado,
+      foto_sha256,
     });
     await changeState(
       tx,
@@ -213,6 +220,16 @@ function confirmable(situation: Situation | undefined, confirmacion: Confirmacio
   if (isTaken) throw conflict('La entrega ya tiene una confirmación en curso');
   if (isUsed) throw conflict('La firma ya se usó');
   return situation;
+}
+
+/** The photo stays from now on. @throws AppError 409 when there is no such photo of the delivery */
+async function firmarFoto(tx: Tx<LogisticaTables>, entrega_id: number, foto_sha256: string): Promise<void> {
+  if (await setFirmada(tx, { entrega_id, foto_sha256 }, true)) return;
+  throw new AppError(
+    'foto-ausente',
+    409,
+    'La foto que se firmó no está guardada con esta entrega; súbala y confirme de nuevo',
+  );
 }
 
 function assertClaimedIds({ payload, usuario_id, claimed }: Confirmacion): void {

@@ -1,28 +1,22 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import { AppError, notFound } from '@medisupply/shared/http/app-error';
-import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
-import type { Page } from '@medisupply/shared/http/pagination';
-import { decodeCursor, pageOf } from '@medisupply/shared/http/pagination';
+import type { Caller } from '@medisupply/shared/http/caller';
 import type { FieldCipher } from '@medisupply/shared/security/field-cipher';
 import { headerOfSignature, verifyDelivery } from '@medisupply/shared/security/delivery-signature';
 import type { Container } from '../container.ts';
-import { listItems } from '../inventario/inventario.repository.ts';
-import { descifrar, descifrarFirma } from './campos-personales.ts';
+import { listNamedItems } from '../inventario/inventario.repository.ts';
+import { descifrar, descifrarDetalle, descifrarFirma } from './campos-personales.ts';
 import { latestTaskOf } from './confirmaciones.repository.ts';
-import { timeOrNull, toEntregaGuardada } from './entrega.presenter.ts';
+import { timeOrNull } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
-import { findEntrega, listEntregas, listHistorial } from './entregas.repository.ts';
-import type {
-  EntregaDescifrada,
-  EntregaGuardada,
-  ListarEntregas,
-} from '@medisupply/shared/contracts/logistica/entregas';
-import { vistaDe, veTodasLasEntregas } from '@medisupply/shared/contracts/visibilidad';
+import { findEntrega, listHistorial } from './entregas.repository.ts';
+import type { EntregaDescifrada } from '@medisupply/shared/contracts/logistica/entregas';
+import { vistaDe } from '@medisupply/shared/contracts/visibilidad';
 import type { CampoPersonal } from '@medisupply/shared/contracts/vocabulary';
 
 type Deps = Pick<Container, 'database' | 'cipher' | 'keySet'>;
 
-const SIN_DATOS = { direccion: null, nombre_recibe: null, firma_recibe: null };
+const SIN_DATOS = { direccion: null, nombre_recibe: null, firma_recibe: null, destinatario: null };
 
 /** One delivery in clear, or that there is one without a courier. @throws AppError 404, also for somebody else's */
 export async function consultarEntrega(deps: Deps, id: number, caller: Caller): Promise<EntregaDescifrada> {
@@ -33,7 +27,7 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
   const [historial, task_id, items] = await Promise.all([
     listHistorial(read, id),
     latestTaskOf(read, id),
-    listItems(read, id),
+    listNamedItems(read, [id]),
   ]);
   const firma = firmaDe(deps.cipher, row);
   const fields = vista === 'completa' ? descifrar(deps.cipher, row.id, row) : SIN_DATOS;
@@ -46,41 +40,32 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     integridad_firma: firma,
     firma_verificada: signatureHolds(deps, { ...row, firma }, fields),
     firma_clave: signingKeyOf(deps, firma),
+    capturado: row.capturado,
+    foto_sha256: row.foto_sha256,
     fecha_entrega: timeOrNull(row.fecha_entrega),
     asignada_a: row.asignada_a,
+    orden: row.orden,
     creada_por: row.creada_por,
     confirmada_por: row.confirmada_por,
     task_id: task_id ?? null,
-    items,
-    historial: historial.map(({ cambio, momento, ...change }) => ({
+    items: items.map(({ producto_id, sku, nombre, cantidad, estado }) => ({
+      producto_id,
+      sku,
+      nombre,
+      cantidad,
+      estado,
+    })),
+    historial: historial.map(({ cambio, momento, motivo, detalle, capturado, ...change }) => ({
       ...change,
       momento: isoTime(momento),
       ...(cambio === null ? {} : { cambio }),
+      ...(motivo === null ? {} : { motivo }),
+      ...(detalle === null || vista === 'reservada'
+        ? {}
+        : { detalle: descifrarDetalle(deps.cipher, id, detalle) }),
+      ...(capturado === null ? {} : { capturado }),
     })),
   };
-}
-
-/** A page of what the caller may see, newest first, as stored. */
-export async function listarEntregas(
-  deps: Deps,
-  query: ListarEntregas,
-  caller: UserCaller,
-): Promise<Page<EntregaGuardada>> {
-  const limit = query.limite ?? 50;
-  const rows = await listEntregas(deps.database.read, {
-    viewer: veTodasLasEntregas(caller) ? undefined : caller,
-    before: decodeCursor(query.cursor),
-    estado: query.estado,
-    pedido_id: query.pedido_id,
-    sinAsignar: query.sin_asignar !== undefined,
-    limit: limit + 1,
-  });
-  return pageOf(
-    rows,
-    limit,
-    (row) => row.id,
-    (row) => toEntregaGuardada(row, vistaDe(row, caller) ?? 'reservada'),
-  );
 }
 
 type ClearFields = Record<CampoPersonal, string | null>;
@@ -121,6 +106,8 @@ function signatureHolds({ keySet }: Deps, row: EntregaRow, fields: ClearFields):
     pedido_id: row.pedido_id,
     entrega_id: row.id,
     usuario_id: row.confirmada_por,
+    capturado: row.capturado ?? undefined,
+    foto_sha256: row.foto_sha256 ?? undefined,
   };
   return verifyDelivery(row.firma, payload, keySet.findSignatureKey, { ignoreExpiry: true }).valid;
 }

@@ -1,11 +1,11 @@
 import type { Caller } from '@medisupply/shared/http/caller';
 import { callerName, isAdmin } from '@medisupply/shared/http/caller';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
-import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { Container } from '../container.ts';
 import { reservar } from '../inventario/existencias.ts';
 import type { LogisticaTables } from '../tables.ts';
+import { cifrar } from './campos-personales.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
 import { insertEntrega, insertHistorial } from './entregas.repository.ts';
 import type { CrearEntrega, EntregaGuardada } from '@medisupply/shared/contracts/logistica/entregas';
@@ -19,6 +19,7 @@ export async function crearEntrega(
 ): Promise<EntregaGuardada> {
   const now = Date.now();
   const actor = callerName(caller);
+  const { direccion, destinatario = null } = input;
   const row = await insertEntrega(
     tx,
     {
@@ -29,7 +30,7 @@ export async function crearEntrega(
       creador_id: caller.kind === 'user' ? caller.usuario_id : null,
       creada: now,
     },
-    (id) => cipher.encrypt(input.direccion, fieldAad('entrega', 'direccion', id)),
+    (id) => cifrar(cipher, id, { direccion, destinatario }),
   );
   await insertHistorial(tx, { id: row.id, estado: row.estado, anterior: null, momento: now, actor });
   const asignada = row.asignada_a === null ? {} : { asignada_a: row.asignada_a };

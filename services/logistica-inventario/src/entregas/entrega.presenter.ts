@@ -9,10 +9,12 @@ export const timeOrNull = (ms: number | null): string | null => (ms === null ? n
 export const toEntregaGuardada = (row: EntregaRow, vista: Vista = 'completa'): EntregaGuardada => ({
   id: row.id,
   direccion: vista === 'reservada' ? null : row.direccion,
+  destinatario: vista === 'reservada' ? null : row.destinatario,
   ...(vista === 'reservada' ? { reservada: true } : {}),
   pedido_id: row.pedido_id,
   estado: row.estado,
   asignada_a: row.asignada_a,
+  orden: row.orden,
   creada_por: row.creada_por,
   confirmada_por: row.confirmada_por,
   nombre_recibe: row.nombre_recibe,

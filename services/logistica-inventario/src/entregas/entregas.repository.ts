@@ -5,8 +5,8 @@ import { razonesPara } from '@medisupply/shared/contracts/visibilidad';
 import { prepared, preparedInsert } from '@medisupply/shared/db/prepared';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { CambioDeAsignacion } from '@medisupply/shared/contracts/vocabulary';
-import { ESTADO_ENTREGA, ESTADOS_RESERVADOS } from '@medisupply/shared/contracts/vocabulary';
-import type { EntregaTable, LogisticaTables } from '../tables.ts';
+import { ESTADO_ENTREGA, ESTADOS_CERRADOS } from '@medisupply/shared/contracts/vocabulary';
+import type { EntregaHistorialTable, EntregaTable, LogisticaTables } from '../tables.ts';
 
 type Db = Kysely<LogisticaTables>;
 export type EntregaRow = Selectable<EntregaTable>;
@@ -20,15 +20,17 @@ export interface NewEntrega {
   creada: number;
 }
 
-/** Inserts the row, then its address: the ciphertext is bound to the id, which only the insert gives. */
+type Cifrados = Pick<EntregaRow, 'direccion' | 'destinatario'>;
+
+/** Inserts the row, then what is personal of it: the ciphertext is bound to the id, which only the insert gives. */
 export async function insertEntrega(
   tx: Tx<LogisticaTables>,
   entrega: NewEntrega,
-  encryptDireccion: (id: number) => string,
+  encrypt: (id: number) => Cifrados,
 ): Promise<EntregaRow> {
   const inserted = await insertRow(tx, entrega);
   const { id } = inserted.rows[0]!;
-  return (await setDireccion(tx, { id, direccion: encryptDireccion(id) })).rows[0]!;
+  return (await setPersonales(tx, { id, ...encrypt(id) })).rows[0]!;
 }
 
 const insertRow = prepared<LogisticaTables, NewEntrega, { id: number }>(
@@ -53,8 +55,9 @@ const insertRow = prepared<LogisticaTables, NewEntrega, { id: number }>(
       .returning('id'),
 );
 
-const setDireccion = prepared<LogisticaTables, { id: number; direccion: string }, EntregaRow>(
-  (db, { id, direccion }) => db.updateTable('entrega').set({ direccion }).where('id', '=', id).returningAll(),
+const setPersonales = prepared<LogisticaTables, { id: number } & Cifrados, EntregaRow>(
+  (db, { id, direccion, destinatario }) =>
+    db.updateTable('entrega').set({ direccion, destinatario }).where('id', '=', id).returningAll(),
 );
 
 export const findEntrega = async (db: Db, id: number): Promise<EntregaRow | undefined> =>
@@ -63,6 +66,10 @@ export const findEntrega = async (db: Db, id: number): Promise<EntregaRow | unde
 const selectRow = prepared<LogisticaTables, { id: number }, EntregaRow>((db, { id }) =>
   db.selectFrom('entrega').selectAll().where('id', '=', id),
 );
+
+export async function findEntregas(db: Db, ids: readonly number[]): Promise<EntregaRow[]> {
+  return db.selectFrom('entrega').selectAll().where('id', 'in', ids).execute();
+}
 
 /** What a change of state needs to know of a delivery, without its ciphertexts. */
 export type EntregaState = Pick<
@@ -129,7 +136,7 @@ export async function listEntregas(db: Db, filter: ListFilter): Promise<EntregaR
       filtered = filtered
         .where('asignada_a', 'is', null)
         .where('confirmada_por', 'is', null)
-        .where('estado', 'not in', ESTADOS_RESERVADOS);
+        .where('estado', 'not in', ESTADOS_CERRADOS);
     return filtered.orderBy('id', 'desc').limit(filter.limit);
   };
   const ids = () => db.selectFrom('entrega').select('id');
@@ -162,11 +169,15 @@ export interface StateChange {
   cambio?: CambioDeAsignacion;
 }
 
+/** What the history keeps of a failed attempt besides. */
+type Intento = Pick<Selectable<EntregaHistorialTable>, 'motivo' | 'detalle' | 'capturado'>;
+
 /** Changes `estado` with its row of history. ENTREGADA is final: then nothing changes and the answer is false. */
 export async function changeState(
   tx: Tx<LogisticaTables>,
   change: StateChange,
   columns: Partial<Pick<EntregaRow, 'confirmada_por'>> = {},
+  intento?: Intento,
 ): Promise<boolean> {
   const { id, estado, momento } = change;
   const { confirmada_por } = columns;
@@ -175,7 +186,7 @@ export async function changeState(
       ? await setState(tx, { id, estado, momento })
       : await setStateAndUser(tx, { id, estado, momento, confirmada_por });
   if (numAffectedRows === 0n) return false;
-  await insertHistorial(tx, change);
+  await insertHistorial(tx, change, intento);
   return true;
 }
 
@@ -199,7 +210,7 @@ const setStateAndUser = prepared<
     .where('estado', '<>', ESTADO_ENTREGA.entregada),
 );
 
-/** Who carries it from now on; its state stays. */
+/** Who carries it from now on, as none of their stops yet; its state stays. */
 export async function changeAssignee(
   tx: Tx<LogisticaTables>,
   entrega: EntregaRow,
@@ -216,7 +227,7 @@ export async function changeAssignee(
   });
   return tx
     .updateTable('entrega')
-    .set({ asignada_a, actualizada: momento })
+    .set({ asignada_a, orden: null, actualizada: momento })
     .where('id', '=', entrega.id)
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -254,6 +265,8 @@ const copyConfirmed = prepared<
       nombre_recibe: eb.ref('confirmacion.nombre_recibe'),
       firma_recibe: eb.ref('confirmacion.firma_recibe'),
       firma: eb.ref('confirmacion.firma'),
+      capturado: eb.ref('confirmacion.capturado'),
+      foto_sha256: eb.ref('confirmacion.foto_sha256'),
       fecha_entrega: momento,
     }))
     .where('entrega.id', '=', id)
@@ -275,10 +288,24 @@ const copyConfirmed = prepared<
 export async function insertHistorial(
   tx: Tx<LogisticaTables>,
   change: Omit<StateChange, 'anterior'> & { anterior: string | null },
+  intento?: Intento,
 ): Promise<void> {
   const { id, estado, anterior, momento, actor, task_id = null, cambio = null } = change;
-  await insertChange(tx, [{ entrega_id: id, estado, anterior, momento, actor, task_id, cambio }]);
+  const row = { entrega_id: id, estado, anterior, momento, actor, task_id, cambio };
+  if (intento) await insertIntento(tx, [{ ...row, ...intento }]);
+  else await insertChange(tx, [row]);
 }
+
+const insertIntento = preparedInsert<LogisticaTables, 'entrega_historial'>('entrega_historial', [
+  'entrega_id',
+  'estado',
+  'anterior',
+  'momento',
+  'actor',
+  'motivo',
+  'detalle',
+  'capturado',
+]);
 
 const insertChange = preparedInsert<LogisticaTables, 'entrega_historial'>('entrega_historial', [
   'entrega_id',
@@ -302,7 +329,7 @@ export async function countByState(db: Db, estado: string): Promise<number> {
 export async function listHistorial(db: Db, entregaId: number) {
   return db
     .selectFrom('entrega_historial')
-    .select(['estado', 'anterior', 'momento', 'actor', 'task_id', 'cambio'])
+    .select(['estado', 'anterior', 'momento', 'actor', 'task_id', 'cambio', 'motivo', 'detalle', 'capturado'])
     .where('entrega_id', '=', entregaId)
     .orderBy('id')
     .limit(500)

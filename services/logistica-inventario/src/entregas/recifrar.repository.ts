@@ -1,39 +1,83 @@
 /** The columns that are encrypted, for encrypting them again. Whatever is encrypted stands in this list. */
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { CAMPOS_PERSONALES } from '@medisupply/shared/contracts/vocabulary';
+import { CAMPOS_FIRMADOS, CAMPOS_PERSONALES } from '@medisupply/shared/contracts/vocabulary';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import type { LogisticaTables } from '../tables.ts';
 
-const COLUMNAS = [...CAMPOS_PERSONALES, 'firma'] as const;
+/** A table with encrypted columns. */
+export interface Cifrada {
+  tabla: 'entrega' | 'confirmacion' | 'entrega_historial' | 'entrega_foto';
+  /** Names its rows. */
+  clave: string;
+  /** The delivery to which its values are bound. */
+  entrega: string;
+  columnas: readonly string[];
+  /** Its first part in the additional data of what is encrypted. */
+  lugar: string;
+  /** Where the key is told in a column of its own: its values are too large to be looked at. */
+  kid?: string;
+  /** Rows of one write. */
+  filas: number;
+}
 
-/** A table, the column that names its rows, the column with the delivery to which its values are bound. */
-export const CIFRADAS = [
-  { tabla: 'entrega', clave: 'id', entrega: 'id', columnas: COLUMNAS },
-  { tabla: 'confirmacion', clave: 'task_id', entrega: 'entrega_id', columnas: COLUMNAS },
-] as const;
+export const CIFRADAS: readonly Cifrada[] = [
+  {
+    tabla: 'entrega',
+    clave: 'id',
+    entrega: 'id',
+    columnas: [...CAMPOS_PERSONALES, 'firma'],
+    lugar: 'entrega',
+    filas: 100,
+  },
+  {
+    tabla: 'confirmacion',
+    clave: 'task_id',
+    entrega: 'entrega_id',
+    columnas: [...CAMPOS_FIRMADOS, 'firma'],
+    lugar: 'entrega',
+    filas: 100,
+  },
+  {
+    tabla: 'entrega_historial',
+    clave: 'id',
+    entrega: 'entrega_id',
+    columnas: ['detalle'],
+    lugar: 'entrega',
+    filas: 100,
+  },
+  {
+    tabla: 'entrega_foto',
+    clave: 'id',
+    entrega: 'entrega_id',
+    columnas: ['datos'],
+    lugar: 'entrega_foto',
+    kid: 'kid',
+    filas: 4,
+  },
+];
 
-export type Cifrada = (typeof CIFRADAS)[number];
 type Clave = string | number;
 
 export interface ValorCifrado {
   clave: Clave;
   entrega_id: number;
-  columna: Cifrada['columnas'][number];
+  columna: string;
   valor: string;
 }
 
 /** Values of a page of rows that another key than `actual` wrote, how many rows, and the last one's key. */
 export async function listCifradasConOtra(
   db: Kysely<LogisticaTables>,
-  { tabla, clave, entrega, columnas }: Cifrada,
-  { actual, after, limit }: { actual: string; after: Clave | undefined; limit: number },
+  cifrada: Cifrada,
+  { actual, after }: { actual: string; after: Clave | undefined },
 ): Promise<{ valores: ValorCifrado[]; filas: number; last: Clave | undefined }> {
+  const { tabla, clave, entrega, columnas, filas } = cifrada;
   const { rows } = await sql<Record<string, Clave | null>>`
     select ${sql.ref(clave)} as clave, ${sql.ref(entrega)} as entrega_id, ${sql.join(columnas.map((columna) => sql.ref(columna)))}
     from ${sql.table(tabla)}
-    where ${after === undefined ? sql`1 = 1` : sql`${sql.ref(clave)} > ${after}`} and ${conOtra(columnas, actual)}
-    order by ${sql.ref(clave)} limit ${limit}`.execute(db);
+    where ${after === undefined ? sql`1 = 1` : sql`${sql.ref(clave)} > ${after}`} and ${conOtra(cifrada, actual)}
+    order by ${sql.ref(clave)} limit ${filas}`.execute(db);
   const prefix = prefixOf(actual);
   const valores = rows.flatMap((row) =>
     columnas.flatMap((columna): ValorCifrado[] => {
@@ -48,29 +92,31 @@ export async function listCifradasConOtra(
 /** How many rows hold a value that another key wrote. */
 export async function countCifradasConOtra(
   db: Kysely<LogisticaTables>,
-  { tabla, columnas }: Cifrada,
+  cifrada: Cifrada,
   actual: string,
 ): Promise<number> {
   const { rows } = await sql<{ total: number }>`
-    select count(*) as total from ${sql.table(tabla)} where ${conOtra(columnas, actual)}`.execute(db);
+    select count(*) as total from ${sql.table(cifrada.tabla)} where ${conOtra(cifrada, actual)}`.execute(db);
   return rows[0]?.total ?? 0;
 }
 
 /** Replaces a value, unless it was replaced meanwhile. */
 export async function replaceCifrada(
   tx: Tx<LogisticaTables>,
-  { tabla, clave }: Cifrada,
+  { tabla, clave, kid }: Cifrada,
   { clave: row, columna, valor }: ValorCifrado,
-  nuevo: string,
+  nuevo: { valor: string; kid: string },
 ): Promise<void> {
-  await sql`update ${sql.table(tabla)} set ${sql.ref(columna)} = ${nuevo}
+  const alsoKid = kid === undefined ? sql`` : sql`, ${sql.ref(kid)} = ${nuevo.kid}`;
+  await sql`update ${sql.table(tabla)} set ${sql.ref(columna)} = ${nuevo.valor}${alsoKid}
     where ${sql.ref(clave)} = ${row} and ${sql.ref(columna)} = ${valor}`.execute(tx);
 }
 
 const prefixOf = (kid: string): string => `v1:${kid}:`;
 
 /** Not LIKE: a kid may contain its wildcard. NULL compares to nothing. */
-function conOtra(columnas: readonly string[], actual: string) {
+function conOtra({ columnas, kid }: Cifrada, actual: string) {
+  if (kid !== undefined) return sql`${sql.ref(kid)} <> ${actual}`;
   const prefix = prefixOf(actual);
   const conditions = columnas.map(
     (columna) => sql`substr(${sql.ref(columna)}, 1, ${prefix.length}) <> ${prefix}`,

@@ -12,8 +12,6 @@ import {
   replaceCifrada,
 } from './recifrar.repository.ts';
 
-/** Rows of one write: others write, too. */
-const BATCH = 100;
 /** Whoever read a row just before it was encrypted again has opened it by then (ms). */
 const QUIET = 2_000;
 
@@ -76,17 +74,18 @@ async function recifrarTabla(
 ): Promise<void> {
   let after: string | number | undefined;
   for (;;) {
-    const page = await listCifradasConOtra(database.read, cifrada, { actual, after, limit: BATCH });
+    const page = await listCifradasConOtra(database.read, cifrada, { actual, after });
     if (page.last === undefined) return;
     after = page.last;
     const started = performance.now();
     const nuevos = page.valores.flatMap((viejo) => {
-      const nuevo = recifrarValor(cipher, viejo);
+      const nuevo = recifrarValor(cipher, cifrada, viejo);
       if (nuevo === undefined) ilegibles.push(`${cifrada.tabla} ${viejo.clave}, ${viejo.columna}`);
       return nuevo === undefined ? [] : [{ viejo, nuevo }];
     });
     await database.unitOfWork.write(async (tx) => {
-      for (const { viejo, nuevo } of nuevos) await replaceCifrada(tx, cifrada, viejo, nuevo);
+      for (const { viejo, nuevo } of nuevos)
+        await replaceCifrada(tx, cifrada, viejo, { valor: nuevo, kid: cipher.kidOf(nuevo) });
     });
     onDone(page.filas);
     // As long as it took: the platform's own writes get their turn.
@@ -96,13 +95,14 @@ async function recifrarTabla(
 
 function recifrarValor(
   cipher: FieldCipher,
+  { lugar }: Cifrada,
   { valor, columna, entrega_id }: ValorCifrado,
 ): string | undefined {
   // Not sealed yet: `sellado` may be on its way.
   if (columna === 'firma' && !isCiphertext(valor)) return cifrarFirma(cipher, entrega_id, valor);
-  const aad = fieldAad('entrega', columna, entrega_id);
+  const aad = fieldAad(lugar, columna, entrega_id);
   try {
-    return cipher.encrypt(cipher.decrypt(valor, aad), aad);
+    return cipher.encrypt(cipher.decryptBytes(valor, aad), aad);
   } catch {
     return undefined;
   }

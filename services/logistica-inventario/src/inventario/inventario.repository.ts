@@ -101,6 +101,25 @@ const selectItems = prepared<LogisticaTables, { entregaId: number }, Item>((db, 
     .orderBy('producto_id'),
 );
 
+/** What several deliveries carry, with the products' names. */
+export async function listNamedItems(db: Db, entregaIds: readonly number[]) {
+  return db
+    .selectFrom('entrega_item')
+    .innerJoin('producto', 'producto.id', 'entrega_item.producto_id')
+    .select([
+      'entrega_item.entrega_id',
+      'entrega_item.producto_id',
+      'producto.sku',
+      'producto.nombre',
+      'entrega_item.cantidad',
+      'entrega_item.estado',
+    ])
+    .where('entrega_item.entrega_id', 'in', entregaIds)
+    .orderBy('entrega_item.entrega_id')
+    .orderBy('entrega_item.producto_id')
+    .execute();
+}
+
 export async function setItemsState(
   tx: Tx<LogisticaTables>,
   entregaId: number,

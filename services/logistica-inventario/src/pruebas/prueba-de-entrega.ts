@@ -8,10 +8,11 @@ import { conflict, notFound, unavailable } from '@medisupply/shared/http/app-err
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { PROOF_FORMAT } from '@medisupply/shared/proof/format';
 import type { Container } from '../container.ts';
+import { listNamedItems } from '../inventario/inventario.repository.ts';
 import { descifrar, descifrarFirma } from '../entregas/campos-personales.ts';
 import type { EntregaRow } from '../entregas/entregas.repository.ts';
 import { findEntrega, listHistorial } from '../entregas/entregas.repository.ts';
-import { findRecepcion, listProductos } from './pruebas.repository.ts';
+import { findRecepcion } from './pruebas.repository.ts';
 
 type Deps = Pick<Container, 'database' | 'cipher' | 'autorizador' | 'sealLimit'>;
 
@@ -39,7 +40,7 @@ export async function pruebaDe({ database, cipher, autorizador }: Deps, row: Ent
   const { read } = database;
   const [historial, items, recepcion] = await Promise.all([
     listHistorial(read, row.id),
-    listProductos(read, row.id),
+    listNamedItems(read, [row.id]),
     findRecepcion(read, row.id),
   ]);
   const personal = descifrar(cipher, row.id, { direccion, nombre_recibe, firma_recibe });
@@ -55,17 +56,37 @@ export async function pruebaDe({ database, cipher, autorizador }: Deps, row: Ent
       asignada_a: row.asignada_a,
       confirmada_por,
     },
-    datos: deliveryPayload({ ...personal, pedido_id: row.pedido_id, entrega_id: row.id }, confirmada_por),
+    datos: deliveryPayload(
+      {
+        ...personal,
+        pedido_id: row.pedido_id,
+        entrega_id: row.id,
+        capturado: row.capturado ?? undefined,
+        foto_sha256: row.foto_sha256 ?? undefined,
+      },
+      confirmada_por,
+    ),
     firma: descifrarFirma(cipher, row.id, row.firma),
     recepcion: {
       recibida: recepcion ? isoTime(recepcion.recibida) : null,
       tarea: recepcion?.task_id ?? null,
     },
-    items,
-    historial: historial.map(({ momento, cambio, task_id, ...change }) => ({
-      ...change,
+    items: items.map(({ producto_id, sku, nombre, cantidad, estado }) => ({
+      producto_id,
+      sku,
+      nombre,
+      cantidad,
+      estado,
+    })),
+    // What a courier said of a failed attempt in words of their own stays here: it is about people.
+    historial: historial.map(({ estado, anterior, momento, actor, cambio, motivo, capturado, task_id }) => ({
+      estado,
+      anterior,
       momento: isoTime(momento),
+      actor,
       ...(cambio === null ? {} : { cambio }),
+      ...(motivo === null ? {} : { motivo }),
+      ...(capturado === null ? {} : { capturado }),
       tarea: task_id,
     })),
   };

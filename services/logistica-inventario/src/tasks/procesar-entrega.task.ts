@@ -63,6 +63,8 @@ async function verifyLate(context: LogisticaTaskContext, confirmacion: Confirmac
     pedido_id: entrega?.pedido_id ?? '',
     entrega_id: confirmacion.entrega_id,
     usuario_id: confirmacion.usuario_id,
+    capturado: confirmacion.capturado ?? undefined,
+    foto_sha256: confirmacion.foto_sha256 ?? undefined,
   };
   // What was valid when it came in does not expire, and its key is not revoked, while it waits for keys.
   const verification = verifyDelivery(firma, payload, keySet.findSignatureKey, {

@@ -1,10 +1,11 @@
 /** Wire schemas of deliveries. */
 import { z } from 'zod';
-import { deliveryFields } from '../delivery-payload.ts';
+import { capturado, deliveryFields, fotoSha256 } from '../delivery-payload.ts';
 import { id, idInPath, isoTimestamp, pageQuery, pedidoId, text, withEcos } from '../fields.ts';
 import { lookOf } from '../look-alike.ts';
 import {
   CAMBIOS_DE_ASIGNACION,
+  ESTADO_ENTREGA,
   ESTADOS_RESERVADOS,
   ITEM_ESTADOS,
   LIMITES,
@@ -22,6 +23,7 @@ export const crearEntregaBody = z.strictObject(
     }),
     pedido_id: pedidoId,
     asignada_a: id.nullish(),
+    destinatario: text(LIMITES.destinatario).optional().describe('A quién se entrega; no se firma'),
     items: items.optional(),
   }),
 );
@@ -29,11 +31,18 @@ export type CrearEntrega = z.output<typeof crearEntregaBody>;
 
 export const entregaParams = z.strictObject({ id: idInPath });
 
+const si = z.literal('true').optional();
+
 export const listarEntregasQuery = z.strictObject({
   ...pageQuery,
   estado: text(LIMITES.filtro).optional(),
   pedido_id: text(LIMITES.filtro).optional(),
-  sin_asignar: z.literal('true').optional().describe('Solo las que nadie lleva y se pueden tomar'),
+  pedido_prefijo: text(LIMITES.filtro)
+    .optional()
+    .describe('Pedidos que empiezan así, en orden de pedido; mayúsculas y minúsculas como están guardadas'),
+  sin_asignar: si.describe('Solo las que nadie lleva y se pueden tomar'),
+  mias: si.describe('Solo las que lleva quien pregunta y siguen abiertas, en su orden de paradas'),
+  claro: si.describe('Dirección y destinatario en claro en las que se ven completas, y sus items'),
 });
 export type ListarEntregas = z.output<typeof listarEntregasQuery>;
 
@@ -45,14 +54,22 @@ const reservada = z
   .optional()
   .describe('Sin datos personales: se ven al tomarla (POST /entregas/:id/tomar)');
 
+const orden = z.int().nullable().describe('Su lugar entre las paradas de quien la lleva');
+const itemConNombre = z.object({ producto_id: id, sku: z.string(), nombre: z.string(), cantidad: z.int() });
+
 export const entregaGuardada = z
   .object({
     id,
-    direccion: z.string().nullable().describe('Texto cifrado, v1:…; null si está reservada'),
+    direccion: z
+      .string()
+      .nullable()
+      .describe('Texto cifrado, v1:…, o en claro si así se pidió; null si está reservada'),
+    destinatario: z.string().nullable().describe('Como direccion; null si no tiene'),
     reservada,
     pedido_id: z.string(),
     estado: estadoTexto,
     asignada_a: id.nullable(),
+    orden,
     creada_por: z.string(),
     confirmada_por: id.nullable(),
     nombre_recibe: z.string().nullable().describe('Texto cifrado, v1:…'),
@@ -61,6 +78,7 @@ export const entregaGuardada = z
     fecha_entrega: isoTimestamp.nullable(),
     creada: isoTimestamp,
     actualizada: isoTimestamp,
+    items: z.array(itemConNombre).optional().describe('Solo en una lista en claro'),
   })
   .describe('Una entrega como está guardada');
 export type EntregaGuardada = z.output<typeof entregaGuardada>;
@@ -69,6 +87,7 @@ export const entregaDescifrada = z
   .object({
     id,
     direccion: z.string().nullable().describe('null si está reservada'),
+    destinatario: z.string().nullable().describe('null si no tiene o está reservada'),
     reservada,
     pedido_id: z.string(),
     estado: estadoTexto,
@@ -86,12 +105,15 @@ export const entregaDescifrada = z
       })
       .nullable()
       .describe('La clave con que está firmada; null mientras no esté entregada'),
+    capturado: capturado.nullable().describe('Hora del dispositivo, firmada; null si no se firmó'),
+    foto_sha256: fotoSha256.nullable().describe('SHA-256 de su foto, firmado; null si no se firmó'),
     fecha_entrega: isoTimestamp.nullable(),
     asignada_a: id.nullable(),
+    orden,
     creada_por: z.string(),
     confirmada_por: id.nullable(),
     task_id: z.string().nullable().describe('La tarea de su última confirmación'),
-    items: z.array(z.object({ producto_id: id, cantidad: z.int(), estado: z.enum(ITEM_ESTADOS) })),
+    items: z.array(itemConNombre.extend({ estado: z.enum(ITEM_ESTADOS) })),
     historial: z.array(
       z.object({
         estado: z.string(),
@@ -99,6 +121,9 @@ export const entregaDescifrada = z
         momento: isoTimestamp,
         actor: z.string(),
         cambio: z.enum(CAMBIOS_DE_ASIGNACION).optional(),
+        motivo: z.string().optional().describe('Por qué no se pudo entregar'),
+        detalle: z.string().optional(),
+        capturado: capturado.optional(),
         task_id: z.string().nullable(),
       }),
     ),
@@ -130,3 +155,39 @@ export const confirmacionAceptada = z
   })
   .describe('La confirmación está guardada y se aplicará');
 export type ConfirmacionAceptada = z.output<typeof confirmacionAceptada>;
+
+export const fotoGuardada = z
+  .object({ entrega_id: id, sha256: fotoSha256, tamano: z.int().describe('Bytes') })
+  .describe('La foto está guardada, cifrada');
+export type FotoGuardada = z.output<typeof fotoGuardada>;
+
+export const intentoFallidoBody = z.strictObject({
+  motivo: text(LIMITES.filtro).describe('Uno de GET /intentos/motivos'),
+  detalle: text(LIMITES.detalle).optional(),
+  capturado: capturado.optional(),
+});
+export type IntentoFallido = z.output<typeof intentoFallidoBody>;
+
+export const intentoRegistrado = z
+  .object({
+    entrega_id: id,
+    estado: z.literal(ESTADO_ENTREGA.intento),
+    motivo: z.string(),
+    momento: isoTimestamp,
+  })
+  .describe('El intento queda en el historial; la entrega sigue abierta');
+export type IntentoRegistrado = z.output<typeof intentoRegistrado>;
+
+export const motivosDeIntento = z.object({ motivos: z.array(z.string()) });
+
+export const ordenarEntregasBody = z.strictObject({
+  asignada_a: id,
+  entregas: z
+    .array(id)
+    .max(LIMITES.paradas, { error: `Máximo ${LIMITES.paradas} entregas` })
+    .refine((ids) => new Set(ids).size === ids.length, { error: 'Una entrega está repetida' })
+    .describe('En el orden de las paradas; las demás de esa persona quedan sin orden'),
+});
+export type OrdenarEntregas = z.output<typeof ordenarEntregasBody>;
+
+export const entregasOrdenadas = z.object({ asignada_a: id, entregas: z.array(id) });

@@ -41,8 +41,10 @@ export const items = z
       .strictObject({
         producto_id: id,
         cantidad: units.min(1, { error: 'Debe ser 1 o mayor' }).max(MAX_UNITS, { error: 'Fuera de rango' }),
-        // Our own answers have it.
+        // Our own answers have them.
         estado: ignored,
+        sku: ignored,
+        nombre: ignored,
       })
       .transform(({ producto_id, cantidad }) => ({ producto_id, cantidad })),
   )

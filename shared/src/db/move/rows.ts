@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { TableShape } from './whole-database.ts';
 
-/** So many rows are in memory at once. */
-const BATCH = 1_000;
+/** As much is in memory at once: so many rows, and fewer of large ones (characters). */
+const BATCH = { first: 16, most: 1_000, size: 8 * 1024 * 1024 };
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,15 +15,23 @@ export async function* rowsOf(
 ): AsyncGenerator<Row[]> {
   const keys = sql.join(key.map((column) => sql.ref(column)));
   let last: Row | undefined;
+  let limit = BATCH.first;
   for (;;) {
     const after = last ? sql`where (${keys}) > (${sql.join(key.map((column) => last?.[column]))})` : sql``;
     const { rows } = await sql<Row>`select ${sql.join(columns.map((column) => sql.ref(column)))}
-      from ${sql.table(name)} ${after} order by ${keys} limit ${BATCH}`.execute(db);
+      from ${sql.table(name)} ${after} order by ${keys} limit ${limit}`.execute(db);
     if (rows.length > 0) yield rows;
-    if (rows.length < BATCH) return;
+    if (rows.length < limit) return;
     last = rows.at(-1);
+    limit = Math.min(BATCH.most, Math.max(1, Math.floor(BATCH.size / meanSize(rows))));
   }
 }
+
+const meanSize = (rows: readonly Row[]): number =>
+  1 + rows.reduce((sum, row) => sum + sizeOf(row), 0) / rows.length;
+
+const sizeOf = (row: Row): number =>
+  Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
 
 /** What a table holds: the same for the same rows, whatever keeps them and in whatever order they come. */
 export interface Contents {

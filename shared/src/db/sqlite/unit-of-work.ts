@@ -5,7 +5,7 @@ import { unavailable } from '../../http/app-error.ts';
 import { backoff } from '../../lifecycle/backoff.ts';
 import { DatabaseBusy } from '../database-busy.ts';
 import { databaseWork } from '../database-work.ts';
-import type { Tx, UnitOfWork } from '../unit-of-work.ts';
+import type { Tx, UnitOfWork, WriteOptions } from '../unit-of-work.ts';
 import { isBusy } from './is-busy.ts';
 
 /** How long a write waits for another process's write lock before it is answered 503 (ms). */
@@ -42,6 +42,8 @@ export class SqliteUnitOfWork<DB> implements UnitOfWork<DB> {
   readonly #handle: Database.Database;
   readonly #tx: Tx<DB>;
   readonly #pending: Pending<DB>[] = [];
+  /** Each gets a group of its own, in turns with those of all others. */
+  readonly #apart: Pending<DB>[] = [];
   /** When the lock was somebody else's the last time. */
   #contended = Number.NEGATIVE_INFINITY;
   #draining: Promise<void> | undefined;
@@ -53,10 +55,11 @@ export class SqliteUnitOfWork<DB> implements UnitOfWork<DB> {
   }
 
   /** @throws DatabaseBusy when another process keeps the database locked for 10 s */
-  write<T>(fn: (tx: Tx<DB>) => Promise<T>): Promise<T> {
+  write<T>(fn: (tx: Tx<DB>) => Promise<T>, { apart = false }: WriteOptions = {}): Promise<T> {
     if (this.#closed) return Promise.reject(unavailable('La base de datos está cerrada'));
     return new Promise<T>((resolve, reject) => {
-      this.#pending.push({ fn, submitted: performance.now(), resolve, reject });
+      const waiting = apart ? this.#apart : this.#pending;
+      waiting.push({ fn, submitted: performance.now(), resolve, reject });
       this.#draining ??= this.#drain();
     });
   }
@@ -70,17 +73,21 @@ export class SqliteUnitOfWork<DB> implements UnitOfWork<DB> {
 
   async #drain(): Promise<void> {
     let attempt = 0;
-    while (this.#pending.length > 0) {
+    let isApartNext = false;
+    while (this.#pending.length + this.#apart.length > 0) {
       await this.#gather();
       if (this.#begin()) {
         attempt = 0;
-        await this.#commitGroup(this.#pending.splice(0, MAX_GROUP));
+        const isApart: boolean = this.#apart.length > 0 && (isApartNext || this.#pending.length === 0);
+        isApartNext = !isApart;
+        await this.#commitGroup(isApart ? this.#apart.splice(0, 1) : this.#pending.splice(0, MAX_GROUP));
         if (performance.now() - this.#contended < SHARED_FOR) await delay(TURN);
         continue;
       }
       this.#contended = performance.now();
       this.#rejectExpired();
-      const waited = this.#contended - (this.#pending[0]?.submitted ?? this.#contended);
+      const oldest = this.#pending[0] ?? this.#apart[0];
+      const waited = this.#contended - (oldest?.submitted ?? this.#contended);
       const ceiling = waited > LONG_PAUSE.after ? LONG_PAUSE.ms : backoff(attempt++, BUSY_PAUSE);
       await delay(ceiling / 2 + Math.random() * (ceiling / 2));
     }
@@ -104,7 +111,7 @@ export class SqliteUnitOfWork<DB> implements UnitOfWork<DB> {
       this.#handle.exec('BEGIN IMMEDIATE');
       return true;
     } catch (error) {
-      if (!isBusy(error)) this.#rejectAll(this.#pending.splice(0), error);
+      if (!isBusy(error)) this.#rejectAll([...this.#pending.splice(0), ...this.#apart.splice(0)], error);
       return false;
     }
   }
@@ -169,8 +176,8 @@ export class SqliteUnitOfWork<DB> implements UnitOfWork<DB> {
 
   #rejectExpired(): void {
     const oldest = performance.now() - BUSY_BUDGET;
-    while (this.#pending[0] && this.#pending[0].submitted <= oldest) {
-      this.#pending.shift()!.reject(new DatabaseBusy());
+    for (const waiting of [this.#pending, this.#apart]) {
+      while (waiting[0] && waiting[0].submitted <= oldest) waiting.shift()!.reject(new DatabaseBusy());
     }
   }
 

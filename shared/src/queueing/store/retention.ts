@@ -54,8 +54,9 @@ export async function removeTasks(tx: Tx<OutboxTables>, taskIds: readonly string
 export async function removeInBatches<DB>(
   unitOfWork: UnitOfWork<DB>,
   remove: (tx: Tx<DB>, limit: number) => Promise<DeleteResult>,
+  limit = BATCH,
 ): Promise<void> {
   let removed: DeleteResult;
-  do removed = await unitOfWork.write((tx) => remove(tx, BATCH));
-  while (removed.numDeletedRows === BigInt(BATCH));
+  do removed = await unitOfWork.write((tx) => remove(tx, limit));
+  while (removed.numDeletedRows === BigInt(limit));
 }

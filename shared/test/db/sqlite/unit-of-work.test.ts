@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { databaseWork } from '../../../src/db/database-work.ts';
 import { migrate } from '../../../src/db/sqlite/migrate.ts';
 import type { OpenDatabase } from '../../../src/db/open-database.ts';
 import { openSqlite } from '../../../src/db/sqlite/open-sqlite.ts';
@@ -50,6 +51,33 @@ test('when writes are submitted in one turn, then they share one commit', async 
   await Promise.all(Array.from({ length: 50 }, (_, id) => insert(id)));
   expect(await ids()).toHaveLength(50);
   expect(commits(file) - before).toBe(1);
+});
+
+test('when some of them write much, then each of those has a commit of its own, and they take turns with the others', async () => {
+  const before = databaseWork.commits;
+  const order: string[] = [];
+  const write = (id: number, apart: boolean) =>
+    database.unitOfWork
+      .write((tx) => tx.insertInto('cuenta').values({ id, saldo: 0 }).execute(), { apart })
+      .then(() => order.push(apart ? `apart ${id}` : 'shared'));
+  const first = [write(1, true), write(2, true), ...[3, 4, 5].map((id) => write(id, false))];
+  await first[2];
+  await Promise.all([...first, write(6, false)]);
+  expect(await ids()).toHaveLength(6);
+  expect(order).toEqual(['shared', 'shared', 'shared', 'apart 1', 'shared', 'apart 2']);
+  expect(databaseWork.commits - before).toBe(4);
+});
+
+test('when one that writes much fails, then only its own changes are undone', async () => {
+  const failing = database.unitOfWork.write(
+    async (tx) => {
+      await tx.insertInto('cuenta').values({ id: 1, saldo: 0 }).execute();
+      throw new Error('no');
+    },
+    { apart: true },
+  );
+  await Promise.all([insert(2), expect(failing).rejects.toThrow('no')]);
+  expect(await ids()).toEqual([2]);
 });
 
 test('when each turn of the event loop brings one more write, then they share one commit', async () => {

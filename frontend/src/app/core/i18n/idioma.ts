@@ -7,14 +7,27 @@ export type CodigoDeIdioma = 'es' | 'en';
 
 const KEY = 'medisupply.idioma';
 
-export const idiomaGuardado = (): CodigoDeIdioma => (readSetting(KEY) === 'en' ? 'en' : 'es');
+const isKnown = (code: string | null | undefined): code is CodigoDeIdioma => code === 'es' || code === 'en';
 
-/** Spanish unless English was chosen; changes while the app runs. */
+/** The one that was chosen here, else the first of the browser's that there are texts in. `public/tema.js` does the same. */
+export function primerIdioma(): CodigoDeIdioma {
+  const chosen = readSetting(KEY);
+  if (isKnown(chosen)) return chosen;
+  return navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find(isKnown) ?? 'es';
+}
+
+/** Changes while the app runs. */
 @Injectable({ providedIn: 'root' })
 export class Idioma {
   readonly #transloco = inject(TranslocoService);
-  readonly #codigo = signal<CodigoDeIdioma>(idiomaGuardado());
+  readonly #codigo = signal<CodigoDeIdioma>(primerIdioma());
   readonly codigo = this.#codigo.asReadonly();
+
+  /** Another one, also for the next visits. */
+  async choose(codigo: CodigoDeIdioma): Promise<void> {
+    writeSetting(KEY, codigo);
+    await this.use(codigo);
+  }
 
   /** Resolves when the texts are there. */
   async use(codigo: CodigoDeIdioma): Promise<void> {
@@ -22,6 +35,5 @@ export class Idioma {
     this.#transloco.setActiveLang(codigo);
     this.#codigo.set(codigo);
     document.documentElement.lang = codigo;
-    writeSetting(KEY, codigo === 'es' ? null : codigo);
   }
 }

@@ -2,7 +2,7 @@ import type { EnvironmentProviders, Provider } from '@angular/core';
 import { Injectable, isDevMode } from '@angular/core';
 import type { Translation, TranslocoLoader } from '@jsverse/transloco';
 import { provideTransloco, provideTranslocoScope } from '@jsverse/transloco';
-import { idiomaGuardado } from './idioma';
+import { primerIdioma } from './idioma';
 
 type Texts = () => Promise<{ default: Translation }>;
 
@@ -26,7 +26,7 @@ export const provideTexts = (): (Provider | EnvironmentProviders)[] =>
     loader: CoreTexts,
     config: {
       availableLangs: ['es', 'en'],
-      defaultLang: idiomaGuardado(),
+      defaultLang: primerIdioma(),
       reRenderOnLangChange: true,
       prodMode: !isDevMode(),
       missingHandler: { logMissingKey: true },

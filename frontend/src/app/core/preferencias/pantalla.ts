@@ -1,7 +1,7 @@
 import { Injectable, signal } from '@angular/core';
 
-/** Below this the app is laid out for a phone; the style sheets use the same number. */
-const PHONE = '(max-width: 767px)';
+/** Then the app is laid out for a phone, also for one that is turned; `styles/_screen.scss` says the same. */
+const PHONE = '(max-width: 767px), (max-height: 479px) and (pointer: coarse)';
 
 @Injectable({ providedIn: 'root' })
 export class Pantalla {

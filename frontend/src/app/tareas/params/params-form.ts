@@ -1,14 +1,13 @@
 import { Component, computed, inject, Injector, input, output, signal, untracked } from '@angular/core';
 import type { FieldTree, ValidationError } from '@angular/forms/signals';
 import { form, FormField, FormRoot, validate } from '@angular/forms/signals';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { IdempotencyKey } from '../../core/api/idempotency-key';
 import { LogisticaApi } from '../../core/api/logistica-api';
 import { ErrorState } from '../../ui/error-state';
 import { Field, Input } from '../../ui/field';
 import { focusFirstError } from '../../ui/focus-first-error';
+import { Icon } from '../../ui/icon';
 import { refusalsAt, refusalText } from '../../ui/refusals';
 import type { TareaDisponible, TareaEncolada } from '../tarea';
 import type { ParamField, ParamValue } from './param-fields';
@@ -18,7 +17,7 @@ import { KNOWN_PARAMS } from './known-params';
 /** Dispatches a task through a form that is made from the schema of its parameters. */
 @Component({
   selector: 'ms-params-form',
-  imports: [ErrorState, Field, FormField, FormRoot, Input, MatButton, MatIcon, TranslocoDirective],
+  imports: [ErrorState, Field, FormField, FormRoot, Icon, Input, TranslocoDirective],
   templateUrl: './params-form.html',
   styleUrl: './params-form.scss',
 })

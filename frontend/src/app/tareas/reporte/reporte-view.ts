@@ -1,6 +1,4 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import type { Reporte } from '@medisupply/api-client/operations';
@@ -11,6 +9,7 @@ import type { ChartSeries } from '../../ui/chart/chart-options';
 import { duration } from '../../ui/duration';
 import { EmptyState } from '../../ui/empty-state';
 import { ErrorState } from '../../ui/error-state';
+import { Icon } from '../../ui/icon';
 import { NumberPipe } from '../../ui/number-pipe';
 import { StateChip } from '../../ui/state-chip';
 import { barLabel, barsOf } from './reporte-series';
@@ -29,17 +28,7 @@ const PERCENTILES = ['p50', 'p90', 'p99', 'max'] as const;
 /** The figures of a finished report, drawn, listed and to be downloaded. */
 @Component({
   selector: 'ms-reporte-view',
-  imports: [
-    Chart,
-    EmptyState,
-    ErrorState,
-    MatButton,
-    MatIcon,
-    NumberPipe,
-    RouterLink,
-    StateChip,
-    TranslocoDirective,
-  ],
+  imports: [Chart, EmptyState, ErrorState, Icon, NumberPipe, RouterLink, StateChip, TranslocoDirective],
   templateUrl: './reporte-view.html',
   styleUrl: './reporte-view.scss',
 })

@@ -1,8 +1,7 @@
 import { Component, computed, inject, input, signal } from '@angular/core';
-import { MatButton } from '@angular/material/button';
-import { MatIcon } from '@angular/material/icon';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Idioma } from '../../core/i18n/idioma';
+import { Icon } from '../icon';
 import { ChartDrawing } from './chart-drawing';
 import type { ChartKind, ChartSeries } from './chart-options';
 import { chartOptions, chartRows, colorOf, formatValue, formatX, strokeOf } from './chart-options';
@@ -16,7 +15,7 @@ import { chartOptions, chartRows, colorOf, formatValue, formatX, strokeOf } from
  */
 @Component({
   selector: 'ms-chart',
-  imports: [ChartDrawing, MatButton, MatIcon, TranslocoDirective],
+  imports: [ChartDrawing, Icon, TranslocoDirective],
   templateUrl: './chart.html',
   styleUrl: './chart.scss',
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Evento } from '../../core/eventos/evento';
-import { hasEnded, stepsOf, total } from './steps';
+import { endOf, stepsOf, total } from './steps';
 
 const at = (ms: number) => new Date(1_800_000_000_000 + ms).toISOString();
 
@@ -23,7 +23,7 @@ test('when the events of the server are read, then the steps are in order, with 
     ['inicio', 8],
     ['aplicada', 10],
   ]);
-  expect([hasEnded(steps), total(steps)]).toEqual([true, 30]);
+  expect([endOf(steps), total(steps)]).toEqual(['aplicada', 30]);
 });
 
 test('when an event comes twice, live and in the history, then it is there once', () => {
@@ -37,7 +37,7 @@ test('when the worker was faster than the answer of the queue, then it was in th
     { tipo: 'aplicada', momento: at(20) },
     { tipo: 'encolada', momento: at(21) },
   ]);
-  expect(hasEnded(steps)).toBe(true);
+  expect(endOf(steps)).toBe('aplicada');
   expect(steps.map(({ tipo, elapsed }) => [tipo, elapsed])).toEqual([
     ['aceptada', undefined],
     ['encolada', 5],
@@ -53,5 +53,5 @@ test('when two attempts were made, then both are there, and it has not ended', (
     { tipo: 'inicio', momento: at(900), datos: { intento: 1 } },
   ]);
   expect(steps.map(({ tipo }) => tipo)).toEqual(['inicio', 'reintento', 'inicio']);
-  expect(hasEnded(steps)).toBe(false);
+  expect(endOf(steps)).toBeUndefined();
 });

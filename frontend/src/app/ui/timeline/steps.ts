@@ -36,9 +36,9 @@ function queuedBeforeStarted(sorted: readonly Evento[]): Evento[] {
 const keyOf = ({ tipo, momento, datos }: Evento): string => [tipo, momento, datos?.['intento']].join(' ');
 
 /** Applied, refused or out of retries, unless it was started again after that. */
-export function hasEnded(steps: readonly TimedEvento[]): boolean {
+export function endOf(steps: readonly TimedEvento[]): Evento['tipo'] | undefined {
   const turn = steps.findLast((step) => isLast(step) || step.tipo === 'reactivada');
-  return turn !== undefined && isLast(turn);
+  return turn !== undefined && isLast(turn) ? turn.tipo : undefined;
 }
 
 /** From the first step to the last (ms). */
