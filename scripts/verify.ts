@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { withKeys } from '@medisupply/shared/proof/saved-keys';
 import { relatar } from '@medisupply/shared/proof/tell';
 import type { Claves, Veredicto } from '@medisupply/shared/proof/verify-proof';
 import { clavesOf, verificarPrueba } from '@medisupply/shared/proof/verify-proof';
@@ -83,9 +84,8 @@ function textOf(file: string, relato: ReturnType<typeof relatar>): string {
 
 /** Only here: esbuild is not among the packages of the images. */
 async function writePage(path: string, claves: Claves): Promise<number> {
-  const { verifierPage, withKeys } = await import('./setup/build-verifier.mjs');
-  const now = `${new Date().toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  writeFileSync(path, withKeys(verifierPage(), { keys: claves.keys }, now));
+  const { verifierPage } = await import('./setup/build-verifier.mjs');
+  writeFileSync(path, withKeys(verifierPage(), claves, new Date()));
   process.stdout.write(`${path}: ábrala en cualquier navegador, también sin red\n`);
   return 0;
 }

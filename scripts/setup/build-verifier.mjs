@@ -1,6 +1,6 @@
 /**
  * verificar.html: styles and script in one file that needs nothing else. Its policy lets run what is in it and nothing
- * more, and asks nothing of the network. With `claves` it carries them, as a page to keep beside proofs.
+ * more, and asks nothing of the network.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,9 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'frontend', 'verificar');
-/** Stands in the page until keys are saved in it. */
-const keys = (json) => `<script type="application/json" id="claves">${json}</script>`;
-const NO_KEYS = keys('null');
+/** Where keys are saved in it: shared/src/proof/saved-keys.ts. */
+const NO_KEYS = '<script type="application/json" id="claves">null</script>';
 
 /** @returns {string} the page, without keys */
 export function verifierPage() {
@@ -34,16 +33,6 @@ export function verifierPage() {
     .replaceAll(/^ +/gm, '')
     .replaceAll(/POLICY|<!-- \w+ -->/g, (place) => parts[place]);
 }
-
-/**
- * @param {string} page
- * @param {{ keys: unknown[] }} jwks
- * @param {string} when when they were saved
- */
-export const withKeys = (page, { keys: saved }, when) =>
-  page.replace(NO_KEYS, () =>
-    keys(JSON.stringify({ keys: saved, guardadas: when }).replaceAll('<', String.raw`\u003c`)),
-  );
 
 function bundle(name) {
   // When it is needed: whoever installs the packages imports this file before they are there.

@@ -6,7 +6,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Prueba } from '@medisupply/shared/contracts/prueba';
-import { verifierPage, withKeys } from '../../scripts/setup/build-verifier.mjs';
+import { withKeys } from '@medisupply/shared/proof/saved-keys';
+import { verifierPage } from '../../scripts/setup/build-verifier.mjs';
 import type { Platform } from '../support/platform.ts';
 import { startPlatform } from '../support/platform.ts';
 import {
@@ -51,7 +52,7 @@ afterAll(async () => {
 async function open({ keys = true, locale = 'es-CO' } = {}): Promise<Page> {
   const file = written(
     'verificar.html',
-    keys ? withKeys(verifierPage(), JSON.parse(jwks), '2026-11-25 10:00:00 UTC') : verifierPage(),
+    keys ? withKeys(verifierPage(), JSON.parse(jwks), new Date('2026-11-25T10:00:00Z')) : verifierPage(),
   );
   context = await browser.newContext({ locale, offline: true, reducedMotion: 'reduce' });
   context.setDefaultTimeout(15_000);

@@ -96,7 +96,8 @@ export async function pruebaDe({ database, cipher, autorizador }: Deps, row: Ent
 async function sealed(autorizador: Container['autorizador'], sinSello: PruebaSinSello): Promise<Prueba> {
   const answer = await autorizador.post('/sellar-prueba', { prueba: sinSello });
   if (!answer.ok) throw unavailable('Sin autorizador no se puede sellar la prueba; inténtelo de nuevo');
-  if (answer.status === 409) throw conflict(String(answer.body['detail']));
+  // 413: hundreds of changes and a drawing of the largest size at once.
+  if (answer.status === 409 || answer.status === 413) throw conflict(String(answer.body['detail']));
   const parsed = sellarPruebaResponse.safeParse(answer.body);
   if (answer.status !== 200 || !parsed.success)
     throw unavailable('autorizador no selló la prueba; inténtelo de nuevo', 5, parsed.error);
