@@ -5,7 +5,7 @@ import { UserError } from '../terminal/user-error.ts';
 import type { Gateway } from './gateway.ts';
 import type { Ledger } from './ledger.ts';
 import type { Muestra } from './sample-data.ts';
-import { MENSAJEROS, MUESTRAS, PRODUCTOS, signatureOf } from './sample-data.ts';
+import { MENSAJEROS, momentOf, MUESTRAS, PRODUCTOS, signatureOf } from './sample-data.ts';
 
 const APPLIED_MS = 60_000;
 const POLL_MS = 200;
@@ -25,13 +25,18 @@ export async function makeSample(admin: Gateway, ledger: Ledger): Promise<readon
     ledger.note('producto', Number(id));
     return Number(id);
   });
+  const { motivos } = await admin.call('GET', '/logistica/intentos/motivos');
+  const [motivo] = motivos as string[];
   const waiting: { gateway: Gateway; entrega: number }[] = [];
-  for (const muestra of MUESTRAS) {
+  const toldAt = Date.now();
+  for (const [n, muestra] of MUESTRAS.entries()) {
     const mensajero = mensajeros[muestra.mensajero]!;
     const entrega = await create(admin, ledger, muestra, mensajero, productos);
     if (muestra.destino === 'cancelada') await admin.call('POST', `/logistica/entregas/${entrega}/cancelar`);
+    if (muestra.destino === 'intento')
+      await mensajero.gateway.call('POST', `/logistica/entrega/${entrega}/intento-fallido`, { motivo });
     if (muestra.destino !== 'entregada') continue;
-    await deliver(mensajero.gateway, entrega, muestra);
+    await deliver(mensajero.gateway, entrega, muestra, momentOf(n, MUESTRAS.length, toldAt));
     waiting.push({ gateway: mensajero.gateway, entrega });
   }
   for (const { gateway, entrega } of waiting) await untilApplied(gateway, entrega);
@@ -54,13 +59,14 @@ async function newMensajero(admin: Gateway, ledger: Ledger, nombre: string): Pro
 async function create(
   admin: Gateway,
   ledger: Ledger,
-  { pedido_id, direccion, destino, items }: Muestra,
+  { pedido_id, direccion, nombre_recibe, destino, items }: Muestra,
   mensajero: Mensajero,
   productos: readonly number[],
 ): Promise<number> {
   const { id } = await admin.call('POST', '/logistica/entregas', {
     pedido_id,
     direccion,
+    destinatario: nombre_recibe,
     estado: 'EN_CAMINO',
     items: items.map(({ producto, cantidad }) => ({ producto_id: productos[producto], cantidad })),
     ...(destino === 'sin-asignar' ? {} : { asignada_a: mensajero.id }),
@@ -69,9 +75,14 @@ async function create(
   return Number(id);
 }
 
-async function deliver(gateway: Gateway, entrega_id: number, muestra: Muestra): Promise<void> {
+async function deliver(
+  gateway: Gateway,
+  entrega_id: number,
+  muestra: Muestra,
+  capturado: string,
+): Promise<void> {
   const { pedido_id, direccion, nombre_recibe } = muestra;
-  const fields = { pedido_id, direccion, nombre_recibe, firma_recibe: signatureOf(nombre_recibe) };
+  const fields = { pedido_id, direccion, nombre_recibe, firma_recibe: signatureOf(nombre_recibe), capturado };
   const { firma } = await gateway.call('POST', '/autorizador/sign-data', {
     payload: { ...fields, entrega_id },
   });

@@ -36,11 +36,12 @@ const PEOPLE = [
 ] as const;
 
 /** What becomes of a delivery. */
-export type Destino = 'entregada' | 'en-camino' | 'sin-asignar' | 'cancelada';
+export type Destino = 'entregada' | 'en-camino' | 'intento' | 'sin-asignar' | 'cancelada';
 
 const DESTINOS: readonly [Destino, number][] = [
   ['entregada', 24],
-  ['en-camino', 9],
+  ['en-camino', 7],
+  ['intento', 2],
   ['sin-asignar', 5],
   ['cancelada', 2],
 ];
@@ -57,6 +58,13 @@ export interface Muestra {
 }
 
 const pick = <T>(list: readonly T[], n: number): T => list[n % list.length]!;
+
+const DAY_MS = 24 * 3_600_000;
+const DAYS = 7;
+
+/** The couriers say that they were at the doors in the last week, one after another; the platform says when it was told. */
+export const momentOf = (n: number, count: number, now: number): string =>
+  new Date(now - Math.round(((count - n) / count) * DAYS * DAY_MS)).toISOString();
 
 export const MUESTRAS: readonly Muestra[] = DESTINOS.flatMap(([destino, count]) =>
   Array.from({ length: count }, () => destino),

@@ -27,6 +27,7 @@ const SOURCES = [
   'verificar',
   '../scripts/setup/build-verifier.mjs',
   'angular.json',
+  'ngsw-config.json',
   'tsconfig.json',
   'tsconfig.app.json',
   'package.json',

@@ -92,6 +92,8 @@ export function useWeb(): Web {
       viewport: options.viewport ?? DESKTOP,
       reducedMotion: 'reduce',
       hasTouch: options.viewport === PHONE,
+      // Requests that go through one cannot be held up by a story; tests/web/phone.ts has browsers with theirs.
+      serviceWorkers: 'block',
       storageState: { cookies: [], origins: [{ origin: url, localStorage: settingsOf(options) }] },
     });
     contexts.push(context);

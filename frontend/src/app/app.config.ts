@@ -1,6 +1,6 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import type { ApplicationConfig } from '@angular/core';
-import { inject, provideAppInitializer, provideBrowserGlobalErrorListeners } from '@angular/core';
+import { inject, isDevMode, provideAppInitializer, provideBrowserGlobalErrorListeners } from '@angular/core';
 import {
   provideRouter,
   TitleStrategy,
@@ -8,6 +8,7 @@ import {
   withInMemoryScrolling,
   withNavigationErrorHandler,
 } from '@angular/router';
+import { provideServiceWorker } from '@angular/service-worker';
 import { routes } from './app.routes';
 import { bearerInterceptor } from './core/auth/bearer.interceptor';
 import { Sesion } from './core/auth/sesion';
@@ -28,6 +29,7 @@ export const appConfig: ApplicationConfig = {
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
       withNavigationErrorHandler(reloadWhenOutdated),
     ),
+    provideServiceWorker('service-worker.js', { enabled: !isDevMode() }),
     provideTexts(),
     { provide: TitleStrategy, useExisting: PageTitle },
     // The first page waits for its texts and the session, so that it is drawn once.

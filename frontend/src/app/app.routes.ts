@@ -80,6 +80,11 @@ export const routes: Routes = [
         loadChildren: async () => (await import('./acceso/contrasena.routes')).routes,
       },
       {
+        path: 'sin-red',
+        title: 'nav.sin_conexion',
+        loadComponent: async () => (await import('./layout/sin-red')).SinRed,
+      },
+      {
         path: '**',
         title: 'nav.no_encontrada',
         loadComponent: async () => (await import('./layout/not-found')).NotFound,

@@ -109,7 +109,7 @@ test('when a delivery with items is delivered, then each item is debited once an
   expect(read.body.items).toEqual([
     {
       producto_id: id,
-      sku: expect.any(String),
+      sku: expect.stringMatching(/^SKU-/),
       nombre: 'Guantes de nitrilo',
       cantidad: 3,
       estado: 'DEBITADO',

@@ -51,9 +51,12 @@ const signed = (prefix = ''): Field[] => [
   { path: `${prefix}pedido_id`, kind: 'pedido', legalStatus: 403 },
   { path: `${prefix}firma_payload`, kind: 'string', legalStatus: 403 },
   { path: `${prefix}entrega_id`, kind: 'boundId', optional: true },
+  { path: `${prefix}capturado`, kind: 'object', optional: true },
+  { path: `${prefix}foto_sha256`, kind: 'object', optional: true },
 ];
 
 let entregaId: number;
+let attemptedId: number;
 let signature: Awaited<ReturnType<typeof signedBody>>;
 
 const ENDPOINTS: readonly Endpoint[] = [
@@ -68,6 +71,7 @@ const ENDPOINTS: readonly Endpoint[] = [
       { path: 'estado', kind: 'text' },
       { path: 'pedido_id', kind: 'pedido' },
       { path: 'asignada_a', kind: 'idOrNull', optional: true },
+      { path: 'destinatario', kind: 'text', optional: true },
       { path: 'items', kind: 'items', optional: true },
       { path: 'items.0', kind: 'object', optional: true },
       // Of our own answers: taken, and ignored.
@@ -99,6 +103,32 @@ const ENDPOINTS: readonly Endpoint[] = [
     fields: [
       ...signed(),
       { path: 'usuario_id', kind: 'boundId', optional: true },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /entrega/:id/intento-fallido',
+    as: () => user,
+    path: () => `/entrega/${attemptedId}/intento-fallido`,
+    body: () => ({ motivo: 'AUSENTE', detalle: 'x', capturado: '2026-11-25T10:00:00.000Z' }),
+    success: 201,
+    fields: [
+      { path: 'motivo', kind: 'object' },
+      { path: 'detalle', kind: 'text', optional: true },
+      { path: 'capturado', kind: 'object', optional: true },
+      { path: 'desconocido', kind: 'object', optional: true },
+    ],
+  },
+  {
+    name: 'POST /entregas/orden',
+    as: () => admin,
+    path: () => '/entregas/orden',
+    body: () => ({ asignada_a: USER, entregas: [] }),
+    success: 200,
+    fields: [
+      { path: 'asignada_a', kind: 'id' },
+      { path: 'entregas', kind: 'items' },
+      { path: 'entregas.0', kind: 'id', optional: true, legalStatus: 409 },
       { path: 'desconocido', kind: 'object', optional: true },
     ],
   },
@@ -262,6 +292,7 @@ test(
   { timeout: 90_000 },
   async () => {
     entregaId = await createEntrega(platform, USER);
+    attemptedId = await createEntrega(platform, USER);
     signature = await signedBody(platform, entregaId, USER);
     expect(
       (
@@ -291,6 +322,9 @@ test('when any parameter of any query has any of these values, then it is a whol
   const fields: { path: string; name: string; legal?: true; ignored?: true }[] = [
     { path: '/entregas', name: 'estado', legal: true },
     { path: '/entregas', name: 'pedido_id', legal: true },
+    { path: '/entregas', name: 'pedido_prefijo', legal: true },
+    { path: '/entregas', name: 'mias' },
+    { path: '/entregas', name: 'claro' },
     { path: '/entregas', name: 'limite' },
     { path: '/entregas', name: 'cursor' },
     { path: '/entregas', name: 'otro', ignored: true },

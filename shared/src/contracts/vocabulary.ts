@@ -123,6 +123,9 @@ export const CAMPOS_FIRMADOS = [
   'firma_recibe',
 ] as const satisfies CampoPersonal[];
 
+/** For so long a courier's app opens without a network, with the deliveries that it keeps. */
+export const DIAS_SIN_RED = 7;
+
 /** Characters are UTF-16 units. */
 export const LIMITES = {
   direccion: 256,

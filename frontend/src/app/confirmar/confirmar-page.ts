@@ -5,10 +5,11 @@ import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import type { EstadoCerrado } from '@medisupply/shared/contracts/vocabulary';
-import { readEntrega } from '../core/api/read-entrega';
+import { isWithoutAnswer } from '../core/api/without-answer';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
 import type { Translated } from '../core/i18n/translated';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
+import { readOpenEntrega } from '../core/entregas/read-open-entrega';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
 import { Asignacion } from '../ui/asignacion';
@@ -25,6 +26,7 @@ import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
 import { ConfirmacionResult } from './confirmacion-result';
 import { Pendientes } from './pendientes';
+import { keepDraft } from './keep-draft';
 import { SignatureInput } from './signature-input';
 import type en from './i18n/en.json';
 import type es from './i18n/es.json';
@@ -63,13 +65,13 @@ export class ConfirmarPage {
   readonly #confirmaciones = inject(Confirmaciones);
   readonly #asignacion = inject(Asignacion);
 
-  protected readonly entrega = readEntrega(this.id);
+  protected readonly entrega = readOpenEntrega(this.id);
   /** Stays while it is read again, and when that fails, so that the form and its drawing stay. */
   protected readonly datos = lastValue(this.entrega, this.id);
   /** Why it can no longer be read: it was assigned to another user, say. No answer at all is no reason to stop. */
   protected readonly readRefusal = computed(() => {
     const error = this.entrega.error();
-    return error instanceof ApiError && error.status !== 0 ? error : undefined;
+    return error instanceof ApiError && !isWithoutAnswer(error) ? error : undefined;
   });
   /** Nobody carried it when it was read last, and now somebody else does. */
   protected readonly wasTaken = computed(
@@ -92,7 +94,7 @@ export class ConfirmarPage {
     },
     {
       submission: {
-        action: () => this.#signAndConfirm(),
+        action: () => this.#confirm(),
         onInvalid: focusFirstError,
       },
     },
@@ -104,8 +106,8 @@ export class ConfirmarPage {
     return field.touched() && field.invalid();
   });
 
-  /** Why it could not be signed. The outbox sends it after that. */
-  readonly #signingError = linkedSignal<string, unknown>({
+  /** Why this browser could not keep it. */
+  readonly #keepingError = linkedSignal<string, unknown>({
     source: this.id,
     computation: () => undefined,
   });
@@ -114,16 +116,15 @@ export class ConfirmarPage {
   );
   protected readonly aceptada = computed(() => this.#confirmaciones.aceptadas().get(Number(this.id())));
   protected readonly isSending = computed(() => this.#confirmaciones.enviando() === Number(this.id()));
-  protected readonly isKept = computed(() => this.#guardada()?.estado === 'por-enviar');
+  protected readonly isKept = computed(() => {
+    const guardada = this.#guardada();
+    return guardada !== undefined && guardada.estado !== 'rechazada';
+  });
   protected readonly refusal = computed(() => {
     const guardada = this.#guardada();
-    if (guardada?.estado !== 'rechazada') return this.#signingError();
+    if (guardada?.estado !== 'rechazada') return this.#keepingError();
     const { status, message, problem } = guardada.rechazo;
     return new ApiError(status, message, problem ? { problem } : {});
-  });
-  protected readonly isWithoutNetwork = computed(() => {
-    const error = this.#signingError();
-    return error instanceof ApiError && error.status === 0;
   });
 
   constructor() {
@@ -134,6 +135,7 @@ export class ConfirmarPage {
     });
     eventos.escuchar('hueco', () => this.entrega.reload());
     readWhenLive(this.entrega);
+    keepDraft(this.datos, this.#recibo);
   }
 
   protected async claim(datos: { id: number; pedido_id: string }): Promise<void> {
@@ -141,13 +143,13 @@ export class ConfirmarPage {
     this.entrega.reload();
   }
 
-  async #signAndConfirm(): Promise<undefined> {
+  async #confirm(): Promise<undefined> {
     const pulsada = Date.now();
     const entrega = this.datos();
     if (!entrega || entrega.direccion === null) return;
-    this.#signingError.set(undefined);
+    this.#keepingError.set(undefined);
     try {
-      await this.#confirmaciones.firmarYConfirmar(
+      await this.#confirmaciones.confirmar(
         {
           ...this.#recibo(),
           entrega_id: entrega.id,
@@ -157,7 +159,7 @@ export class ConfirmarPage {
         pulsada,
       );
     } catch (error) {
-      this.#signingError.set(error);
+      this.#keepingError.set(error);
     }
   }
 }

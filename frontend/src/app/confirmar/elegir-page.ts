@@ -3,6 +3,7 @@ import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { LogisticaApi } from '../core/api/logistica-api';
+import { MisEntregas } from '../core/entregas/mis-entregas';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
 import { EmptyState } from '../ui/empty-state';
@@ -17,6 +18,8 @@ import { Time } from '../ui/time';
 import { Pendientes } from './pendientes';
 import type { Entrega } from './por-confirmar';
 import { PorConfirmar } from './por-confirmar';
+
+type Fila = Pick<Entrega, 'id' | 'pedido_id' | 'estado' | 'creada'>;
 
 const OFFERED = 20;
 const ID = /^#?([1-9]\d{0,14})$/;
@@ -47,11 +50,15 @@ export class ElegirPage {
   readonly #logistica = inject(LogisticaApi);
   readonly #router = inject(Router);
   readonly #porConfirmar = inject(PorConfirmar);
+  readonly #misEntregas = inject(MisEntregas);
 
   protected readonly entregas = resource({
     params: () => ({ buscar: this.buscar() ?? '' }),
     loader: ({ params: { buscar }, abortSignal }) =>
-      buscar === '' ? this.#porConfirmar.list(abortSignal) : this.#find(buscar, abortSignal),
+      this.#misEntregas.orKept<Fila[]>(
+        () => (buscar === '' ? this.#porConfirmar.list(abortSignal) : this.#find(buscar, abortSignal)),
+        (guardadas) => guardadas.filter((one) => buscar === '' || isNamed(one, buscar)),
+      ),
   });
   readonly #read = lastValue(
     this.entregas,
@@ -103,3 +110,6 @@ export class ElegirPage {
     }
   }
 }
+
+const isNamed = ({ id, pedido_id }: Fila, buscar: string): boolean =>
+  pedido_id === buscar || String(id) === ID.exec(buscar)?.[1];

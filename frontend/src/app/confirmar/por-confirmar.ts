@@ -39,7 +39,7 @@ export class PorConfirmar {
   }
 
   /** Not those that this device has sent, or will send: the server may not say so yet. */
-  withoutSent(entregas: readonly Entrega[]): Entrega[] {
+  withoutSent<T extends { id: number }>(entregas: readonly T[]): T[] {
     const waiting = new Set(this.#confirmaciones.porEnviar().map(({ entrega_id }) => entrega_id));
     const sent = this.#confirmaciones.aceptadas();
     return entregas.filter(({ id }) => !waiting.has(id) && !sent.has(id));

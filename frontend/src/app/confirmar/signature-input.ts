@@ -1,11 +1,21 @@
 import type { ElementRef } from '@angular/core';
-import { afterRenderEffect, Component, computed, model, signal, viewChild } from '@angular/core';
+import {
+  afterRenderEffect,
+  Component,
+  computed,
+  effect,
+  model,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import type { FormValueControl } from '@angular/forms/signals';
 import { TranslocoDirective } from '@jsverse/transloco';
 import SignaturePad from 'signature_pad';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { Icon } from '../ui/icon';
-import { signatureSvg, svgDataUrl } from './signature-svg';
+import type { Point } from './signature-svg';
+import { signatureSvg, strokesOf, svgDataUrl } from './signature-svg';
 
 let inputs = 0;
 
@@ -30,27 +40,41 @@ export class SignatureInput implements FormValueControl<string> {
   protected readonly isEmpty = computed(() => this.value() === '');
   protected readonly canvas = viewChild<ElementRef<HTMLCanvasElement>>('canvas');
   protected readonly modes = viewChild<ElementRef<HTMLElement>>('modes');
-  #pad: SignaturePad | undefined;
+  readonly #pad = signal<SignaturePad | undefined>(undefined);
+  /** What this has made of the strokes; another value comes from outside. */
+  #taken = '';
 
   constructor() {
     afterRenderEffect((onCleanup) => {
       const canvas = this.canvas()?.nativeElement;
       if (!canvas) return;
-      const pad = (this.#pad = new SignaturePad(canvas, {
-        penColor: inkOf(canvas),
-        minWidth: 0.9,
-        maxWidth: 2.6,
-      }));
+      const pad = new SignaturePad(canvas, { penColor: inkOf(canvas), minWidth: 0.9, maxWidth: 2.6 });
+      fit(canvas, pad);
+      this.#pad.set(pad);
       pad.addEventListener('endStroke', () => this.#take());
-      // Called at once, and again when a phone is turned.
+      // Again when a phone is turned.
       const observer = new ResizeObserver(() => fit(canvas, pad));
       observer.observe(canvas);
       onCleanup(() => {
         observer.disconnect();
         pad.off();
-        this.#pad = undefined;
+        this.#pad.set(undefined);
       });
     });
+    effect(() => {
+      const pad = this.#pad();
+      const value = this.value();
+      if (pad && value !== this.#taken) untracked(() => this.#show(value, pad));
+    });
+  }
+
+  /** Of an earlier visit, or empty for another delivery. */
+  #show(value: string, pad: SignaturePad): void {
+    const strokes = strokesOf(value);
+    if (value !== '' && strokes.length === 0) return this.mode.set('write');
+    this.#taken = value;
+    pad.fromData(strokes.map((points) => strokeOf(points, pad)));
+    this.strokeCount.set(strokes.length);
   }
 
   /** Of the form, when the signature is missing. */
@@ -70,23 +94,38 @@ export class SignatureInput implements FormValueControl<string> {
   }
 
   protected undo(): void {
-    this.#pad?.fromData(this.#pad.toData().slice(0, -1));
+    const pad = this.#pad();
+    pad?.fromData(pad.toData().slice(0, -1));
     this.#take();
   }
 
   protected clear(): void {
-    this.#pad?.clear();
+    this.#pad()?.clear();
     this.#take();
   }
 
   #take(): void {
-    const strokes = this.#pad?.toData().map(({ points }) => points) ?? [];
+    const strokes =
+      this.#pad()
+        ?.toData()
+        .map(({ points }) => points) ?? [];
     this.strokeCount.set(strokes.length);
     const canvas = this.canvas()?.nativeElement;
-    this.value.set(strokes.length > 0 && canvas ? svgDataUrl(signatureSvg(strokes, inkOf(canvas))) : '');
+    this.#taken = strokes.length > 0 && canvas ? svgDataUrl(signatureSvg(strokes, inkOf(canvas))) : '';
+    this.value.set(this.#taken);
     this.touched.set(true);
   }
 }
+
+const strokeOf = (points: readonly Point[], pad: SignaturePad) => ({
+  penColor: pad.penColor,
+  minWidth: pad.minWidth,
+  maxWidth: pad.maxWidth,
+  dotSize: pad.dotSize,
+  velocityFilterWeight: pad.velocityFilterWeight,
+  compositeOperation: pad.compositeOperation,
+  points: points.map(({ x, y }, index) => ({ x, y, pressure: 0.5, time: index * 16 })),
+});
 
 const inkOf = (canvas: HTMLCanvasElement): string => getComputedStyle(canvas).color;
 

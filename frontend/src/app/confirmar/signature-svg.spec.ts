@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { signatureSvg, svgDataUrl } from './signature-svg';
+import { signatureSvg, strokesOf, svgDataUrl } from './signature-svg';
 
 const draw = (points: number) =>
   Array.from({ length: points }, (_, n) => ({ x: 10 + n * 5, y: 60 + 40 * Math.sin(n / 3) }));
@@ -29,4 +29,11 @@ test('when it becomes an address, then it is the same drawing', () => {
   const svg = signatureSvg([draw(20)], 'rgb(20, 33, 29)');
   const url = svgDataUrl(svg);
   expect(decodeURIComponent(url.slice(url.indexOf(',') + 1))).toBe(svg);
+});
+
+test('when a kept signature is read again, then its strokes are those that were drawn', () => {
+  const strokes = [draw(20).map(({ x, y }) => ({ x, y: Math.round(y * 10) / 10 })), [{ x: 40, y: 15 }]];
+  const url = svgDataUrl(signatureSvg(strokes, '#123'));
+  expect(strokesOf(url)).toEqual(strokes);
+  expect(strokesOf('Ana 100%')).toEqual([]);
 });

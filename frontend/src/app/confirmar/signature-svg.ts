@@ -48,6 +48,27 @@ function pathOf(stroke: readonly (readonly [number, number])[]): string {
   return path;
 }
 
+/** The strokes of such an address, to draw on; none of another text. */
+export function strokesOf(url: string): Point[][] {
+  if (!url.startsWith('data:image/svg+xml,')) return [];
+  const path = / d="([^"]+)"/.exec(decodeURIComponent(url))?.[1] ?? '';
+  return path.split('M').slice(1).map(pointsOf);
+}
+
+function pointsOf(stroke: string): Point[] {
+  const [start = [], ...bends] = stroke.split(/[qh]/).map((part) => (part.match(/-?\d+/g) ?? []).map(Number));
+  let [x = 0, y = 0] = start;
+  const points = [{ x, y }];
+  for (const [bendX = 0, bendY = 0, endX, endY] of bends) {
+    // A dot.
+    if (endX === undefined || endY === undefined) break;
+    points.push({ x: x + bendX, y: y + bendY });
+    x += endX;
+    y += endY;
+  }
+  return points.map((point) => ({ x: point.x / SCALE, y: point.y / SCALE }));
+}
+
 /** For `<img>` and for the delivery: what is not allowed in an address is escaped, the rest stays readable. */
 export const svgDataUrl = (svg: string): string =>
   `data:image/svg+xml,${svg.replaceAll(/[%#<>"]/g, (character) => encodeURIComponent(character))}`;

@@ -4,13 +4,12 @@ import { MatMenu, MatMenuItem, MatMenuTrigger } from '@angular/material/menu';
 import { RouterLink } from '@angular/router';
 import { TranslocoDirective, TranslocoPipe } from '@jsverse/transloco';
 import { Sesion } from '../core/auth/sesion';
-import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Idioma } from '../core/i18n/idioma';
 import { Pantalla } from '../core/preferencias/pantalla';
 import { Tema } from '../core/preferencias/tema';
 import { Confirm } from '../ui/confirm';
 import { Icon } from '../ui/icon';
-import { Toast } from '../ui/toast';
+import { Salir } from '../ui/salir';
 import { AccountButton } from './account-button';
 import { IDIOMAS } from './language-button';
 import { THEME_ICONS } from './theme-button';
@@ -80,9 +79,8 @@ import { THEME_ICONS } from './theme-button';
 })
 export class AccountMenu {
   readonly #sesion = inject(Sesion);
-  readonly #confirmaciones = inject(Confirmaciones);
   readonly #confirm = inject(Confirm);
-  readonly #toast = inject(Toast);
+  readonly #salir = inject(Salir);
   protected readonly idioma = inject(Idioma);
   protected readonly tema = inject(Tema);
   /** What a desktop has beside this menu. */
@@ -99,27 +97,11 @@ export class AccountMenu {
   }
 
   protected async logOut(): Promise<void> {
-    if (await this.#givesUpWhatIsKept()) await this.#end({ todas: false });
+    await this.#salir.salir({ todas: false });
   }
 
   protected async logOutEverywhere(): Promise<void> {
     const sure = await this.#confirm.ask('cuenta.cerrar_todas', { danger: true });
-    if (sure && (await this.#givesUpWhatIsKept())) await this.#end({ todas: true });
-  }
-
-  /** Logging out deletes the confirmations that were not sent: other users of this device must not see them. */
-  async #givesUpWhatIsKept(): Promise<boolean> {
-    const cuenta = this.#confirmaciones.porEnviar().length;
-    return cuenta === 0 || this.#confirm.ask('cuenta.sin_enviar', { danger: true, params: { cuenta } });
-  }
-
-  async #end(options: { todas: boolean }): Promise<void> {
-    const usuario = this.#sesion.usuario();
-    try {
-      await this.#sesion.cerrar(options);
-      if (usuario) await this.#confirmaciones.olvidar(usuario.id);
-    } catch (error) {
-      this.#toast.failed(error);
-    }
+    if (sure) await this.#salir.salir({ todas: true });
   }
 }

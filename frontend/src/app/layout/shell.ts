@@ -9,6 +9,7 @@ import { Pantalla } from '../core/preferencias/pantalla';
 import { Icon } from '../ui/icon';
 import { AccountButton } from './account-button';
 import type { AccountMenu } from './account-menu';
+import { Avisos } from './avisos';
 import { Brand } from './brand';
 import { LanguageButton } from './language-button';
 import { LiveState } from './live-state';
@@ -21,6 +22,7 @@ import { ThemeButton } from './theme-button';
   selector: 'ms-shell',
   imports: [
     AccountButton,
+    Avisos,
     Brand,
     Icon,
     LanguageButton,

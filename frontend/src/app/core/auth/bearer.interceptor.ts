@@ -7,10 +7,15 @@ import { Sesion } from './sesion';
 const OURS = /^\/api\/v1\//;
 const WITHOUT_TOKEN = /^\/api\/v1\/autorizador\/(login|signup|logout|token\/refresh)(?=\?|$)/;
 
-/** Sends the access token to our own API; after a 401 once more, with a new one. */
+/**
+ * Sends the access token to our own API; after a 401 once more, with a new one. Who opened the app without a network
+ * has none yet: it is asked for first.
+ */
 export const bearerInterceptor: HttpInterceptorFn = (request, next) => {
   if (!OURS.test(request.url) || WITHOUT_TOKEN.test(request.url)) return next(request);
   const sesion = inject(Sesion);
+  if (sesion.isOffline())
+    return from(sesion.renovar()).pipe(switchMap(() => next(withToken(request, sesion.token))));
   const sent = sesion.token;
   return next(withToken(request, sent)).pipe(
     catchError((error: unknown) => {

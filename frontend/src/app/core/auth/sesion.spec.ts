@@ -21,6 +21,7 @@ let goneTo: unknown[];
 
 beforeEach(() => {
   localStorage.clear();
+  vi.stubGlobal('indexedDB', undefined);
   // jsdom has no Web Locks: one tab, so nobody to wait for.
   Object.defineProperty(navigator, 'locks', {
     configurable: true,
@@ -46,6 +47,7 @@ beforeEach(() => {
 
 afterEach(() => {
   http.verify();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 

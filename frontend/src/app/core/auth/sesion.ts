@@ -6,11 +6,14 @@ import { AutorizadorApi } from '../api/autorizador-api';
 import type { Usuario } from './access-token';
 import { usuarioOf } from './access-token';
 import { sessionHint } from './session-hint';
+import { ultimoUsuario } from './ultimo-usuario';
 
 /** The token is renewed this long before it expires (ms). */
 const RENEW_BEFORE = 60_000;
 /** The next attempt after a failure that is no refusal (ms). */
 const TRY_AGAIN_AFTER = 15_000;
+/** Whoever opens the app waits so long for the server before it opens without it (ms). */
+const PATIENCE = 3_000;
 /** One tab at a time exchanges the cookie: the second of two would present a used one, which closes the session. */
 const LOCK = 'medisupply.sesion';
 const CHANNEL = 'medisupply.sesion';
@@ -32,26 +35,34 @@ export type Restauracion = 'pendiente' | 'lista' | 'sin-respuesta';
 
 /**
  * Who is signed in. The access token lives in memory only; what survives a reload is the HttpOnly refresh cookie, which
- * is exchanged at start, a minute before the token expires, and once after a 401.
+ * is exchanged at start, a minute before the token expires, and once after a 401. Without an answer at start it opens
+ * for who was signed in last, with what this browser keeps for them.
  */
 @Injectable({ providedIn: 'root' })
 export class Sesion {
   readonly #api = inject(AutorizadorApi);
   readonly #router = inject(Router);
   readonly #acceso = signal<Acceso | undefined>(undefined);
+  readonly #sinRed = signal<Usuario | undefined>(undefined);
   readonly #porCambiar = signal<PorCambiar | undefined>(undefined);
   readonly #restauracion = signal<Restauracion>('pendiente');
   readonly #otherTabs = new BroadcastChannel(CHANNEL);
   #renewing: Promise<boolean> | undefined;
+  #kept = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  readonly usuario = computed(() => this.#acceso()?.usuario);
-  readonly isSignedIn = computed(() => this.#acceso() !== undefined);
+  readonly usuario = computed(() => this.#acceso()?.usuario ?? this.#sinRed());
+  readonly isSignedIn = computed(() => this.usuario() !== undefined);
+  /** Opened without the server: there is no token until it answers. */
+  readonly isOffline = computed(() => this.#acceso() === undefined && this.#sinRed() !== undefined);
   readonly porCambiar = this.#porCambiar.asReadonly();
   readonly restauracion = this.#restauracion.asReadonly();
 
   constructor() {
-    this.#otherTabs.onmessage = () => this.#forget('cerrada');
+    this.#otherTabs.onmessage = () => void this.#forget('cerrada');
+    addEventListener('online', () => {
+      if (this.isOffline()) this.#renewIn(0);
+    });
   }
 
   /** For the interceptor and the event stream only. */
@@ -92,16 +103,21 @@ export class Sesion {
 
   /** Takes up the session of an earlier page. Never throws: `restauracion` says how it went. */
   async restaurar(): Promise<void> {
-    if (!sessionHint.isSet()) {
+    const answer = sessionHint.isSet() ? this.#hasAnswer() : undefined;
+    // Storage may be forbidden.
+    const last = await ultimoUsuario.leer().catch(() => undefined);
+    if (!answer && !last) {
       this.#restauracion.set('lista');
       return;
     }
-    try {
-      await this.#renovarOnce();
-      this.#restauracion.set('lista');
-    } catch {
-      this.#restauracion.set('sin-respuesta');
-    }
+    // The hint may be lost when a browser is killed.
+    await this.#restaurar(answer ?? this.#hasAnswer(), last);
+  }
+
+  async #restaurar(answer: Promise<boolean>, last: Usuario | undefined): Promise<void> {
+    const answered = navigator.onLine && (await withinPatience(answer));
+    if (!answered && last) return this.#openWithoutServer(last);
+    this.#restauracion.set((await answer) ? 'lista' : 'sin-respuesta');
   }
 
   /**
@@ -109,11 +125,8 @@ export class Sesion {
    * share one exchange.
    * @throws ApiError when the server did not decide (no connection, 5xx)
    */
-  async renovar(): Promise<boolean> {
-    const wasSignedIn = this.isSignedIn();
-    const renewed = await this.#renovarOnce();
-    if (!renewed && wasSignedIn) this.#goToLogin('terminada');
-    return renewed;
+  renovar(): Promise<boolean> {
+    return this.#renovarOnce();
   }
 
   /** @throws ApiError when the server did not close it: the session then goes on */
@@ -127,7 +140,20 @@ export class Sesion {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
     }
     this.#otherTabs.postMessage('cerrada');
-    this.#forget('cerrada');
+    await this.#forget('cerrada');
+  }
+
+  #hasAnswer(): Promise<boolean> {
+    return this.#renovarOnce().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #openWithoutServer(usuario: Usuario): void {
+    this.#sinRed.set(usuario);
+    this.#renewIn(TRY_AGAIN_AFTER);
+    this.#restauracion.set('lista');
   }
 
   #renovarOnce(): Promise<boolean> {
@@ -144,16 +170,22 @@ export class Sesion {
       return true;
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
-      this.#clear();
+      const wasSignedIn = this.isSignedIn();
+      await this.#clear();
+      if (wasSignedIn) this.#goToLogin('terminada');
       return false;
     }
   }
 
   #accept({ token, expira_en }: { token: string; expira_en: number }): void {
-    this.#acceso.set({ token, usuario: usuarioOf(token) });
+    const usuario = usuarioOf(token);
+    this.#acceso.set({ token, usuario });
+    this.#sinRed.set(undefined);
     this.#porCambiar.set(undefined);
     this.#restauracion.set('lista');
     sessionHint.set();
+    // Without it the app opens with a network only.
+    this.#kept = ultimoUsuario.guardar(usuario).catch(() => undefined);
     this.#renewIn(Math.max(expira_en * 1_000 - RENEW_BEFORE, TRY_AGAIN_AFTER));
   }
 
@@ -164,15 +196,19 @@ export class Sesion {
     }, ms);
   }
 
-  #forget(motivo: 'cerrada'): void {
-    this.#clear();
+  async #forget(motivo: 'cerrada'): Promise<void> {
+    const cleared = this.#clear();
     this.#goToLogin(motivo);
+    await cleared;
   }
 
-  #clear(): void {
+  async #clear(): Promise<void> {
     clearTimeout(this.#timer);
     sessionHint.clear();
     this.#acceso.set(undefined);
+    this.#sinRed.set(undefined);
+    await this.#kept;
+    await ultimoUsuario.olvidar().catch(() => undefined);
   }
 
   #goToLogin(motivo: 'cerrada' | 'terminada'): void {
@@ -180,5 +216,17 @@ export class Sesion {
     if (volver.startsWith('/acceso')) return;
     const queryParams = motivo === 'terminada' ? { motivo, volver } : { motivo };
     void this.#router.navigate(['/acceso/entrar'], { queryParams });
+  }
+}
+
+async function withinPatience(answer: Promise<boolean>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const impatient = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), PATIENCE);
+  });
+  try {
+    return await Promise.race([answer, impatient]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -13,18 +13,12 @@ interface Guardada {
   usuario_id: number;
   entrega_id: number;
   pedido_id: string;
+  /** When the button was pressed, by this device's clock (ms). */
+  pulsada: number;
 }
 
-/** Signed and waiting to go out. It holds personal data, and only until the server has answered. */
-export interface PorEnviar extends Guardada {
-  estado: 'por-enviar';
+interface Pendiente extends Guardada {
   datos: DatosDeEntrega;
-  firma: string;
-  /** When the button was pressed and when the signature came, by this device's clock (ms). */
-  pulsada: number;
-  firmada: number;
-  /** How far the server's clock is ahead of this device's (ms). */
-  desfase: number;
   intentos: number;
   /** The last attempt; 0 before the first (ms). */
   enviada: number;
@@ -34,10 +28,29 @@ export interface PorEnviar extends Guardada {
   firmadaDeNuevo: boolean;
 }
 
-/** Refused for good: only what is needed to show it. */
+/** Waits to be signed: that needs the server. */
+export interface PorFirmar extends Pendiente {
+  estado: 'por-firmar';
+}
+
+/** Signed and waiting to go out. */
+export interface PorEnviar extends Pendiente {
+  estado: 'por-enviar';
+  firma: string;
+  /** When the signature came, by this device's clock (ms). */
+  firmada: number;
+  /** How far the server's clock is ahead of this device's (ms). */
+  desfase: number;
+}
+
+/** Refused for good: kept until its user has seen to it. */
 export interface Rechazada extends Guardada {
   estado: 'rechazada';
+  /** Missing when an earlier version kept it. */
+  datos?: DatosDeEntrega;
   rechazo: { status: number; message: string; problem?: Problem };
 }
 
-export type ConfirmacionGuardada = PorEnviar | Rechazada;
+export type ConfirmacionPendiente = PorFirmar | PorEnviar;
+/** It holds personal data. */
+export type ConfirmacionGuardada = PorFirmar | PorEnviar | Rechazada;

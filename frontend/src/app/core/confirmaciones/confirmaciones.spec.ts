@@ -1,7 +1,7 @@
 import { ErrorHandler, signal } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { ApiError } from '@medisupply/api-client/api-client';
-import * as fakeIndexedDb from 'fake-indexeddb';
+import { addBrowserStorage } from '../../../testing/browser-storage';
 import { AutorizadorApi } from '../api/autorizador-api';
 import { LogisticaApi } from '../api/logistica-api';
 import { Sesion } from '../auth/sesion';
@@ -16,8 +16,7 @@ const FIRMA = `${btoa(JSON.stringify({ iat: 0, exp: 3_600 }))}..x`;
 const confirm = vi.fn<(input: { params: { id: number } }) => Promise<unknown>>();
 const handleError = vi.fn<(error: unknown) => void>();
 
-// jsdom has none.
-beforeAll(() => Object.assign(globalThis, fakeIndexedDb));
+beforeAll(addBrowserStorage);
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -33,7 +32,7 @@ beforeEach(async () => {
   const usuario = signal({ id: USER });
   TestBed.configureTestingModule({
     providers: [
-      { provide: Sesion, useValue: { usuario } },
+      { provide: Sesion, useValue: { usuario, isOffline: () => false } },
       { provide: AutorizadorApi, useValue: {} },
       {
         provide: LogisticaApi,
@@ -73,9 +72,12 @@ const keep = (entrega_id: number, firma = FIRMA) =>
     firmadaDeNuevo: false,
   } satisfies PorEnviar);
 
-/** The store answers over several turns of the event loop. */
+/** The store answers over several turns of the event loop, and what it encrypts after others' turns. */
 const settle = async () => {
-  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 50; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await crypto.subtle.digest('SHA-256', new Uint8Array());
+  }
 };
 
 async function start(): Promise<Confirmaciones> {

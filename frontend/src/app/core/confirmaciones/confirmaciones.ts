@@ -2,14 +2,19 @@ import { computed, effect, ErrorHandler, inject, Injectable, signal, untracked }
 import { ApiError } from '@medisupply/api-client/api-client';
 import { AutorizadorApi } from '../api/autorizador-api';
 import { LogisticaApi } from '../api/logistica-api';
+import { isWithoutAnswer } from '../api/without-answer';
 import { Sesion } from '../auth/sesion';
 import type { Evento } from '../eventos/evento';
 import type {
   ConfirmacionAceptada,
   ConfirmacionGuardada,
+  ConfirmacionPendiente,
   DatosDeEntrega,
   PorEnviar,
+  Rechazada,
 } from './confirmacion-guardada';
+import { Borradores } from './borradores';
+import { removeUser } from '../guardado/filas';
 import { outboxStore } from './outbox-store';
 import { hasExpired } from './signature-expiry';
 
@@ -18,8 +23,8 @@ const LOCK = 'medisupply.confirmaciones';
 const CHANNEL = 'medisupply.confirmaciones';
 const FIRST_DELAY = 2_000;
 const LONGEST_DELAY = 60_000;
-/** Refusals that pass: not logged in, too slow, too early, too many. */
-const PASSING = new Set([401, 408, 425, 429]);
+/** Refusals that pass: not logged in, too slow, too early, too many. They hold up the others, whose turn comes later. */
+const PASSING = new Set([0, 401, 408, 425, 429, 502, 503, 504]);
 
 /** An accepted confirmation, with the events that only this device knows. */
 export interface Aceptada extends ConfirmacionAceptada {
@@ -28,19 +33,21 @@ export interface Aceptada extends ConfirmacionAceptada {
 }
 
 /**
- * Signed confirmations, kept in this browser before they are sent and until they are answered. They go out by
- * themselves: at once, when the network is back, after a reload of the page. Sending one twice is harmless, since the
- * server gives the same request the same answer.
+ * Confirmations, kept in this browser before they are signed and sent, and until they are answered. They go out by
+ * themselves, in their order: at once, when the network is back, after a reload of the page. Sending one twice is
+ * harmless, since the server gives the same request the same answer.
  */
 @Injectable({ providedIn: 'root' })
 export class Confirmaciones {
   readonly #autorizador = inject(AutorizadorApi);
   readonly #logistica = inject(LogisticaApi);
   readonly #sesion = inject(Sesion);
+  readonly #borradores = inject(Borradores);
   readonly #errors = inject(ErrorHandler);
   readonly #guardadas = signal<readonly ConfirmacionGuardada[]>([]);
   readonly #aceptadas = signal<ReadonlyMap<number, Aceptada>>(new Map());
   readonly #enviando = signal<number | undefined>(undefined);
+  readonly #sinRespuesta = signal(false);
   readonly #otherTabs = new BroadcastChannel(CHANNEL);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -48,27 +55,33 @@ export class Confirmaciones {
   /** Of who is signed in: those that wait and those that were refused. */
   readonly guardadas = this.#guardadas.asReadonly();
   readonly porEnviar = computed(() =>
-    this.#guardadas().filter((guardada) => guardada.estado === 'por-enviar'),
+    this.#guardadas().filter((guardada) => guardada.estado !== 'rechazada'),
   );
   /** Accepted since the page was loaded, by delivery. */
   readonly aceptadas = this.#aceptadas.asReadonly();
   /** The delivery whose confirmation is under way just now. */
   readonly enviando = this.#enviando.asReadonly();
 
+  /** Whether the last attempt got no answer. */
+  readonly sinRespuesta = this.#sinRespuesta.asReadonly();
+
   constructor() {
     const usuarioId = computed(() => this.#sesion.usuario()?.id);
+    let before: number | undefined;
     effect(() => {
-      const signedIn = usuarioId() !== undefined;
+      const id = usuarioId();
+      // Back from a start without the server, what waits can go out.
+      this.#sesion.isOffline();
       untracked(() => {
-        this.#aceptadas.set(new Map());
-        this.#guardadas.set([]);
-        if (signedIn) void this.enviar();
+        if (id !== before) {
+          this.#aceptadas.set(new Map());
+          this.#guardadas.set([]);
+        }
+        before = id;
+        if (id !== undefined) this.#sendNow();
       });
     });
-    addEventListener('online', () => {
-      this.#failures = 0;
-      void this.enviar();
-    });
+    addEventListener('online', () => this.#sendNow());
     this.#otherTabs.onmessage = ({ data }: MessageEvent<Aceptada | undefined>) => {
       if (data) this.#remember(data);
       void this.#refresh();
@@ -76,27 +89,31 @@ export class Confirmaciones {
   }
 
   /**
-   * Has the data signed, keeps them with the signature, and sends them. Resolves when they are kept: how sending goes is
-   * in `aceptadas` and `guardadas`. `pulsada`: when the button was pressed.
-   * @throws ApiError when they could not be signed; nothing is kept then
+   * Keeps the data, has them signed, and sends them. Resolves when they are kept: how the rest goes is in `aceptadas` and
+   * `guardadas`. `pulsada`: when the button was pressed.
+   * @throws when this browser could not keep them
    */
-  async firmarYConfirmar(datos: DatosDeEntrega, pulsada: number): Promise<void> {
-    const usuario_id = this.#usuarioId();
-    const signed = await this.#sign(datos);
+  async confirmar(datos: DatosDeEntrega, pulsada: number): Promise<void> {
     await outboxStore.put({
-      usuario_id,
+      usuario_id: this.#usuarioId(),
       entrega_id: datos.entrega_id,
       pedido_id: datos.pedido_id,
-      estado: 'por-enviar',
+      estado: 'por-firmar',
+      datos,
       pulsada,
       enviada: 0,
       intentos: 0,
       pudoLlegar: false,
       firmadaDeNuevo: false,
-      ...signed,
     });
+    await this.#borradores.quitar(datos.entrega_id);
     await this.#changed();
     void this.enviar();
+  }
+
+  /** Once more, as it was confirmed: what it was refused for may be gone. */
+  async reintentar({ datos, pulsada }: Rechazada): Promise<void> {
+    if (datos) await this.confirmar(datos, pulsada);
   }
 
   /** Sends what waits, one after the other. */
@@ -127,7 +144,7 @@ export class Confirmaciones {
 
   /** On logging out: nothing of the user stays in this browser. */
   async olvidar(usuarioId: number): Promise<void> {
-    await navigator.locks.request(LOCK, () => outboxStore.removeAllOf(usuarioId));
+    await navigator.locks.request(LOCK, () => removeUser(usuarioId));
     await this.#changed();
   }
 
@@ -135,15 +152,15 @@ export class Confirmaciones {
     // Read under the lock: another tab may have sent some meanwhile.
     for (const guardada of await outboxStore.listOf(usuarioId)) {
       if (this.#sesion.usuario()?.id !== usuarioId) return;
-      if (guardada.estado !== 'por-enviar') continue;
+      if (guardada.estado === 'rechazada') continue;
       this.#enviando.set(guardada.entrega_id);
       try {
         await this.#deliver(guardada);
         this.#failures = 0;
+        this.#sinRespuesta.set(false);
       } catch (error) {
         this.#noteFailure(error);
-        // Without a network, the others would fail as well.
-        if (error instanceof ApiError && error.status === 0) return;
+        if (error instanceof ApiError && PASSING.has(error.status)) return;
       } finally {
         this.#enviando.set(undefined);
       }
@@ -151,10 +168,9 @@ export class Confirmaciones {
   }
 
   /** Returns when the server has decided: accepted or refused. Whatever it throws, the confirmation is still kept. */
-  async #deliver(guardada: PorEnviar): Promise<void> {
+  async #deliver(guardada: ConfirmacionPendiente): Promise<void> {
     try {
-      const mustSign = hasExpired(guardada) && !guardada.pudoLlegar;
-      const [sent, answer] = await this.#send(mustSign ? await this.#signAgain(guardada) : guardada);
+      const [sent, answer] = await this.#send(await this.#signed(guardada));
       await this.#accept(sent, answer);
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -162,8 +178,14 @@ export class Confirmaciones {
     }
   }
 
+  #sendNow(): void {
+    this.#failures = 0;
+    void this.enviar();
+  }
+
   #noteFailure(error: unknown): void {
     this.#failures += 1;
+    this.#sinRespuesta.set(isWithoutAnswer(error));
     if (!(error instanceof ApiError)) this.#errors.handleError(error);
   }
 
@@ -182,6 +204,8 @@ export class Confirmaciones {
   }
 
   async #post(guardada: PorEnviar): Promise<[PorEnviar, ConfirmacionAceptada]> {
+    // It went while this was signed: surely none of it arrives.
+    if (!navigator.onLine) throw new ApiError(0, 'El servicio no responde');
     const attempt = {
       ...guardada,
       intentos: guardada.intentos + 1,
@@ -198,7 +222,6 @@ export class Confirmaciones {
   }
 
   async #sign(datos: DatosDeEntrega): Promise<Pick<PorEnviar, 'datos' | 'firma' | 'firmada' | 'desfase'>> {
-    const asked = Date.now();
     const { data } = await this.#autorizador.call('POST /sign-data', { body: { payload: datos } });
     const firmada = Date.now();
     // As signed: the server normalises texts.
@@ -207,14 +230,29 @@ export class Confirmaciones {
       datos: signedData,
       firma: data.firma,
       firmada,
-      desfase: Date.parse(data.timestamp) - (asked + firmada) / 2,
+      // At most, so that nothing of this device seems to happen after what the server did with it.
+      desfase: Date.parse(data.timestamp) - firmada,
     };
   }
 
-  async #signAgain(guardada: PorEnviar): Promise<PorEnviar> {
+  /** As it is kept when its signature is good or may have arrived, signed otherwise. */
+  #signed(guardada: ConfirmacionPendiente): Promise<PorEnviar> {
+    const isSigned = guardada.estado === 'por-enviar' && (guardada.pudoLlegar || !hasExpired(guardada));
+    return isSigned ? Promise.resolve(guardada) : this.#signAgain(guardada);
+  }
+
+  async #signAgain(guardada: ConfirmacionPendiente): Promise<PorEnviar> {
+    const firmadaDeNuevo = guardada.estado === 'por-enviar';
     const signed = await this.#sign(guardada.datos);
-    const renewed = { ...guardada, ...signed, pudoLlegar: false, firmadaDeNuevo: true };
+    const renewed: PorEnviar = {
+      ...guardada,
+      ...signed,
+      estado: 'por-enviar',
+      pudoLlegar: false,
+      firmadaDeNuevo,
+    };
     await outboxStore.put(renewed);
+    await this.#changed();
     return renewed;
   }
 
@@ -225,10 +263,18 @@ export class Confirmaciones {
     await this.#changed(aceptada);
   }
 
-  async #refuse(guardada: PorEnviar, { status, message, problem }: ApiError): Promise<void> {
-    const { usuario_id, entrega_id, pedido_id } = guardada;
+  async #refuse(guardada: ConfirmacionPendiente, { status, message, problem }: ApiError): Promise<void> {
+    const { usuario_id, entrega_id, pedido_id, datos, pulsada } = guardada;
     const rechazo = { status, message, ...(problem ? { problem } : {}) };
-    await outboxStore.put({ usuario_id, entrega_id, pedido_id, estado: 'rechazada', rechazo });
+    await outboxStore.put({
+      usuario_id,
+      entrega_id,
+      pedido_id,
+      datos,
+      pulsada,
+      estado: 'rechazada',
+      rechazo,
+    });
     await this.#changed();
   }
 

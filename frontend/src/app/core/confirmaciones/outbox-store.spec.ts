@@ -1,9 +1,9 @@
 import * as fakeIndexedDb from 'fake-indexeddb';
 import { openDB } from 'idb';
+import { addBrowserStorage } from '../../../testing/browser-storage';
 import { outboxStore } from './outbox-store';
 
-// jsdom has none.
-beforeAll(() => Object.assign(globalThis, fakeIndexedDb));
+beforeAll(addBrowserStorage);
 afterEach(() => vi.restoreAllMocks());
 
 async function endConnection(): Promise<void> {
