@@ -65,17 +65,14 @@ interface ServerOptions {
   durable?: boolean;
   /** Of another version's programs. */
   bin?: string;
-  /** Where its folder is made. */
-  parent?: string;
 }
 
 export async function startPostgres({
   durable = false,
   bin,
-  parent = tmpdir(),
 }: ServerOptions = {}): Promise<PostgresServer> {
   const { initdb, postgres } = await programs(bin);
-  const folder = mkdtempSync(join(parent, 'medisupply-postgres-'));
+  const folder = mkdtempSync(join(tmpdir(), 'medisupply-postgres-'));
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
   await run(initdb, ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
     ...identity,
