@@ -31,6 +31,7 @@ export default defineConfig({
             'shared/test/db/postgres/**',
             'tests/faults/postgres*.test.ts',
             'tests/move-data/**',
+            'tests/backup/postgres.test.ts',
           ],
         },
       },

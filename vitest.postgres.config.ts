@@ -15,6 +15,7 @@ export default defineConfig({
             'services/*/test/**/*.test.ts',
             'worker/test/**/*.test.ts',
             'tests/{contract,faults,move-data}/**/*.test.ts',
+            'tests/backup/postgres.test.ts',
           ],
           exclude: [
             '**/node_modules/**',

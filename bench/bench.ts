@@ -10,6 +10,7 @@ import type { Baseline } from './check.ts';
 import { baselineOf, differences } from './check.ts';
 import { readOptions } from './command-line.ts';
 import { describeGrowth, measureGrowth } from './growth/measure-growth.ts';
+import { tryPartitions } from './growth/try-partitions.ts';
 import { describeMachine } from './machine.ts';
 import { measureAll } from './measure-all.ts';
 import type { Outcome } from './outcome.ts';
@@ -37,6 +38,10 @@ async function main(): Promise<number> {
     const growth = await measureGrowth(options.rows, options.seconds);
     print(describeGrowth(growth));
     if (options.json !== undefined) write(options.json, toJson({ started, machine, ...growth }));
+    return 0;
+  }
+  if (options.partition !== undefined) {
+    await tryPartitions(options.partition, print);
     return 0;
   }
   if (options.replicas !== undefined) {

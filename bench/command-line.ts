@@ -14,6 +14,7 @@ const USAGE = `Uso: npm run bench -- [opciones]
   --replicas L,W     confirmar con un proceso de cada y con L de logística y W workers, sobre la misma base
   --postgres         con --replicas: lo mismo también sobre un servidor PostgreSQL
   --rows N           los caminos que leen con 1.000 entregas y con N más, uno al lado del otro
+  --partition N      lo que docs/scale.md hace con evento y con entregas viejas, con N filas en un PostgreSQL propio
   --profile CAMINO   solo ese camino, con un perfil de CPU de cada proceso: ${PROFILED.join(', ')}`;
 
 export interface Options {
@@ -27,20 +28,27 @@ export interface Options {
   updateBaseline: boolean;
   profile: string | undefined;
   rows: number | undefined;
+  /** Rows of the table that is divided. */
+  partition: number | undefined;
   replicas: Replicas | undefined;
   postgres: boolean;
 }
 
 /** @throws UserError */
 export function readOptions(args: readonly string[]): Options {
-  const { seconds: given, rows: givenRows, 'update-baseline': updateBaseline, ...values } = parse(args);
+  const {
+    seconds: given,
+    rows: givenRows,
+    partition: givenPartition,
+    'update-baseline': updateBaseline,
+    ...values
+  } = parse(args);
   const seconds = Number(given ?? (values.quick ? 2 : 5));
   if (!(seconds >= 0.1 && seconds <= 600)) throw new UserError(`--seconds: de 0.1 a 600\n${USAGE}`);
   if (values.profile !== undefined && !PROFILED.includes(values.profile))
     throw new UserError(`--profile: no hay un camino ${values.profile}\n${USAGE}`);
-  const rows = givenRows === undefined ? undefined : Number(givenRows);
-  if (rows !== undefined && !(Number.isInteger(rows) && rows >= 1 && rows <= 10_000_000))
-    throw new UserError(`--rows: de 1 a 10000000\n${USAGE}`);
+  const rows = count('--rows', givenRows, 1);
+  const partition = count('--partition', givenPartition, 10_000);
   const [, logistica, workers] = /^([1-8]),([1-8])$/.exec(values.replicas ?? '1,1') ?? [];
   if (logistica === undefined) throw new UserError(`--replicas: dos números de 1 a 8, como 2,3\n${USAGE}`);
   return {
@@ -52,9 +60,18 @@ export function readOptions(args: readonly string[]): Options {
     seconds,
     updateBaseline,
     rows,
+    partition,
     replicas:
       values.replicas === undefined ? undefined : { logistica: Number(logistica), workers: Number(workers) },
   };
+}
+
+function count(option: string, given: string | undefined, least: number): number | undefined {
+  if (given === undefined) return undefined;
+  const rows = Number(given);
+  if (!(Number.isInteger(rows) && rows >= least && rows <= 10_000_000))
+    throw new UserError(`${option}: de ${least} a 10000000\n${USAGE}`);
+  return rows;
 }
 
 function parse(args: readonly string[]) {
@@ -69,6 +86,7 @@ function parse(args: readonly string[]) {
         salida: { type: 'string' },
         profile: { type: 'string' },
         rows: { type: 'string' },
+        partition: { type: 'string' },
         replicas: { type: 'string' },
         postgres: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },

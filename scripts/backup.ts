@@ -8,7 +8,6 @@ import type { Manifest } from './backup/archive.ts';
 import { readCommandLine } from './backup/command-line.ts';
 import { contentsOf } from './backup/contents.ts';
 import { readRecipients, writeKeyPair } from './backup/key-file.ts';
-import { refuseOnPostgres } from './backup/refuse-on-postgres.ts';
 import type { Source } from './backup/write-backup.ts';
 import { writeBackup } from './backup/write-backup.ts';
 import { runCommand } from './terminal/run-command.ts';
@@ -34,7 +33,6 @@ async function main(): Promise<void> {
     process.stdout.write(`${await writeKeyPair(resolve(keyFile))}\n`);
     return;
   }
-  refuseOnPostgres('backup', source);
   const recipients = typeof flags['para'] === 'string' ? readRecipients(flags['para']) : [];
   if (asked === '-') {
     await write(source, recipients, process.stdout);

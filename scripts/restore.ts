@@ -5,7 +5,6 @@ import { readManifest } from './backup/archive.ts';
 import { readCommandLine } from './backup/command-line.ts';
 import { contentsOf } from './backup/contents.ts';
 import { readIdentities } from './backup/key-file.ts';
-import { refuseOnPostgres } from './backup/refuse-on-postgres.ts';
 import { restoreBackup } from './backup/restore-backup.ts';
 import { runCommand } from './terminal/run-command.ts';
 import { UserError } from './terminal/user-error.ts';
@@ -37,7 +36,6 @@ async function main(): Promise<void> {
     );
     return;
   }
-  refuseOnPostgres('restore', source);
   const { manifest, before } = await restoreBackup(source, open, {
     replace: flags['reemplazar'] === true,
   });

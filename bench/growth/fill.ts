@@ -7,15 +7,15 @@ const CHUNK = 2_000;
 const TURN = 5;
 const PATIENCE = 30_000;
 
-interface Copied {
+export interface Copied {
   table: string;
   /** Which of its rows belong to a delivery, and to its task. */
   of: 'id' | 'entrega_id' | 'task_id';
-  /** Given by SQLite. */
+  /** Given by the database. */
   key?: string;
 }
 
-const TABLES: readonly Copied[] = [
+export const TABLES: readonly Copied[] = [
   { table: 'entrega', of: 'id' },
   { table: 'entrega_historial', of: 'entrega_id', key: 'id' },
   { table: 'tarea', of: 'entrega_id', key: 'seq' },

@@ -23,7 +23,11 @@ const manifest = z.object({
   momento: z.iso.datetime(),
   /** Paths; absent in backups of versions that did not tell. */
   secretos: z.array(z.string()).optional(),
-  bases: z.record(z.string().regex(/^[a-z0-9-]+\.db$/), z.object({ bytes: z.int(), sha256: z.string() })),
+  /** `<owner>.db` of SQLite, `<owner>.dump` of PostgreSQL with the rows of its tables. */
+  bases: z.record(
+    z.string().regex(/^[a-z0-9-]+\.(db|dump)$/),
+    z.object({ bytes: z.int(), sha256: z.string(), filas: z.record(z.string(), z.int()).optional() }),
+  ),
 });
 
 export type Manifest = z.output<typeof manifest>;

@@ -19,6 +19,7 @@ import { isLock, MANIFEST, parseManifest, sha256Of, unpack } from './archive.ts'
 import { lockDataDir } from '../launcher/data-dir-lock.ts';
 import { closeToOthers } from '../launcher/data-dir.ts';
 import { UserError } from '../terminal/user-error.ts';
+import { finish, openDestinations, restoreDumps } from './restore-dumps.ts';
 import type { Source } from './write-backup.ts';
 
 export interface Restored {
@@ -62,13 +63,17 @@ async function replaceData(
   }
 
   const folder = mkdtempSync(join(dataDir, '.restaurando-'));
+  await using opened = new AsyncDisposableStack();
   try {
     await unpack(input, folder);
     const described = await inspect(folder);
+    const destinations = await openDestinations(described, dataDir, opened);
+    await restoreDumps(destinations, described, folder);
     const before = present.length > 0 ? setAside(target) : undefined;
-    for (const name of Object.keys(described.bases))
+    for (const name of Object.keys(described.bases).filter(isSqlite))
       move(join(folder, name), databaseFile(dataDir, name.slice(0, -'.db'.length)));
-    copyFiles(join(folder, 'secrets'), secretsDir);
+    copyFiles(join(folder, 'secrets'), secretsDir, (path) => !isOfServer(path));
+    await finish(destinations);
     return { manifest: described, before };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -90,6 +95,7 @@ async function inspect(folder: string): Promise<Manifest> {
     if (!existsSync(copy) || (await sha256Of(copy)) !== sha256) {
       throw new UserError(`La copia está dañada: ${name} no es la que dice ${MANIFEST}`);
     }
+    if (!isSqlite(name)) continue;
     const db = new Database(copy, { readonly: true });
     const answer = db.pragma('integrity_check', { simple: true });
     db.close();
@@ -114,9 +120,15 @@ function setAside(target: Source): string {
   return before;
 }
 
-function copyFiles(from: string, to: string): void {
+const isSqlite = (name: string) => name.endsWith('.db');
+
+/** Passwords of a PostgreSQL: those of the one that is there stay, whatever the backup holds of another. */
+const isOfServer = (path: string) => /^postgres(\/|\.env$)|_database_password$/.test(path);
+
+function copyFiles(from: string, to: string, replaces: (path: string) => boolean = () => true): void {
   for (const path of filesBelow(from)) {
     const target = join(to, path);
+    if (existsSync(target) && !replaces(path)) continue;
     if (!existsSync(dirname(target))) mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     copyFile(join(from, path), target);
   }

@@ -1,10 +1,21 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
+import { dumpOwners } from '@medisupply/shared/db/postgres/dump';
 import { databasesIn } from '@medisupply/shared/db/sqlite/database-file';
 import { VERSION } from '@medisupply/shared/version';
 import { UserError } from '../terminal/user-error.ts';
 import type { Manifest } from './archive.ts';
+import { onPostgres } from './on-postgres.ts';
 import { isLock, MANIFEST, newManifest, pack, sha256Of } from './archive.ts';
 
 export interface Source {
@@ -13,7 +24,8 @@ export interface Source {
 }
 
 /**
- * Writes a backup of what is there, also while the platform runs: each database is copied as it was at one moment.
+ * Writes a backup of what is there, also while the platform runs: each database is copied as it was at one moment, SQLite's files and
+ * the schemas of PostgreSQL.
  * @throws UserError when there is nothing to save
  */
 export async function writeBackup(
@@ -21,10 +33,12 @@ export async function writeBackup(
   output: NodeJS.WritableStream,
 ): Promise<Manifest> {
   const databases = existsSync(dataDir) ? databasesIn(dataDir) : [];
-  if (databases.length === 0)
+  const owners = onPostgres(dataDir);
+  if (databases.length === 0 && owners.length === 0)
     throw new UserError(`No hay bases de datos en ${dataDir}; indique dónde con DATA_DIR`);
   if (!existsSync(secretsDir)) throw new UserError(`No existe ${secretsDir}, la carpeta de los secretos`);
 
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(dataDir, '.copia-'));
   try {
     const bases: Manifest['bases'] = {};
@@ -32,6 +46,10 @@ export async function writeBackup(
       const copy = join(folder, name);
       copyDatabase(file, copy);
       bases[name] = { bytes: statSync(copy).size, sha256: await sha256Of(copy) };
+    }
+    for (const [owner, filas] of await dumpOwners(owners, folder, process.env)) {
+      const copy = join(folder, `${owner}.dump`);
+      bases[`${owner}.dump`] = { bytes: statSync(copy).size, sha256: await sha256Of(copy), filas };
     }
     cpSync(secretsDir, join(folder, 'secrets'), {
       recursive: true,

@@ -18,6 +18,8 @@ export interface ExperimentOptions {
   seed: number;
   /** Only these of resistencia's faults. */
   faults?: readonly string[];
+  /** Resistencia's platform is on PostgreSQL. */
+  postgres: boolean;
 }
 
 /** One thing that had to hold. */

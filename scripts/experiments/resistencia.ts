@@ -6,7 +6,7 @@ import { startControl } from './resistencia/control/control.ts';
 import type { Endured } from './resistencia/endure.ts';
 import { endure, prepare } from './resistencia/endure.ts';
 import type { Fault } from './resistencia/plan.ts';
-import { KINDS, planOf, SLOT } from './resistencia/plan.ts';
+import { kindsOn, planOf, SLOT } from './resistencia/plan.ts';
 import { startPlatform } from './resistencia/subject.ts';
 import type { Subject } from './resistencia/subject.ts';
 
@@ -16,22 +16,21 @@ const LONGEST = 600;
 const PATIENCE = { platform: 120_000, control: 45_000 };
 
 /** Whether anything acknowledged is lost or applied twice when parts die, stand still, are cut off and starve. */
-export const resistencia: Experiment = async ({ n, rate, seed, faults }) => {
+export const resistencia: Experiment = async ({ n, rate, seed, faults, postgres }) => {
   const seconds = n / rate;
   if (seconds * 1_000 < SLOT || seconds > LONGEST)
     throw new UserError(
       `--n entre --tasa debe ser de ${SLOT / 1_000} a ${LONGEST} s, no ${seconds.toFixed(0)}`,
     );
-  const names = faults ?? KINDS.map(({ name }) => name);
-  const unknown = names.filter((name) => !KINDS.some((kind) => kind.name === name));
+  const kinds = kindsOn(postgres).map(({ name }) => name);
+  const names = faults ?? kinds;
+  const unknown = names.filter((name) => !kinds.includes(name));
   if (unknown.length > 0)
-    throw new UserError(
-      `No hay una falla ${unknown.join(', ')}; hay ${KINDS.map(({ name }) => name).join(', ')}`,
-    );
+    throw new UserError(`No hay una falla ${unknown.join(', ')}; hay ${kinds.join(', ')}`);
   const started = new Date();
   const load = loadavg()[0]!.toFixed(1);
   const plan = planOf(seed, seconds, names);
-  const [platform, control] = await sideBySide(n, rate, plan);
+  const [platform, control] = await sideBySide(n, rate, plan, postgres);
   return {
     experiment: 'resistencia',
     started: started.toISOString(),
@@ -41,7 +40,7 @@ export const resistencia: Experiment = async ({ n, rate, seed, faults }) => {
       por_segundo: rate,
       semilla: seed,
       fallas: plan.length,
-      base_de_datos: 'SQLite',
+      base_de_datos: postgres ? 'PostgreSQL' : 'SQLite',
       núcleos: availableParallelism(),
       carga_antes: load,
       solicitudes_repetidas: platform.repeated,
@@ -60,7 +59,12 @@ export const resistencia: Experiment = async ({ n, rate, seed, faults }) => {
 };
 
 /** Both at once: the same faults at the same moments, on the same machine. */
-async function sideBySide(n: number, rate: number, plan: readonly Fault[]): Promise<[Endured, Endured]> {
+async function sideBySide(
+  n: number,
+  rate: number,
+  plan: readonly Fault[],
+  postgres: boolean,
+): Promise<[Endured, Endured]> {
   const subjects: Subject[] = [];
   const close = () => Promise.all(subjects.splice(0).map((subject) => subject.close()));
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -72,13 +76,14 @@ async function sideBySide(n: number, rate: number, plan: readonly Fault[]): Prom
   try {
     // A creation that is repeated on a busy machine is another delivery, and reserves as well.
     const stock = 2 * n;
-    const platform = await start(startPlatform(stock));
+    const platform = await start(startPlatform(stock, postgres));
     const control = await start(startControl(stock));
     return await Promise.all([
       endure(platform, { rate, plan, patience: PATIENCE.platform }),
       endure(control, {
         rate,
-        plan: plan.filter(({ kind }) => kind.part !== 'autorizador'),
+        // It has neither.
+        plan: plan.filter(({ kind }) => kind.part !== 'autorizador' && kind.part !== 'postgres'),
         patience: PATIENCE.control,
       }),
     ]);

@@ -30,18 +30,27 @@ async function run(...args: string[]): Promise<{ code: number | null; text: stri
   return { code, text: experiment.lines.join('\n') };
 }
 
-test(
-  'when parts die, stand still and forget, then the platform loses nothing, and the control loses and repeats',
+test.each([
+  ['parts die, stand still and forget', [], ['muerte-worker', 'pausa-logistica', 'vaciado-redis']],
+  [
+    'its PostgreSQL dies and throws it out',
+    ['--postgres'],
+    ['vaciado-redis', 'muerte-postgres', 'corte-postgres', 'bloqueo-base', 'respuesta-perdida'],
+  ],
+])(
+  'when %s, then the platform loses nothing, and the control loses and repeats',
   { timeout: SLOW },
-  async () => {
-    const faults = ['muerte-worker', 'pausa-logistica', 'vaciado-redis'];
-    const { code, text } = await run('--n', '120', '--tasa', '8', '--fallas', faults.join(), '--json');
+  async (_what, options, faults) => {
+    await rm(folder, { recursive: true });
+    const n = String(faults.length * 40);
+    const args = ['--n', n, '--tasa', '8', '--fallas', faults.join(), '--json', ...options];
+    const { code, text } = await run(...args);
     const outcome = JSON.parse(text) as Outcome;
     expect(outcome.requirements.filter(({ met }) => !met)).toEqual([]);
-    expect(outcome.requirements[0]?.measured).toBe('120 de 120');
+    expect(outcome.requirements[0]?.measured).toBe(`${n} de ${n}`);
     expect(outcome.table?.rows.map(([name, times]) => [name, times])).toEqual([
       ...faults.map((name) => [name, 1]),
-      ['total', 3],
+      ['total', faults.length],
     ]);
     const [lost, twice, lostByControl, twiceByControl] = outcome.table!.rows.at(-1)!.slice(4);
     expect([lost, twice]).toEqual([0, 0]);
@@ -55,6 +64,7 @@ test(
 
 test.each([
   [['--fallas', 'incendio'], 'No hay una falla incendio; hay muerte-worker'],
+  [['--fallas', 'muerte-postgres'], 'No hay una falla muerte-postgres; hay muerte-worker'],
   [['--n', '20'], '--n entre --tasa debe ser de 5 a 600 s'],
   [['--semilla', 'azar'], '--semilla debe ser'],
   [['--base', 'http://localhost:8080'], 'resistencia usa una plataforma propia'],

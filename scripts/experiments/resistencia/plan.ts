@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 
 /** The parts that faults strike, by the name of their process. */
-export type Part = 'worker' | 'logistica-inventario' | 'autorizador' | 'redis';
+export type Part = 'worker' | 'logistica-inventario' | 'autorizador' | 'redis' | 'postgres';
 
 interface Kind {
   name: string;
@@ -18,12 +18,21 @@ export const KINDS: readonly Kind[] = [
   { name: 'pausa-worker', does: 'pause', part: 'worker' },
   { name: 'pausa-logistica', does: 'pause', part: 'logistica-inventario' },
   { name: 'pausa-redis', does: 'pause', part: 'redis' },
-  { name: 'corte-redis', does: 'cut' },
+  { name: 'corte-redis', does: 'cut', part: 'redis' },
   { name: 'vaciado-redis', does: 'flush', part: 'worker' },
   { name: 'bloqueo-base', does: 'lock' },
   { name: 'hambre-cpu', does: 'starve' },
   { name: 'respuesta-perdida', does: 'lose answers' },
 ];
+
+/** Where the platform is on PostgreSQL, these as well. */
+const ON_POSTGRES: readonly Kind[] = [
+  { name: 'muerte-postgres', does: 'kill', part: 'postgres' },
+  { name: 'corte-postgres', does: 'cut', part: 'postgres' },
+];
+
+export const kindsOn = (postgres: boolean): readonly Kind[] =>
+  postgres ? [...KINDS, ...ON_POSTGRES] : KINDS;
 
 export interface Fault {
   kind: Kind;
@@ -38,7 +47,7 @@ export const SLOT = 5_000;
 
 /** The same seed, length and kinds give the same faults; every kind has had its turn before one has its next. */
 export function planOf(seed: number, seconds: number, names: readonly string[]): Fault[] {
-  const kinds = KINDS.filter(({ name }) => names.includes(name));
+  const kinds = kindsOn(true).filter(({ name }) => names.includes(name));
   const slots = Math.floor((seconds * 1_000) / SLOT);
   const round = fc.shuffledSubarray(kinds, { minLength: kinds.length });
   const fault = fc.record({

@@ -16,6 +16,7 @@ const CUT_EACH_MS = 50;
 export async function strike({ kind, lasts }: Fault, subject: Subject): Promise<void> {
   switch (kind.does) {
     case 'kill':
+      if (kind.part === 'postgres') return subject.database.die?.();
       process.kill(await pidOf(subject, kind.part!), 'SIGKILL');
       return;
     case 'pause':
@@ -31,7 +32,9 @@ export async function strike({ kind, lasts }: Fault, subject: Subject): Promise<
     case 'cut': {
       const end = performance.now() + lasts;
       while (performance.now() < end) {
-        await Promise.all(['normal', 'pubsub'].map((type) => subject.redis.client('KILL', 'TYPE', type)));
+        if (kind.part === 'postgres') await subject.database.cut?.();
+        else
+          await Promise.all(['normal', 'pubsub'].map((type) => subject.redis.client('KILL', 'TYPE', type)));
         await delay(CUT_EACH_MS);
       }
       return;

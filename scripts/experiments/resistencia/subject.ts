@@ -5,12 +5,13 @@ import type { Redis } from 'ioredis';
 import { createApiClient } from '@medisupply/api-client/api-client';
 import { openRedis } from '@medisupply/shared/redis/connect';
 import { asRedisUser } from '@medisupply/shared/security/redis-users';
+import { startPostgres } from '@medisupply/shared/testing/postgres-server';
 import { freePort } from '@medisupply/shared/lifecycle/free-port';
 import type { Open } from '../../testing/checker.ts';
 import { cipherOf } from '../../testing/checker.ts';
 import { startOwnPlatform, WITHOUT_RATES } from '../../testing/own-platform.ts';
 import type { TriedDatabase } from './database.ts';
-import { openSqlite } from './database.ts';
+import { openPostgres, openSqlite } from './database.ts';
 
 export interface Subject {
   base: string;
@@ -29,21 +30,42 @@ export interface Subject {
 }
 
 const SKU = 'RESISTENCIA';
+const DATABASE = 'resistencia';
 
-export async function startPlatform(stock: number): Promise<Subject> {
+/** @param postgres on a server of its own */
+export async function startPlatform(stock: number, postgres: boolean): Promise<Subject> {
+  if (!postgres) return startOn(stock, {}, (dataDir) => openSqlite(join(dataDir, 'logistica.db')));
+  const server = await startPostgres({ durable: true });
+  try {
+    await server.createDatabase(DATABASE);
+    const env = { DATABASE_URL: server.urlOf(DATABASE) };
+    const subject = await startOn(stock, env, () => openPostgres(server, DATABASE));
+    return { ...subject, close: () => subject.close().finally(() => server.stop()) };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function startOn(
+  stock: number,
+  env: Record<string, string>,
+  open: (dataDir: string) => TriedDatabase,
+): Promise<Subject> {
   const redisPort = await freePort();
   const platform = await startOwnPlatform({
     ...WITHOUT_RATES,
     USER_MAX_RESERVED: '1000000',
     LOG_LEVEL: 'error',
     REDIS_PORT: String(redisPort),
+    ...env,
   });
   const secret = (path: string) => readFileSync(join(platform.dataDir, 'secrets', path), 'utf8').trim();
   const redis = openOperator(
     asRedisUser(`redis://127.0.0.1:${redisPort}`, 'redis'),
     secret('redis/redis_password'),
   );
-  const database = openSqlite(join(platform.dataDir, 'logistica.db'));
+  const database = open(platform.dataDir);
   const close = async () => {
     redis.disconnect();
     database.close();

@@ -56,7 +56,9 @@ async function namesOfApplied(db: Kysely<unknown>, { name, schema, isMove }: Tar
   const has = (wanted: string) =>
     tables.some((table) => table.name === wanted && (schema === undefined || table.schema === schema));
   if (!isMove && has(MOVE_TABLE))
-    throw new Error(`El traslado a ${name} no ha terminado; repita npm run move-data, y arranque después`);
+    throw new Error(
+      `El traslado a ${name} no ha terminado; repita npm run move-data (o npm run restore, si era de una copia), y arranque después`,
+    );
   if (!has('kysely_migration')) return [];
   const applied = await (db as Kysely<{ kysely_migration: { name: string } }>)
     .selectFrom('kysely_migration')

@@ -60,16 +60,25 @@ export interface Standby {
   promote(): Promise<PostgresServer>;
 }
 
-/** @param durable as in earnest, for what is measured */
-export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
-  const { initdb } = await programs();
+interface ServerOptions {
+  /** As in earnest, for what is measured. */
+  durable?: boolean;
+  /** Of another version's programs. */
+  bin?: string;
+}
+
+export async function startPostgres({
+  durable = false,
+  bin,
+}: ServerOptions = {}): Promise<PostgresServer> {
+  const { initdb, postgres } = await programs(bin);
   const folder = mkdtempSync(join(tmpdir(), 'medisupply-postgres-'));
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
   await run(initdb, ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
     ...identity,
     cwd: folder,
   });
-  return serve(folder, await freePort(), durable ? { ...SETTINGS, ...DURABLE } : SETTINGS);
+  return serve(folder, await freePort(), durable ? { ...SETTINGS, ...DURABLE } : SETTINGS, postgres);
 }
 
 /** Copies a server that nobody uses yet, and makes it wait for the copy at each commit. */
@@ -104,8 +113,9 @@ async function serve(
   folder: string,
   port: number,
   chosen: Readonly<Record<string, string>> = SETTINGS,
+  program?: string,
 ): Promise<PostgresServer> {
-  const { postgres } = await programs();
+  const postgres = program ?? (await programs()).postgres;
   const options = { ...identity, cwd: folder };
   const settings = Object.entries(chosen).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   let child: ChildProcess | undefined;
@@ -174,7 +184,8 @@ async function serve(
 }
 
 /** The programs that npm brought, made ready to run: with install scripts off, nobody has done so. */
-async function programs(): Promise<{ initdb: string; postgres: string }> {
+async function programs(bin?: string): Promise<{ initdb: string; postgres: string }> {
+  if (bin !== undefined) return { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
   const root = join(PACKAGES, `${process.platform}-${process.arch}`);
   await run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: root });
   const [initdb, postgres] = ['initdb', 'postgres'].map((name) => join(root, 'native', 'bin', name));

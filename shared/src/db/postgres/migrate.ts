@@ -45,7 +45,8 @@ export const toMigrate = (place: Place): Kysely<unknown> =>
 export const lockSchema = (db: Kysely<unknown>, schema: string) =>
   sql`select pg_advisory_lock(hashtextextended(${`medisupply ${schema}`}, 0))`.execute(db);
 
-export async function assertServer(db: Kysely<unknown>, place: Place): Promise<void> {
+/** @returns its version. @throws Error with the remedy */
+export async function assertServer(db: Kysely<unknown>, place: Place): Promise<number> {
   const { rows } = await sql<{ version: number }>`
     select current_setting('server_version_num')::int as version`
     .execute(db)
@@ -58,6 +59,7 @@ export async function assertServer(db: Kysely<unknown>, place: Place): Promise<v
       `${place.key}: el servidor de ${place.name} es PostgreSQL ${version}; hace falta el ${MIN_VERSION} o uno posterior`,
     );
   }
+  return version;
 }
 
 export async function makeSchema(db: Kysely<unknown>, { key, name, pool }: Place): Promise<void> {
