@@ -40,6 +40,8 @@ export interface PageOptions {
   idioma?: 'es' | 'en' | 'navegador-en';
   /** Also with the viewport of a desktop; a phone has it anyway. */
   touch?: boolean;
+  /** Requests that go through one cannot be held up by a story. */
+  serviceWorkers?: 'allow';
   /** Signed in before the page opens, as after an earlier visit. */
   as?: Persona;
 }
@@ -95,8 +97,7 @@ export function useWeb(flags: readonly string[] = []): Web {
       viewport: options.viewport ?? DESKTOP,
       reducedMotion: 'reduce',
       hasTouch: options.touch ?? options.viewport === PHONE,
-      // Requests that go through one cannot be held up by a story; tests/web/phone.ts has browsers with theirs.
-      serviceWorkers: 'block',
+      serviceWorkers: options.serviceWorkers ?? 'block',
       storageState: { cookies: [], origins: [{ origin: url, localStorage: settingsOf(options) }] },
     });
     contexts.push(context);

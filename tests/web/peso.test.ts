@@ -3,11 +3,14 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Persona } from './browser.ts';
 import { PHONE, useWeb } from './browser.ts';
+import { installed } from './phone.ts';
 
 const web = useWeb();
 const KB = 1_000;
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const RUNS = 5;
+/** Of all tasks together, beyond 50 ms each (ms). */
+const BLOCKING = 300;
 
 /** As Lighthouse has it: 1.6 Mbit/s down, 750 kbit/s up, 150 ms there and back. */
 const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 204_800, uploadThroughput: 96_000 };
@@ -38,6 +41,7 @@ async function newDelivery(): Promise<{ courier: Persona; id: number; pedido_id:
   const pedido_id = `PESO-${crypto.randomUUID().slice(0, 8)}`;
   const body = { pedido_id, direccion: 'Calle 10 # 5-51, Bogotá', estado: 'EN_RUTA' };
   const { data } = await api.call('logistica', 'POST /entregas', { body });
+  await api.call('logistica', 'POST /entregas/:id/tomar', { params: { id: data.id } });
   return { courier, id: data.id, pedido_id };
 }
 
@@ -63,21 +67,42 @@ test('when the form of a delivery opens, then its JavaScript is at most 180 kB, 
 
 test('when it opens for the first time on slow 4G and a quarter of the CPU, then it is there in 2.8 s and answers', async () => {
   const { courier, id } = await newDelivery();
+  await expectQuick({ name: 'first time', lcp: 2_800 }, async () => {
+    const page = await measured(await web.newPage({ as: courier, viewport: PHONE }));
+    const speed = await speedAt(page, id);
+    await page.context().close();
+    return speed;
+  });
+}, 240_000);
+
+test('when it opens again, from the service worker, then it is there in a second', async () => {
+  const { courier, id } = await newDelivery();
+  const page = await web.newPage({ as: courier, viewport: PHONE, serviceWorkers: 'allow' });
+  await page.goto(`/confirmar/${id}`);
+  await page.getByRole('button', { name: 'Firmar y confirmar' }).waitFor();
+  await installed(page);
+  await measured(page);
+  await expectQuick({ name: 'from the service worker', lcp: 1_000 }, () => speedAt(page, id));
+}, 240_000);
+
+/** Up to three rounds: what else runs on the machine only ever adds to it. */
+async function expectQuick(
+  { name, lcp: limit }: { name: string; lcp: number },
+  once: () => Promise<Speed>,
+): Promise<void> {
   let best: Speed = { lcp: Infinity, blocking: Infinity };
-  // Up to three rounds: what else runs on the machine only ever adds to it.
-  for (let round = 0; round < 3 && (best.lcp > 2_800 || best.blocking > 300); round += 1) {
+  for (let round = 0; round < 3 && (best.lcp > limit || best.blocking > BLOCKING); round += 1) {
     const speeds: Speed[] = [];
-    for (let run = 0; run < RUNS; run += 1) speeds.push(await coldStart(courier, `/confirmar/${id}`));
+    for (let run = 0; run < RUNS; run += 1) speeds.push(await once());
     const [lcp, blocking] = [median(speeds.map((one) => one.lcp)), median(speeds.map((one) => one.blocking))];
-    say(`cold, slow 4G, CPU ÷ 4, median of ${RUNS}: LCP ${lcp} ms, blocking ${blocking} ms`);
+    say(`${name}, slow 4G, CPU ÷ 4, median of ${RUNS}: LCP ${lcp} ms, blocking ${blocking} ms`);
     best = { lcp: Math.min(best.lcp, lcp), blocking: Math.min(best.blocking, blocking) };
   }
-  expect(best.lcp).toBeLessThanOrEqual(2_800);
-  expect(best.blocking).toBeLessThanOrEqual(300);
-}, 180_000);
+  expect(best.lcp).toBeLessThanOrEqual(limit);
+  expect(best.blocking).toBeLessThanOrEqual(BLOCKING);
+}
 
-async function coldStart(as: Persona, path: string): Promise<Speed> {
-  const page = await web.newPage({ as, viewport: PHONE });
+async function measured(page: Page): Promise<Page> {
   await page.addInitScript(`
     window.velocidad = { lcp: 0, blocking: 0 };
     new PerformanceObserver((list) => {
@@ -91,12 +116,14 @@ async function coldStart(as: Persona, path: string): Promise<Speed> {
   await cdp.send('Network.enable');
   await cdp.send('Network.emulateNetworkConditions', SLOW_4G);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
-  await page.goto(path);
+  return page;
+}
+
+async function speedAt(page: Page, id: number): Promise<Speed> {
+  await page.goto(`/confirmar/${id}`);
   await page.getByRole('button', { name: 'Firmar y confirmar' }).waitFor();
   await page.getByText('En vivo').waitFor();
-  const speed = await page.evaluate<Speed>('velocidad');
-  await page.context().close();
-  return speed;
+  return page.evaluate<Speed>('velocidad');
 }
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Infinity;

@@ -7,6 +7,8 @@ import { Sesion } from '../core/auth/sesion';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Pantalla } from '../core/preferencias/pantalla';
 import { Icon } from '../ui/icon';
+import { addIcons } from '../ui/icons';
+import { MORE_ICONS } from '../ui/more-icons';
 import { AccountButton } from './account-button';
 import type { AccountMenu } from './account-menu';
 import { Avisos } from './avisos';
@@ -50,6 +52,7 @@ export class Shell {
   protected readonly moreSections = computed(() => this.sections().filter(({ first }) => !first));
 
   constructor() {
+    addIcons(MORE_ICONS);
     // So that every page sends what an earlier visit has kept, and is where it was left.
     inject(Confirmaciones);
     inject(ScrollReturn);

@@ -1,155 +1,41 @@
 import type { IconNode } from 'lucide';
-import {
-  Activity,
-  ArrowLeft,
-  Ban,
-  Boxes,
-  Calendar,
-  Camera,
-  ChartLine,
-  Check,
-  ChevronDown,
-  ChevronLeft,
-  ChevronRight,
-  CircleCheck,
-  CircleX,
-  ClipboardCheck,
-  Clock,
-  Copy,
-  Cpu,
-  Database,
-  Download,
-  Ellipsis,
-  Eraser,
-  ExternalLink,
-  Eye,
-  EyeOff,
-  FileDown,
-  Funnel,
-  Gauge,
-  Globe,
-  Hourglass,
-  Inbox,
-  Info,
-  KeyRound,
-  Languages,
-  Layers,
-  ListChecks,
-  Lock,
-  LogIn,
-  LogOut,
-  MapPin,
-  Minus,
-  Monitor,
-  Moon,
-  Package,
-  PenLine,
-  Play,
-  Plus,
-  Radio,
-  RefreshCw,
-  RotateCcw,
-  ScanLine,
-  Search,
-  Send,
-  Server,
-  ShieldCheck,
-  Signature,
-  SlidersHorizontal,
-  SquarePen,
-  Sun,
-  SunMoon,
-  Table,
-  Trash2,
-  TriangleAlert,
-  Truck,
-  UserPlus,
-  UserRound,
-  Users,
-  WifiOff,
-  X,
-  Zap,
-} from 'lucide';
+import Check from 'lucide/dist/esm/icons/check.mjs';
+import Copy from 'lucide/dist/esm/icons/copy.mjs';
+import Eye from 'lucide/dist/esm/icons/eye.mjs';
+import EyeOff from 'lucide/dist/esm/icons/eye-off.mjs';
+import Moon from 'lucide/dist/esm/icons/moon.mjs';
+import Sun from 'lucide/dist/esm/icons/sun.mjs';
+import SunMoon from 'lucide/dist/esm/icons/sun-moon.mjs';
+import TriangleAlert from 'lucide/dist/esm/icons/triangle-alert.mjs';
+import WifiOff from 'lucide/dist/esm/icons/wifi-off.mjs';
+import type { MORE_ICONS } from './more-icons';
 
-/** The icons of the app, bundled: `<ms-icon name="truck" />`. One that is missing is added here. */
-const ICONS = {
-  activity: Activity,
-  'arrow-left': ArrowLeft,
-  ban: Ban,
-  boxes: Boxes,
-  calendar: Calendar,
-  camera: Camera,
-  'chart-line': ChartLine,
+/** Those that the login page shows: it waits for no others. */
+const FIRST_ICONS = {
   check: Check,
-  'chevron-down': ChevronDown,
-  'chevron-left': ChevronLeft,
-  'chevron-right': ChevronRight,
-  'circle-check': CircleCheck,
-  'circle-x': CircleX,
-  'clipboard-check': ClipboardCheck,
-  clock: Clock,
   copy: Copy,
-  cpu: Cpu,
-  database: Database,
-  download: Download,
-  ellipsis: Ellipsis,
-  eraser: Eraser,
-  'external-link': ExternalLink,
   eye: Eye,
   'eye-off': EyeOff,
-  'file-down': FileDown,
-  funnel: Funnel,
-  gauge: Gauge,
-  globe: Globe,
-  hourglass: Hourglass,
-  inbox: Inbox,
-  info: Info,
-  'key-round': KeyRound,
-  languages: Languages,
-  layers: Layers,
-  'list-checks': ListChecks,
-  lock: Lock,
-  'log-in': LogIn,
-  'log-out': LogOut,
-  'map-pin': MapPin,
-  minus: Minus,
-  monitor: Monitor,
   moon: Moon,
-  package: Package,
-  'pen-line': PenLine,
-  play: Play,
-  plus: Plus,
-  radio: Radio,
-  'refresh-cw': RefreshCw,
-  'rotate-ccw': RotateCcw,
-  'scan-line': ScanLine,
-  search: Search,
-  send: Send,
-  server: Server,
-  'shield-check': ShieldCheck,
-  signature: Signature,
-  'sliders-horizontal': SlidersHorizontal,
-  'square-pen': SquarePen,
   sun: Sun,
   'sun-moon': SunMoon,
-  table: Table,
-  'trash-2': Trash2,
   'triangle-alert': TriangleAlert,
-  truck: Truck,
-  'user-plus': UserPlus,
-  'user-round': UserRound,
-  users: Users,
   'wifi-off': WifiOff,
-  x: X,
-  zap: Zap,
 } satisfies Record<string, IconNode>;
 
-export type IconName = keyof typeof ICONS;
+export type IconName = keyof typeof FIRST_ICONS | keyof typeof MORE_ICONS;
 
+const icons = new Map<string, IconNode>(Object.entries(FIRST_ICONS));
+
+export function addIcons(more: Readonly<Record<string, IconNode>>): void {
+  for (const [name, node] of Object.entries(more)) icons.set(name, node);
+}
+
+/** `<ms-icon name="truck" />` draws it; empty for one that was not added yet. */
 export const svgOf = (name: IconName): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${ICONS[
-    name
-  ]
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${(
+    icons.get(name) ?? []
+  )
     .map(
       ([tag, attributes]) =>
         `<${tag} ${Object.entries(attributes)
