@@ -75,8 +75,6 @@ describe.each([
 });
 
 test.each([
-  ['null', { capturado: null }],
-  ['null', { foto_sha256: null }],
   ['an empty text', { capturado: '' }],
   ['seconds alone', { capturado: '2026-11-25T10:00:00Z' }],
   ['microseconds', { capturado: '2026-11-25T10:00:00.000000Z' }],
@@ -93,4 +91,15 @@ test.each([
     status: 400,
     body: { errors: [{ path: `body.${name}` }] },
   });
+});
+
+test('when one of them is null, as a delivery without it is answered, then it is as good as left out', async () => {
+  const id = await createEntrega(platform, COURIER);
+  const nothing = { capturado: null, foto_sha256: null };
+  const timed = await signedBody(platform, id, COURIER, { ...someFields(), capturado });
+  expect((await confirmar(id, { ...timed, ...nothing })).status).toBe(403);
+  const six = await signedBody(platform, id, COURIER);
+  const answer = await confirmar(id, { ...six, ...nothing });
+  expect(answer.status).toBe(202);
+  expect(await confirmar(id, six)).toMatchObject({ status: 202, body: answer.body });
 });

@@ -51,6 +51,8 @@ const signed = (prefix = ''): Field[] => [
   { path: `${prefix}pedido_id`, kind: 'pedido', legalStatus: 403 },
   { path: `${prefix}firma_payload`, kind: 'string', legalStatus: 403 },
   { path: `${prefix}entrega_id`, kind: 'boundId', optional: true },
+  { path: `${prefix}capturado`, kind: 'nothing', optional: true },
+  { path: `${prefix}foto_sha256`, kind: 'nothing', optional: true },
 ];
 
 let entregaId: number;
@@ -68,6 +70,7 @@ const ENDPOINTS: readonly Endpoint[] = [
       { path: 'estado', kind: 'text' },
       { path: 'pedido_id', kind: 'pedido' },
       { path: 'asignada_a', kind: 'idOrNull', optional: true },
+      { path: 'destinatario', kind: 'textOrNull', optional: true },
       { path: 'items', kind: 'items', optional: true },
       { path: 'items.0', kind: 'object', optional: true },
       // Of our own answers: taken, and ignored.

@@ -1,6 +1,6 @@
 /** Wire schemas of autorizador. */
 import { z } from 'zod';
-import { deliveryFields, signablePayload } from './delivery-payload.ts';
+import { capturado, deliveryFields, fotoSha256, signablePayload } from './delivery-payload.ts';
 import { id, isoTimestamp, text, withEcos } from './fields.ts';
 import { LIMITES, ROLES } from './vocabulary.ts';
 
@@ -89,7 +89,13 @@ export const messageResponse = z.object({ mensaje: z.string() });
 
 export const signDataBody = z.strictObject(withEcos({ payload: signablePayload }));
 
-const signedPayload = z.object({ ...deliveryFields, pedido_id: z.string(), usuario_id: id });
+const signedPayload = z.object({
+  ...deliveryFields,
+  pedido_id: z.string(),
+  usuario_id: id,
+  capturado: capturado.optional(),
+  foto_sha256: fotoSha256.optional(),
+});
 
 export const signDataResponse = z.object({
   payload: signedPayload,

@@ -13,14 +13,18 @@ export const fotoSha256 = z
   .regex(/^[0-9a-f]{64}$/, { error: 'Debe tener 64 dígitos hexadecimales en minúscula' })
   .describe('SHA-256 de la foto de la entrega');
 
+/** Null is what we answer where there is none: sent back, it is as good as left out. */
+const orAbsent = <S extends z.ZodType>(schema: S) =>
+  schema.nullish().transform((value) => value ?? undefined);
+
 export const deliveryFields = {
   direccion: text(LIMITES.direccion),
   nombre_recibe: text(LIMITES.nombre_recibe),
   firma_recibe: text(LIMITES.firma_recibe),
   pedido_id: pedidoId,
   entrega_id: id,
-  capturado: capturado.optional(),
-  foto_sha256: fotoSha256.optional(),
+  capturado: orAbsent(capturado),
+  foto_sha256: orAbsent(fotoSha256),
 };
 
 /** Body of `sign-data`: closed; `usuario_id` is accepted because clients send it, and taken from the token. */
@@ -34,7 +38,7 @@ export type SignablePayload = z.output<typeof signablePayload>;
 
 /**
  * The signed fields: six, and those that may be absent. What is undefined is no member of what gets signed, so that
- * signatures of six fields verify as ever; null is none of the values.
+ * signatures of six fields verify as ever; null is never signed.
  */
 export interface DeliveryPayload {
   direccion: string;

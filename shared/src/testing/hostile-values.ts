@@ -17,7 +17,9 @@ export type Kind =
   | 'idOrNull'
   | 'items'
   | 'scalar'
-  | 'boundId';
+  | 'boundId'
+  | 'nothing'
+  | 'textOrNull';
 
 export interface Hostile {
   name: string;
@@ -27,7 +29,7 @@ export interface Hostile {
   legal: readonly Kind[];
 }
 
-const FREE_TEXT: readonly Kind[] = ['text', 'pedido', 'string', 'scalar', 'json', 'ignored'];
+const FREE_TEXT: readonly Kind[] = ['text', 'textOrNull', 'pedido', 'string', 'scalar', 'json', 'ignored'];
 const STRINGS: readonly Kind[] = ['string', 'scalar', 'json', 'ignored'];
 const text = (name: string, value: string, legal = FREE_TEXT): Hostile => ({
   name,
@@ -37,7 +39,7 @@ const text = (name: string, value: string, legal = FREE_TEXT): Hostile => ({
 
 export const HOSTILE_VALUES: readonly Hostile[] = [
   { name: 'absent', wire: undefined, legal: [] },
-  { name: 'null', wire: 'null', legal: ['scalar', 'idOrNull', 'json', 'ignored'] },
+  { name: 'null', wire: 'null', legal: ['nothing', 'textOrNull', 'scalar', 'idOrNull', 'json', 'ignored'] },
   { name: 'true', wire: 'true', legal: ['scalar', 'json', 'ignored'] },
   { name: 'false', wire: 'false', legal: ['scalar', 'json', 'ignored'] },
   { name: '0', wire: '0', legal: ['pedido', 'amount', 'count', 'scalar', 'json', 'ignored'] },

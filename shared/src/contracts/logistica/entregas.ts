@@ -23,7 +23,7 @@ export const crearEntregaBody = z.strictObject(
     }),
     pedido_id: pedidoId,
     asignada_a: id.nullish(),
-    destinatario: text(LIMITES.destinatario).optional().describe('A quién se entrega; no se firma'),
+    destinatario: text(LIMITES.destinatario).nullish().describe('A quién se entrega; no se firma'),
     items: items.optional(),
   }),
 );
