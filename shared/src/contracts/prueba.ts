@@ -1,7 +1,7 @@
 /** Wire schemas of a delivery's proof: what logistica knows of it, and what autorizador makes of that. */
 import { z } from 'zod';
 import { PROOF_FORMAT } from '../proof/format.ts';
-import { deliveryFields } from './delivery-payload.ts';
+import { capturado, deliveryFields, fotoSha256 } from './delivery-payload.ts';
 import { id, isoTimestamp } from './fields.ts';
 import { CAMBIOS_DE_ASIGNACION, ESTADO_ENTREGA, ITEM_ESTADOS, LIMITES } from './vocabulary.ts';
 
@@ -24,7 +24,13 @@ export const pruebaSinSello = z.strictObject({
     confirmada_por: id,
   }),
   datos: z
-    .strictObject({ ...deliveryFields, pedido_id: stored(LIMITES.pedido_id), usuario_id: id })
+    .strictObject({
+      ...deliveryFields,
+      capturado: capturado.optional(),
+      foto_sha256: fotoSha256.optional(),
+      pedido_id: stored(LIMITES.pedido_id),
+      usuario_id: id,
+    })
     .describe('Lo que firmó quien confirmó'),
   firma: stored(LIMITES.firma).describe('JWS separado sobre datos'),
   recepcion: z.strictObject({
