@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon';
 import { MapLink } from '../ui/map-link';
 import { Time } from '../ui/time';
 import { EntregaFoto } from './entrega-foto';
-import { pictureOf } from './signature-picture';
+import { pictureOf } from '../ui/signature-picture';
 
 /** What is stored of a delivery, in clear: where it goes, what it carries, who received it and how they signed. */
 @Component({

@@ -6,7 +6,7 @@ import { TranslocoDirective, TranslocoPipe } from '@jsverse/transloco';
 import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { readEntrega } from '../core/api/read-entrega';
-import { pictureOf } from '../entregas/signature-picture';
+import { pictureOf } from '../ui/signature-picture';
 import { Brand } from '../layout/brand';
 import { Actor } from '../ui/actor';
 import { ErrorState } from '../ui/error-state';
