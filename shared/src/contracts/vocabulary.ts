@@ -122,7 +122,6 @@ export const CAMPOS_FIRMADOS = [
   'nombre_recibe',
   'firma_recibe',
 ] as const satisfies CampoPersonal[];
-export type CampoFirmado = (typeof CAMPOS_FIRMADOS)[number];
 
 /** Characters are UTF-16 units. */
 export const LIMITES = {
