@@ -240,8 +240,14 @@ test('when a confirmation signs a photo, then that costs one statement; without 
     expect((await call(quiet, 'POST', `/entrega/${id}/confirmar`, { as: token, body })).status).toBe(202);
     return databaseWork.statements - before;
   };
-  const without = await cost({});
-  expect(await cost({ capturado: '2026-11-25T10:00:00.000Z' })).toBe(without);
-  expect(await cost({ foto_sha256: sha256Hex(photo(1)) })).toBe(without + 1);
+  /** What polls besides only adds. */
+  const least = async (fields: object): Promise<number> => {
+    const costs: number[] = [];
+    for (let n = 0; n < 8; n += 1) costs.push(await cost(fields));
+    return Math.min(...costs);
+  };
+  const without = await least({});
+  expect(await least({ capturado: '2026-11-25T10:00:00.000Z' })).toBe(without);
+  expect(await least({ foto_sha256: sha256Hex(photo(1)) })).toBe(without + 1);
   await quiet.close();
 });
