@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databaseWork } from '@medisupply/shared/db/database-work';
 import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 import type { Platform } from '../../../tests/support/platform.ts';
 import { startPlatform, until } from '../../../tests/support/platform.ts';
@@ -225,4 +226,28 @@ describe('what is no photo', () => {
     const body = { ...(await signedBody(platform, id, COURIER)), relleno: 'x'.repeat(300 * 1024) };
     expect((await call(platform, 'POST', `/entrega/${id}/confirmar`, { as, body })).status).toBe(413);
   });
+});
+
+test('when a confirmation signs a photo, then that costs one statement; without one nothing more than before', async () => {
+  const quiet = await startPlatform({ redis: false });
+  await quiet.logistica.container.outbox.stop();
+  const token = quiet.token({ id: COURIER });
+  const cost = async (fields: object): Promise<number> => {
+    const id = await createEntrega(quiet, COURIER);
+    await sendFoto(quiet, id, photo(1), token);
+    const body = await signedBody(quiet, id, COURIER, { ...someFields(), ...fields });
+    const before = databaseWork.statements;
+    expect((await call(quiet, 'POST', `/entrega/${id}/confirmar`, { as: token, body })).status).toBe(202);
+    return databaseWork.statements - before;
+  };
+  /** What polls besides only adds. */
+  const least = async (fields: object): Promise<number> => {
+    const costs: number[] = [];
+    for (let n = 0; n < 8; n += 1) costs.push(await cost(fields));
+    return Math.min(...costs);
+  };
+  const without = await least({});
+  expect(await least({ capturado: '2026-11-25T10:00:00.000Z' })).toBe(without);
+  expect(await least({ foto_sha256: sha256Hex(photo(1)) })).toBe(without + 1);
+  await quiet.close();
 });
