@@ -1,4 +1,4 @@
-import { inject, Injectable, resource } from '@angular/core';
+import { inject, Injectable, resource, signal } from '@angular/core';
 import type { AutorizadorOperations } from '@medisupply/api-client/operations';
 import { AutorizadorApi } from '../core/api/autorizador-api';
 
@@ -8,11 +8,16 @@ type Quien = AutorizadorOperations['GET /registro']['answer']['registro'];
 @Injectable({ providedIn: 'root' })
 export class Registro {
   readonly #api = inject(AutorizadorApi);
+  readonly #primerAcceso = signal(false);
+  /** The first administrator still has the password that the installation made. */
+  readonly primerAcceso = this.#primerAcceso.asReadonly();
 
   readonly quien = resource({
     loader: async ({ abortSignal }): Promise<Quien> => {
       try {
-        return (await this.#api.call('GET /registro', { signal: abortSignal })).data.registro;
+        const { data } = await this.#api.call('GET /registro', { signal: abortSignal });
+        this.#primerAcceso.set(data.primer_acceso);
+        return data.registro;
       } catch {
         return 'abierto';
       }
