@@ -6,6 +6,7 @@ import { Chip } from '../ui/chip';
 import { ErrorState } from '../ui/error-state';
 import { NumberPipe } from '../ui/number-pipe';
 import { PageHeader } from '../ui/page-header';
+import { EntregasDePrueba } from './entregas-de-prueba';
 import type { Intento } from './pruebas';
 import { median, PRUEBAS, Pruebas } from './pruebas';
 
@@ -17,10 +18,11 @@ const MOST = 20;
   imports: [Chip, ErrorState, MatButton, MatIcon, NumberPipe, PageHeader, TranslocoDirective],
   templateUrl: './seguridad-page.html',
   styleUrl: './seguridad-page.scss',
-  providers: [Pruebas],
+  providers: [EntregasDePrueba, Pruebas],
 })
 export class SeguridadPage {
   readonly #pruebas = inject(Pruebas);
+  readonly #entregas = inject(EntregasDePrueba);
   readonly #intentos = signal<readonly Intento[]>([]);
   #stop: AbortController | undefined;
 
@@ -51,6 +53,7 @@ export class SeguridadPage {
   );
 
   constructor() {
+    void this.#entregas.cancelar();
     inject(DestroyRef).onDestroy(() => this.stop());
   }
 
@@ -74,6 +77,7 @@ export class SeguridadPage {
     } catch (error) {
       if (!stopped.aborted) this.failure.set(error);
     } finally {
+      await this.#entregas.cancelar();
       this.isRunning.set(false);
     }
   }
