@@ -167,7 +167,9 @@ test.each([
   ['for an administrator to approve', 'aprobado', 'Un administrador debe aprobar la cuenta'],
 ] as const)('when signing up is %s, then the pages say so', async (_what, registro, said) => {
   const page = await web.newPage();
-  await page.route('**/api/v1/autorizador/registro', (route) => route.fulfill({ json: { registro } }));
+  await page.route('**/api/v1/autorizador/registro', (route) =>
+    route.fulfill({ json: { registro, primer_acceso: false } }),
+  );
   await page.goto('/acceso/entrar');
   await page.getByRole('heading', { name: 'Entrar' }).waitFor();
   await page.waitForLoadState('networkidle');
@@ -295,3 +297,24 @@ test('when the login page loads for the first time, then at most 200 kB travel',
   expect(bytes).toBeGreaterThan(50_000);
   expect(bytes).toBeLessThan(200_000);
 });
+
+test.each([
+  ['es', 'Primera vez'],
+  ['en', 'First time'],
+] as const)(
+  'when admin still has the first password, then the page in %s says where it lies',
+  async (idioma, said) => {
+    const page = await web.newPage({ idioma });
+    await page.goto('/acceso/entrar');
+    await page.getByText(said).waitFor();
+    await page.getByText('.data/secrets/admin_contrasena').waitFor();
+    await expectPresentable(page, `acceso-primera-vez-${idioma}`);
+    await page.route('**/api/v1/autorizador/registro', (route) =>
+      route.fulfill({ json: { registro: 'abierto', primer_acceso: false } }),
+    );
+    const asked = page.waitForResponse('**/api/v1/autorizador/registro');
+    await page.reload();
+    await asked;
+    await page.getByText(said).waitFor({ state: 'detached' });
+  },
+);

@@ -175,3 +175,18 @@ test("when a delivery is somebody else's, then it is not there for others, with 
     .waitFor();
   await expectPresentable(page, 'entrega-no-encontrada');
 });
+
+test.each([
+  ['es', 'Su primera entrega, paso a paso'],
+  ['en', 'Your first delivery, step by step'],
+] as const)(
+  'when there is no delivery yet, then an administrator is shown the first steps (%s)',
+  async (idioma, heading) => {
+    const page = await web.newPage({ as: web.admin, idioma });
+    await page.route('**/api/v1/logistica/entregas?*', (route) => route.fulfill({ json: [] }));
+    await page.goto('/entregas');
+    await page.getByRole('heading', { name: heading }).waitFor();
+    await page.getByText('npm run sample', { exact: true }).waitFor();
+    await expectPresentable(page, `entregas-primeros-pasos-${idioma}`);
+  },
+);

@@ -24,13 +24,13 @@ const registroOf = async (autorizador: Autorizador) => (await autorizador.call('
 describe('REGISTRO', () => {
   test('when nothing is set, then it is open to all', async () => {
     const autorizador = await start({});
-    expect(await registroOf(autorizador)).toEqual({ registro: 'abierto' });
+    expect(await registroOf(autorizador)).toEqual({ registro: 'abierto', primer_acceso: true });
     expect((await signup(autorizador, 'ana')).status).toBe(201);
   });
 
   test('when it is aprobado, then an account works once an Admin activates it', async () => {
     const autorizador = await start({ env: { REGISTRO: 'aprobado' } });
-    expect(await registroOf(autorizador)).toEqual({ registro: 'aprobado' });
+    expect(await registroOf(autorizador)).toEqual({ registro: 'aprobado', primer_acceso: true });
     const { status, body } = await signup(autorizador, 'ana');
     expect([status, body]).toEqual([
       201,
@@ -74,7 +74,7 @@ describe('REGISTRO', () => {
 
   test('when it is cerrado, then 403, and an Admin creates users all the same', async () => {
     const autorizador = await start({ env: { REGISTRO: 'cerrado' } });
-    expect(await registroOf(autorizador)).toEqual({ registro: 'cerrado' });
+    expect(await registroOf(autorizador)).toEqual({ registro: 'cerrado', primer_acceso: true });
     expect(await signup(autorizador, 'ana')).toMatchObject({
       status: 403,
       headers: { 'content-type': 'application/problem+json; charset=utf-8' },
@@ -140,3 +140,13 @@ test('when more sign-ups come than can be hashed, then some get a 503, logins go
   expect(refusals).toHaveLength(1);
   expect(refusals[0]?.length).toBeLessThan(500);
 }, 20_000);
+
+test('when the first administrator has changed the password, then nobody is told where the first one lies', async () => {
+  const autorizador = await start({});
+  expect(await registroOf(autorizador)).toMatchObject({ primer_acceso: true });
+  const actual = autorizador.secret('admin_contrasena');
+  const admin = bearer(await autorizador.adminToken());
+  const changed = await autorizador.call('POST', '/contrasena', { actual, nueva: CONTRASENA }, admin);
+  expect(changed.status).toBe(200);
+  expect(await registroOf(autorizador)).toMatchObject({ primer_acceso: false });
+});

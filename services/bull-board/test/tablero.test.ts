@@ -50,6 +50,27 @@ const act = (
   });
 
 describe('board', () => {
+  it.each([
+    ['en-US,en;q=0.9,es;q=0.5', 'en-GB', 'Sign out'],
+    ['es-CO', 'es-ES', 'Cerrar sesión'],
+    ['fr', 'es-ES', 'Cerrar sesión'],
+  ])(
+    'when a browser asks in %s, then the page is in %s, ours, and asks nothing of others',
+    async (asked, lng, logout) => {
+      const page = await (await act('GET', '/', { headers: { 'accept-language': asked } })).text();
+      expect(page).toContain(`<html lang="${lng}"`);
+      const config = /id="__UI_CONFIG__"[^>]*>([^<]*)</.exec(page)?.[1] ?? '';
+      expect(JSON.parse(config)).toMatchObject({
+        boardTitle: 'MediSupply',
+        locale: { lng },
+        miscLinks: [{ text: logout, url: '/logout' }],
+      });
+      expect(page).not.toMatch(/(?:href|src)="(?:https?:)?\/\//);
+      expect(page).toContain('href="marca.css"');
+      expect(await (await act('GET', '/marca.css')).text()).toContain('--primary: #0f766e');
+    },
+  );
+
   it('when an Admin looks, then all queues of the registry are there with their counts', async () => {
     await queue().add('logistica.procesar_entrega', {}, { jobId: 'j1' });
     const response = await act('GET', '/api/queues');

@@ -72,7 +72,21 @@ test.each<[string, Observado, string[], ReturnType<typeof gravedad>]>([
     ['cola_fallidos'],
     'healthy',
   ],
-  ['a worker is silent', { workers: [{ ...worker, last_seen: ago(10) }] }, ['worker_callado'], 'healthy'],
+  [
+    'one of two workers is silent',
+    { workers: [worker, { ...worker, last_seen: ago(10) }] },
+    ['worker_callado'],
+    'healthy',
+  ],
+  [
+    'the only worker was killed',
+    {
+      workers: [{ ...worker, last_seen: ago(10) }],
+      queues: { ...well.queues, logistica: { ...cola, length: 3 } },
+    },
+    ['cola_desatendida', 'sin_workers', 'worker_callado'],
+    'degraded',
+  ],
   ['a worker is slow', { workers: [{ ...worker, event_loop_lag_ms: 501 }] }, ['worker_lento'], 'healthy'],
   [
     'a task takes very long',

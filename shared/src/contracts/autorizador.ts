@@ -46,7 +46,10 @@ export const registro = z.enum(['abierto', 'aprobado', 'cerrado'], {
   error: 'Use abierto, aprobado o cerrado',
 });
 
-export const registroResponse = z.object({ registro });
+export const registroResponse = z.object({
+  registro,
+  primer_acceso: z.boolean().describe('El primer administrador tiene aún la contraseña con que nació'),
+});
 
 export const loginBody = z.strictObject({
   nombre: text(nombre_usuario.maximo),

@@ -161,3 +161,6 @@ export const LIMITES = {
   /** Bytes of a request's body, after decompression. */
   cuerpo: 256 * 1024,
 } as const;
+
+/** Heartbeats come every 3 s: a worker whose last one is older does not count as alive (ms). */
+export const STALE_AFTER_MS = 8_000;

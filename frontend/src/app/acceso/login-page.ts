@@ -30,7 +30,9 @@ export class LoginPage {
   readonly #left = signal<ReadonlySet<keyof Credentials>>(new Set());
 
   /** Whether there is a page for it; nothing is offered before that is known. */
-  protected readonly registro = inject(Registro).quien;
+  readonly #registro = inject(Registro);
+  protected readonly registro = this.#registro.quien;
+  protected readonly primerAcceso = this.#registro.primerAcceso;
   protected readonly failure = signal<unknown>(undefined);
   /** Seconds until the next attempt is allowed. */
   protected readonly waiting = signal(0);
@@ -38,6 +40,8 @@ export class LoginPage {
   #countdown: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
+    // The password may have been changed since it was asked.
+    this.#registro.leer();
     inject(DestroyRef).onDestroy(() => clearInterval(this.#countdown));
   }
 

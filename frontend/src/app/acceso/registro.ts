@@ -8,14 +8,25 @@ type Quien = AutorizadorOperations['GET /registro']['answer']['registro'];
 @Injectable({ providedIn: 'root' })
 export class Registro {
   readonly #api = inject(AutorizadorApi);
+  readonly #primerAcceso = signal(false);
+  /** The first administrator still has the password that the installation made. */
+  readonly primerAcceso = this.#primerAcceso.asReadonly();
 
   readonly #quien = signal<Quien | undefined>(undefined);
   /** Undefined until that is known. */
   readonly quien = this.#quien.asReadonly();
 
   constructor() {
+    this.leer();
+  }
+
+  /** Asks again; what was known stays until the answer. */
+  leer(): void {
     this.#api.call('GET /registro').then(
-      ({ data }) => this.#quien.set(data.registro),
+      ({ data }) => {
+        this.#primerAcceso.set(data.primer_acceso);
+        this.#quien.set(data.registro);
+      },
       () => this.#quien.set('abierto'),
     );
   }

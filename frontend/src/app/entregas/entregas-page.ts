@@ -19,6 +19,7 @@ import type { EntregasFilterValue } from './entregas-filter';
 import { EntregasFilter } from './entregas-filter';
 import type { Entrega, EntregasQuery } from './follow-entregas';
 import { followEntregas } from './follow-entregas';
+import { PrimerosPasos } from './primeros-pasos';
 
 /** Every delivery that the user may see, newest first; its states change while one looks. */
 @Component({
@@ -31,6 +32,7 @@ import { followEntregas } from './follow-entregas';
     EntregasFilter,
     Icon,
     PageHeader,
+    PrimerosPasos,
     RouterLink,
     StateChip,
     Time,
@@ -58,6 +60,7 @@ export class EntregasPage {
   /** Only what can be claimed. */
   protected readonly onlyFree = computed(() => this.sin_asignar() === 'true');
   protected readonly isCourier = this.#asignacion.isCourier();
+  protected readonly isAdmin = inject(Sesion).hasRole('Admin');
   protected readonly seesFree = inject(Sesion).hasRole('Mensajero', 'Despacho', 'Admin');
   readonly #query = computed<EntregasQuery>(() => {
     const { estado, pedido_id } = this.filter();

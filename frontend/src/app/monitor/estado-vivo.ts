@@ -1,5 +1,6 @@
 import { computed, DestroyRef, inject, Injectable, signal } from '@angular/core';
 import type { EventData, MonitorOperations } from '@medisupply/api-client/operations';
+import { STALE_AFTER_MS } from '@medisupply/shared/contracts/vocabulary';
 import { MonitorApi } from '../core/api/monitor-api';
 import { Eventos } from '../core/eventos/eventos';
 import { lastHour } from './historia';
@@ -45,6 +46,15 @@ export class EstadoVivo {
   readonly isCut = computed(() => this.stream() === 'cortado' || this.error() !== undefined);
 
   readonly refresh = whileVisible(EVERY, (stop) => this.#readState(stop));
+
+  /** Null while nobody knows. */
+  readonly aliveWorkers = computed(
+    () => this.#estado()?.workers?.filter((worker) => !this.isSilent(worker)).length ?? null,
+  );
+
+  isSilent({ last_seen }: Worker): boolean {
+    return this.serverNow() - Date.parse(last_seen) > STALE_AFTER_MS;
+  }
 
   constructor() {
     const clock = setInterval(() => this.#now.set(Date.now()), 1_000);

@@ -76,10 +76,11 @@ import { EstadoVivo } from './estado-vivo';
   `,
 })
 export class Figures {
-  readonly #estado = inject(EstadoVivo).estado;
+  readonly #vivo = inject(EstadoVivo);
 
   protected readonly figures = computed(() => {
-    const { queues, workers } = this.#estado() ?? {};
+    const { queues } = this.#vivo.estado() ?? {};
+    const workers = this.#vivo.aliveWorkers();
     const colas = queues ? Object.values(queues) : undefined;
     const sum = (of: (cola: NonNullable<typeof colas>[number]) => number) =>
       colas ? colas.reduce((total, cola) => total + of(cola), 0) : null;
@@ -89,7 +90,7 @@ export class Figures {
       { key: 'en_curso', value: sum((cola) => cola.active) },
       { key: 'fallidos', value: failed, alarming: (failed ?? 0) > 0 },
       { key: 'por_minuto', value: sum((cola) => cola.throughput ?? 0) },
-      { key: 'workers', value: workers?.length ?? null, alarming: workers?.length === 0 },
+      { key: 'workers', value: workers, alarming: workers === 0 },
     ];
   });
 }

@@ -57,6 +57,7 @@ const PARTS = {
                     {{ t('hallazgo.' + finding.code, finding.params) }}
                     <ms-icon name="chevron-right" />
                   </button>
+                  <p>{{ t('consejo.' + finding.code, finding.params) }}</p>
                 </li>
               }
             </ul>
@@ -85,8 +86,8 @@ export class Verdict {
     return length === 0 ? 'bien' : length === 1 ? 'una' : 'varias';
   });
 
-  protected countsOf({ servicios, workers }: Estado): Record<string, number> {
-    return { servicios: Object.keys(servicios).length, workers: workers?.length ?? 0 };
+  protected countsOf({ servicios }: Estado): Record<string, number> {
+    return { servicios: Object.keys(servicios).length, workers: this.vivo.aliveWorkers() ?? 0 };
   }
 
   protected show(part: string): void {

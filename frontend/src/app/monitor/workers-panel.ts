@@ -11,9 +11,6 @@ import { BytesPipe } from './bytes-pipe';
 import type { Worker } from './estado-vivo';
 import { EstadoVivo } from './estado-vivo';
 
-/** A worker whose last heartbeat is older is stale, as in the monitor's diagnosis (ms). */
-const STALE_AFTER = 8_000;
-
 const LOOKS = {
   active: { tone: 'work', key: 'trabajando' },
   idle: { tone: 'good', key: 'libre' },
@@ -35,7 +32,7 @@ export class WorkersPanel {
   protected readonly workers = computed(() => this.#vivo.estado()?.workers ?? []);
 
   protected lookOf(worker: Worker): { tone: 'work' | 'good' | 'wait'; key: string } {
-    return this.ageOf(worker) > STALE_AFTER ? { tone: 'wait', key: 'callado' } : LOOKS[worker.status];
+    return this.#vivo.isSilent(worker) ? { tone: 'wait', key: 'callado' } : LOOKS[worker.status];
   }
 
   protected ageOf({ last_seen }: Worker): number {

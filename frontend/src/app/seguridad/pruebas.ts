@@ -5,6 +5,7 @@ import { FORGERIES } from '@medisupply/api-client/forgeries';
 import { AutorizadorApi } from '../core/api/autorizador-api';
 import { LogisticaApi } from '../core/api/logistica-api';
 import { Sesion } from '../core/auth/sesion';
+import { EntregasDePrueba } from './entregas-de-prueba';
 
 /** What `npm run experiment -- integridad` and `confidencialidad` check, each attempt with its requests and answers. */
 export const PRUEBAS = ['valida', 'datos', 'firma', 'cifrado'] as const;
@@ -47,6 +48,7 @@ export class Pruebas {
   readonly #logistica = inject(LogisticaApi);
   readonly #autorizador = inject(AutorizadorApi);
   readonly #sesion = inject(Sesion);
+  readonly #entregas = inject(EntregasDePrueba);
 
   /** @throws ApiError status 0 without an answer; what `signal` was aborted with */
   async run(prueba: Prueba, signal: AbortSignal): Promise<Intento> {
@@ -123,6 +125,7 @@ export class Pruebas {
       pedido_id: datos.pedido_id,
       ...(mine === undefined ? {} : { asignada_a: mine }),
     };
+    this.#entregas.anotar(datos.pedido_id);
     const { data } = await ask(pasos, {
       key: 'crear',
       line: 'POST /api/v1/logistica/entregas',

@@ -5,6 +5,7 @@ import { ErrorState } from '../ui/error-state';
 import { Icon } from '../ui/icon';
 import { NumberPipe } from '../ui/number-pipe';
 import { PageHeader } from '../ui/page-header';
+import { EntregasDePrueba } from './entregas-de-prueba';
 import type { Intento } from './pruebas';
 import { median, PRUEBAS, Pruebas } from './pruebas';
 
@@ -16,10 +17,11 @@ const MOST = 20;
   imports: [Chip, ErrorState, Icon, NumberPipe, PageHeader, TranslocoDirective],
   templateUrl: './seguridad-page.html',
   styleUrl: './seguridad-page.scss',
-  providers: [Pruebas],
+  providers: [EntregasDePrueba, Pruebas],
 })
 export class SeguridadPage {
   readonly #pruebas = inject(Pruebas);
+  readonly #entregas = inject(EntregasDePrueba);
   readonly #intentos = signal<readonly Intento[]>([]);
   #stop: AbortController | undefined;
 
@@ -50,6 +52,7 @@ export class SeguridadPage {
   );
 
   constructor() {
+    void this.#entregas.cancelar();
     inject(DestroyRef).onDestroy(() => this.stop());
   }
 
@@ -73,6 +76,7 @@ export class SeguridadPage {
     } catch (error) {
       if (!stopped.aborted) this.failure.set(error);
     } finally {
+      await this.#entregas.cancelar();
       this.isRunning.set(false);
     }
   }

@@ -1,7 +1,7 @@
 import { whileBusy } from '@medisupply/shared/db/while-busy';
 import type { AutorizadorDatabase } from '../database.ts';
 import type { Contrasenas } from './contrasenas.ts';
-import { findUsuarioByNombre, insertUsuario } from './usuarios.repository.ts';
+import { findUsuarioByNombre, FIRST_TOKEN_VERSION, insertUsuario } from './usuarios.repository.ts';
 
 export const PRIMER_ADMINISTRADOR = 'admin';
 
@@ -23,4 +23,10 @@ export async function crearAdministrador(
     ),
   );
   return created !== undefined;
+}
+
+/** Whether that administrator is as it was made: a change of password raises the version, as every other change does. */
+export async function esPrimerAcceso(db: AutorizadorDatabase): Promise<boolean> {
+  const admin = await findUsuarioByNombre(db.read, PRIMER_ADMINISTRADOR);
+  return admin?.token_version === FIRST_TOKEN_VERSION;
 }

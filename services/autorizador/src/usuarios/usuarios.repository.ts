@@ -9,6 +9,8 @@ import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 type Db = Kysely<AutorizadorTables>;
 
 /** A user as the use cases see it. */
+export const FIRST_TOKEN_VERSION = 1;
+
 export interface UsuarioGuardado {
   id: number;
   nombre: string;
@@ -48,7 +50,7 @@ export async function insertUsuario(
       activo: nuevo.pendiente ? 0 : 1,
       pendiente: nuevo.pendiente ? 1 : 0,
       contrasena_temporal: nuevo.contrasena_temporal ?? null,
-      token_version: 1,
+      token_version: FIRST_TOKEN_VERSION,
       creado: nuevo.ahora,
       actualizado: nuevo.ahora,
       revocado: null,

@@ -16,6 +16,7 @@ import { decodeCursor, pageOf, pageReply } from '@medisupply/shared/http/paginat
 import type { Route } from '@medisupply/shared/http/route';
 import { publicRoute, reply, userRoute } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
+import { esPrimerAcceso } from './crear-administrador.ts';
 import { crearUsuario } from './crear-usuario.ts';
 import { darContrasena } from './dar-contrasena.ts';
 import { modificarUsuario } from './modificar-usuario.ts';
@@ -59,7 +60,11 @@ export function usuariosRoutes(container: Container): Route[] {
       summary: 'Dice quién puede crear una cuenta',
       tag: 'usuarios',
       responses: { 200: { description: 'abierto, aprobado o cerrado', schema: registroResponse } },
-      handler: () => reply(200, { registro: container.config.REGISTRO }),
+      handler: async () =>
+        reply(200, {
+          registro: container.config.REGISTRO,
+          primer_acceso: await esPrimerAcceso(container.db),
+        }),
     }),
     userRoute({
       method: 'get',

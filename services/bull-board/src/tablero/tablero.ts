@@ -8,6 +8,7 @@ import type { Logger } from '@medisupply/shared/logging/logger';
 import { QUEUES, taskRegistry } from '@medisupply/shared/tasks/registry';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
 import { auditHooks } from './auditoria.ts';
+import { BRAND_STYLE, brandPage, LOGO_URL } from './marca.ts';
 
 /** The styles that the board's script sets need `unsafe-inline`; scripts come from this server only. */
 const BOARD_POLICY = [
@@ -37,9 +38,9 @@ export function createTablero(queues: QueueClient, logger: Logger): Tablero {
       handlerHooks: auditHooks(logger),
       uiConfig: {
         boardTitle: 'MediSupply',
-        locale: { lng: 'es-ES' },
+        boardLogo: { path: LOGO_URL, width: 28, height: 28 },
+        favIcon: { default: LOGO_URL, alternative: LOGO_URL },
         hideDocsLink: true,
-        miscLinks: [{ text: 'Cerrar sesión', url: '/logout' }],
       },
     },
   });
@@ -53,7 +54,8 @@ export function createTablero(queues: QueueClient, logger: Logger): Tablero {
   const stopListening = queues.onConnected(showQueues);
 
   const router = express.Router();
-  router.use(setHeaders);
+  router.use(setHeaders, brandPage);
+  router.get('/marca.css', (_request, response) => void response.type('css').send(BRAND_STYLE));
   router.use('/api', (_request, _response, next) => {
     if (!queues.isConnected()) throw unavailable('Redis no responde', 2);
     next();

@@ -1,6 +1,7 @@
 import { SERVICES } from '@medisupply/shared/services';
 import type { CodigoHallazgo, Hallazgo, Severity } from '@medisupply/shared/contracts/diagnostico';
 import { SEVERITIES } from '@medisupply/shared/contracts/diagnostico';
+import { STALE_AFTER_MS } from '@medisupply/shared/contracts/vocabulary';
 import type { LiveWorker } from '@medisupply/shared/contracts/monitor/workers';
 import type { Cola } from '@medisupply/shared/contracts/monitor/colas';
 import type { EstadoBase, EstadoRedis, EstadoServicio } from '@medisupply/shared/contracts/monitor/estado';
@@ -14,8 +15,6 @@ export interface Observado {
   workers?: readonly LiveWorker[] | null;
 }
 
-/** A worker whose last heartbeat is older is stale; they come every few seconds (ms). */
-const STALE_AFTER = 8_000;
 const STUCK_AFTER = 60_000;
 const SLOW_LOOP = 500;
 /** The policy that queues need: with any other one Redis may evict jobs. */
@@ -44,7 +43,13 @@ export function diagnosticar(observado: Observado, now: number): Hallazgo[] {
     ...Object.entries(servicios).flatMap(([servicio, { status }]) => ofService(servicio, status)),
     ...(redis ? ofRedis(redis) : []),
     ...Object.entries(bases).flatMap(([base, estado]) => ofDatabase(base, estado, servicios)),
-    ...Object.entries(queues ?? {}).flatMap(([cola, counts]) => ofQueue(cola, counts, workers)),
+    ...Object.entries(queues ?? {}).flatMap(([cola, counts]) =>
+      ofQueue(
+        cola,
+        counts,
+        workers?.filter((worker) => silenceOf(worker, now) <= STALE_AFTER_MS),
+      ),
+    ),
     ...(workers ? ofWorkers(workers, now) : []),
   ].toSorted((a, b) => rank(a) - rank(b));
 }
@@ -95,12 +100,15 @@ function ofQueue(cola: string, { failed, length, paused }: Cola, workers: Observ
 }
 
 function ofWorkers(workers: readonly LiveWorker[], now: number): Hallazgo[] {
-  if (workers.length === 0) return [found('sin_workers')];
-  return workers.flatMap(({ active, event_loop_lag_ms, last_seen, pid }) => {
-    const silence = now - Date.parse(last_seen);
+  const isSilent = (worker: LiveWorker) => silenceOf(worker, now) > STALE_AFTER_MS;
+  // One that was killed leaves its last heartbeat behind for a moment: it serves nothing.
+  const nobody = workers.every(isSilent) ? [found('sin_workers')] : [];
+  const each = workers.flatMap((worker) => {
+    const { active, event_loop_lag_ms, pid } = worker;
+    const silence = silenceOf(worker, now);
     const stuck = active.filter(({ started }) => now - Date.parse(started) > STUCK_AFTER);
     return [
-      ...(silence > STALE_AFTER ? [found('worker_callado', { pid, segundos: seconds(silence) })] : []),
+      ...(isSilent(worker) ? [found('worker_callado', { pid, segundos: seconds(silence) })] : []),
       ...(event_loop_lag_ms > SLOW_LOOP
         ? [found('worker_lento', { pid, ms: Math.round(event_loop_lag_ms) })]
         : []),
@@ -109,7 +117,10 @@ function ofWorkers(workers: readonly LiveWorker[], now: number): Hallazgo[] {
       ),
     ];
   });
+  return [...nobody, ...each];
 }
+
+const silenceOf = ({ last_seen }: LiveWorker, now: number): number => now - Date.parse(last_seen);
 
 const seconds = (ms: number): number => Math.round(ms / 1_000);
 
