@@ -47,7 +47,7 @@ function runScript(url: string) {
       respondWith: (answer: Promise<Response>) => (answered.answer = answer),
     };
     for (const listener of listeners) listener(event);
-    if (!answered.isStopped) event.respondWith(Promise.resolve(kept()));
+    if (!answered.isStopped) void event.respondWith(Promise.resolve(kept()));
     return answered;
   }
   return { self, imported, ask };
