@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { ROOT } from '../launcher/launch.ts';
 import type { Persona } from './browser.ts';
-import { DESKTOP, logIn, PHONE, useWeb } from './browser.ts';
+import { DESKTOP, expectAccessible, expectPresentable, logIn, PHONE, screenshot, useWeb } from './browser.ts';
 import { draw } from './draw.ts';
 import { everythingKeptIn, filesWith } from './kept-in.ts';
 import { startDoor } from './own-door.ts';
@@ -231,6 +231,44 @@ test('when the session is ended while somebody signs, then what they typed and d
   await again.goto('/confirmar');
   await again.getByRole('heading', { name: 'Confirmar entrega' }).waitFor();
   expect(await again.getByText('Empezada y sin confirmar').count()).toBe(0);
+}, 120_000);
+
+test('when what was kept is refused, then it says why, and can be tried again, looked into and discarded', async () => {
+  const courier = await newCourier();
+  const { id, pedido_id } = await newDelivery(courier.api);
+  const phone = await newPhone('es');
+  const page = await logInAtDepot(phone, courier, 'es', [pedido_id]);
+  await phone.network.cut();
+  await page.goto(`/confirmar/${id}`);
+  await confirm(page, 'es');
+  await page.getByRole('heading', { name: TEXTS.es.guardada }).waitFor();
+  await page.goto('/inventario');
+  await page.getByRole('heading', { name: 'Esta página necesita conexión' }).waitFor();
+  await expectPresentable(page, 'sin-red');
+  await page.getByRole('link', { name: 'Ver mis entregas' }).click();
+  const kept = page.getByRole('listitem').filter({ hasText: pedido_id });
+  await kept.getByText('Guardada; se firmará y saldrá').waitFor();
+  await expectPresentable(page, 'sin-red-pendientes');
+
+  await courier.api.call('logistica', 'POST /entregas/:id/cancelar', { params: { id } });
+  await phone.network.restore();
+  await kept.getByRole('link', { name: 'Ver la entrega' }).waitFor();
+  await expectPresentable(page, 'sin-red-rechazada');
+  await kept.getByRole('button', { name: 'Intentar de nuevo' }).click();
+  await kept.getByRole('link', { name: 'Ver la entrega' }).waitFor();
+  await page.reload();
+  await kept.getByRole('link', { name: 'Ver la entrega' }).waitFor();
+
+  await page.getByRole('button', { name: /^Cuenta de/ }).click();
+  await page.getByRole('menuitem', { name: 'Cerrar sesión', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Dejarlas guardadas para mí' }).waitFor();
+  await expectAccessible(page);
+  await screenshot(page, 'salir-con-trabajo');
+  await page.getByRole('button', { name: 'Seguir con la sesión abierta' }).click();
+  await kept.getByRole('button', { name: `Descartar ${pedido_id}` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Descartar' }).click();
+  await kept.waitFor({ state: 'detached' });
+  expect((await readEntrega(courier.api, id)).estado).toBe('CANCELADA');
 }, 120_000);
 
 test('when everything that the browser stores is read, then nobody is in it: neither while work waits nor after logging out', async () => {

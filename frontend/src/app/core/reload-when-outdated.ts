@@ -1,7 +1,6 @@
 import { inject, Injector } from '@angular/core';
 import type { NavigationError } from '@angular/router';
 import { Router } from '@angular/router';
-import { Actualizacion } from './actualizacion';
 
 const MARK = 'medisupply.recargada';
 
@@ -19,6 +18,7 @@ export function reloadWhenOutdated({ error, url }: NavigationError): void {
       const queryParams = { volver: url };
       await injector.get(Router).navigate(['/sin-red'], { queryParams, skipLocationChange: true });
     } else if (await keepsWork(injector)) {
+      const { Actualizacion } = await import('./actualizacion');
       injector.get(Actualizacion).ofrecer(url);
     } else if (sessionStorage.getItem(MARK) !== url) {
       sessionStorage.setItem(MARK, url);

@@ -6,9 +6,11 @@ import { ApiError } from '@medisupply/api-client/api-client';
 import { LogisticaApi } from '../api/logistica-api';
 import { problemInterceptor } from '../api/problem.interceptor';
 import { tokenFor } from '../../../testing/token';
+import { BASE } from '../guardado/has-base';
 import { bearerInterceptor } from './bearer.interceptor';
 import { Sesion } from './sesion';
 import { sessionHint } from './session-hint';
+import { ultimoUsuario } from './ultimo-usuario';
 
 const REFRESH = '/api/v1/autorizador/token/refresh';
 const ENTREGAS = '/api/v1/logistica/entregas';
@@ -48,6 +50,7 @@ beforeEach(() => {
 afterEach(() => {
   http.verify();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -140,6 +143,61 @@ describe('a session', () => {
     refuse(REFRESH, 503);
     await done;
     expect([sesion.restauracion(), sessionHint.isSet()]).toEqual(['sin-respuesta', true]);
+  });
+
+  describe('without an answer, in a browser that knows who was signed in last', () => {
+    const ANA = { id: 7, nombre: 'ana', roles: ['Mensajero'] as const };
+
+    beforeEach(() => {
+      vi.stubGlobal('indexedDB', { databases: () => Promise.resolve([{ name: BASE }]) });
+      vi.spyOn(ultimoUsuario, 'leer').mockResolvedValue(ANA);
+      sessionHint.set();
+    });
+
+    async function openOffline(): Promise<void> {
+      const done = sesion.restaurar();
+      http.expectOne(REFRESH).error(new ProgressEvent('error'));
+      await done;
+      expect([sesion.usuario(), sesion.isOffline(), sesion.restauracion()]).toEqual([ANA, true, 'lista']);
+    }
+
+    test('when the server cannot be reached, then it opens for them, and a request asks for a token first', async () => {
+      await openOffline();
+      const done = logistica.call('GET /entregas');
+      await settled();
+      answerRefresh(tokenFor({ id: 7, nombre: 'ana' }));
+      await settled();
+      const { request, flush } = expectRequest(ENTREGAS);
+      expect(request.headers.get('authorization')).toBe(`Bearer ${sesion.token}`);
+      flush('[]', JSON_TYPE);
+      await done;
+      expect([sesion.isOffline(), sesion.usuario()?.nombre]).toEqual([false, 'ana']);
+    });
+
+    test('when the server does not answer at all, then nobody waits for it', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const done = sesion.restaurar();
+      await vi.dynamicImportSettled();
+      await vi.advanceTimersByTimeAsync(3_000);
+      await done;
+      expect(sesion.isOffline()).toBe(true);
+      answerRefresh(tokenFor({ id: 7, nombre: 'ana' }));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(sesion.isOffline()).toBe(false);
+    });
+
+    test('when the server says that the session is over, then the login page follows and nothing is kept of it', async () => {
+      const forgotten = vi.spyOn(ultimoUsuario, 'olvidar').mockResolvedValue();
+      await openOffline();
+      const done = logistica.call('GET /entregas');
+      await settled();
+      refuse(REFRESH, 401);
+      await settled();
+      refuse(ENTREGAS, 401);
+      await expect(done).rejects.toMatchObject({ status: 401 });
+      expect([sesion.usuario(), forgotten.mock.calls.length]).toEqual([undefined, 1]);
+      expect(goneTo).toEqual([[['/acceso/entrar'], { queryParams: { motivo: 'terminada', volver: '/' } }]]);
+    });
   });
 
   test('when the token is about to expire, then it is renewed a minute before', async () => {

@@ -3,10 +3,10 @@ import { Router } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import type { Rol } from '@medisupply/shared/contracts/vocabulary';
 import { AutorizadorApi } from '../api/autorizador-api';
+import { hasBase } from '../guardado/has-base';
 import type { Usuario } from './access-token';
 import { usuarioOf } from './access-token';
 import { sessionHint } from './session-hint';
-import { ultimoUsuario } from './ultimo-usuario';
 
 /** The token is renewed this long before it expires (ms). */
 const RENEW_BEFORE = 60_000;
@@ -104,8 +104,7 @@ export class Sesion {
   /** Takes up the session of an earlier page. Never throws: `restauracion` says how it went. */
   async restaurar(): Promise<void> {
     const answer = sessionHint.isSet() ? this.#hasAnswer() : undefined;
-    // Storage may be forbidden.
-    const last = await ultimoUsuario.leer().catch(() => undefined);
+    const last = await lastUser();
     if (!answer && !last) {
       this.#restauracion.set('lista');
       return;
@@ -185,7 +184,9 @@ export class Sesion {
     this.#restauracion.set('lista');
     sessionHint.set();
     // Without it the app opens with a network only.
-    this.#kept = ultimoUsuario.guardar(usuario).catch(() => undefined);
+    this.#kept = store()
+      .then(({ guardar }) => guardar(usuario))
+      .catch(() => undefined);
     this.#renewIn(Math.max(expira_en * 1_000 - RENEW_BEFORE, TRY_AGAIN_AFTER));
   }
 
@@ -208,7 +209,9 @@ export class Sesion {
     this.#acceso.set(undefined);
     this.#sinRed.set(undefined);
     await this.#kept;
-    await ultimoUsuario.olvidar().catch(() => undefined);
+    await store()
+      .then(({ olvidar }) => olvidar())
+      .catch(() => undefined);
   }
 
   #goToLogin(motivo: 'cerrada' | 'terminada'): void {
@@ -216,6 +219,18 @@ export class Sesion {
     if (volver.startsWith('/acceso')) return;
     const queryParams = motivo === 'terminada' ? { motivo, volver } : { motivo };
     void this.#router.navigate(['/acceso/entrar'], { queryParams });
+  }
+}
+
+/** Loaded when there is something to keep or to read: the login page is drawn before. */
+const store = async () => (await import('./ultimo-usuario')).ultimoUsuario;
+
+async function lastUser(): Promise<Usuario | undefined> {
+  try {
+    return (await hasBase()) ? await (await store()).leer() : undefined;
+  } catch {
+    // Storage may be forbidden.
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import { openDB } from 'idb';
+import { BASE } from './has-base';
 
 /** What rows are about; part of what their encryption is bound to. */
 export type Clase = 'borrador' | 'confirmacion' | 'entrega' | 'usuario';
@@ -25,7 +26,7 @@ let opened: Promise<IDBPDatabase<Esquema>> | undefined;
 /** What this browser keeps for its users. Another one than that of older versions, so that a page of theirs blocks nothing. */
 export function base(): Promise<IDBPDatabase<Esquema>> {
   if (opened) return opened;
-  opened = openDB<Esquema>('medisupply-cifrada', 1, {
+  opened = openDB<Esquema>(BASE, 1, {
     upgrade(db) {
       db.createObjectStore('fila', { keyPath: ['usuario_id', 'clase', 'id'] });
       db.createObjectStore('clave');

@@ -83,7 +83,7 @@ async function open<T>(fila: Fila): Promise<T | undefined> {
     );
     return JSON.parse(new TextDecoder().decode(bytes)) as T;
   } catch (error) {
-    if (error instanceof DOMException) return undefined;
+    if (error instanceof Error && error.name === 'OperationError') return undefined;
     throw error;
   }
 }
