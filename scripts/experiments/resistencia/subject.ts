@@ -40,7 +40,14 @@ export async function startPlatform(stock: number, postgres: boolean): Promise<S
     await server.createDatabase(DATABASE);
     const env = { DATABASE_URL: server.urlOf(DATABASE) };
     const subject = await startOn(stock, env, () => openPostgres(server, DATABASE));
-    return { ...subject, close: () => subject.close().finally(() => server.stop()) };
+    const close = async () => {
+      try {
+        await subject.close();
+      } finally {
+        await server.stop();
+      }
+    };
+    return { ...subject, close };
   } catch (error) {
     await server.stop();
     throw error;
