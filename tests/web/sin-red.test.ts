@@ -10,6 +10,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ROOT } from '../launcher/launch.ts';
 import type { Persona } from './browser.ts';
 import { DESKTOP, expectAccessible, expectPresentable, logIn, PHONE, screenshot, useWeb } from './browser.ts';
+import { pictureOfACamera } from './camera.ts';
 import { draw } from './draw.ts';
 import { everythingKeptIn, filesWith } from './kept-in.ts';
 import { startDoor } from './own-door.ts';
@@ -146,6 +147,35 @@ test.each([
   },
   120_000,
 );
+
+test('when a photo is taken without a network, then it is kept, and goes out before the confirmation that signs it', async () => {
+  const phone = await newPhone('es');
+  const courier = await newCourier();
+  const { id, pedido_id } = await newDelivery(courier.api);
+  await logInAtDepot(phone, courier, 'es', [pedido_id]);
+  await phone.kill();
+  await phone.network.cut();
+
+  const page = await phone.open();
+  await page.goto(`/confirmar/${id}`);
+  await page.getByText(ADDRESS).waitFor();
+  const buffer = await pictureOfACamera(page);
+  await page.getByLabel('Añadir una foto').setInputFiles({ name: 'f.jpg', mimeType: 'image/jpeg', buffer });
+  await page.getByRole('img', { name: 'La foto de la entrega' }).waitFor();
+  await confirm(page, 'es');
+  await page.getByRole('heading', { name: TEXTS.es.guardada }).waitFor();
+  await phone.kill();
+
+  await phone.network.restore();
+  await (await phone.open()).goto('/confirmar');
+  await until(() => isDelivered(courier.api, id), 40_000);
+  const { foto_sha256, firma_verificada } = await readEntrega(courier.api, id);
+  const { data } = await courier.api.call('logistica', 'GET /entrega/:id/foto', { params: { id } });
+  const hash = createHash('sha256')
+    .update(Buffer.from(await data.arrayBuffer()))
+    .digest('hex');
+  expect([foto_sha256, firma_verificada]).toEqual([hash, true]);
+}, 120_000);
 
 test('when the platform speaks TLS, then the app opens without a network as well', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'medisupply-tls-'));

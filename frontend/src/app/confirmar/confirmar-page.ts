@@ -28,7 +28,7 @@ import { Skeleton } from '../ui/skeleton';
 import { ConfirmacionResult } from './confirmacion-result';
 import { Pendientes } from './pendientes';
 import type { Foto } from './foto';
-import { Fotos } from './foto';
+import { toBase64 } from './foto';
 import { FotoInput } from './foto-input';
 import { IntentoForm } from './intento-form';
 import { keepDraft } from './keep-draft';
@@ -72,7 +72,6 @@ export class ConfirmarPage {
 
   readonly #confirmaciones = inject(Confirmaciones);
   readonly #asignacion = inject(Asignacion);
-  readonly #fotos = inject(Fotos);
 
   protected readonly entrega = readOpenEntrega(this.id);
   /** Stays while it is read again, and when that fails, so that the form and its drawing stay. */
@@ -166,17 +165,17 @@ export class ConfirmarPage {
     this.#keepingError.set(undefined);
     try {
       const foto = this.foto();
-      const signed = foto ? await this.#fotos.enviar(entrega.id, foto) : {};
       await this.#confirmaciones.confirmar(
         {
           ...this.#recibo(),
-          ...signed,
+          ...(foto && { foto_sha256: foto.sha256 }),
           entrega_id: entrega.id,
           direccion: entrega.direccion,
           pedido_id: entrega.pedido_id,
           capturado: new Date(pulsada).toISOString(),
         },
         pulsada,
+        foto && (await toBase64(foto)),
       );
     } catch (error) {
       this.#keepingError.set(error);

@@ -1,6 +1,5 @@
-import { inject, Injectable } from '@angular/core';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
-import { LogisticaApi } from '../core/api/logistica-api';
+import { dataUrlOf } from '../ui/data-url';
 
 /** A photo of a delivery, ready to be sent. */
 export interface Foto {
@@ -56,14 +55,6 @@ async function sha256Of(blob: Blob): Promise<string> {
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Photos are with the server before the confirmation that signs them. */
-@Injectable({ providedIn: 'root' })
-export class Fotos {
-  readonly #logistica = inject(LogisticaApi);
-
-  /** The member that is signed. The same photo again is no error. @throws ApiError */
-  async enviar(entregaId: number, { jpeg, sha256 }: Foto): Promise<{ foto_sha256: string }> {
-    await this.#logistica.call('POST /entrega/:id/foto', { params: { id: entregaId }, body: jpeg });
-    return { foto_sha256: sha256 };
-  }
-}
+/** As the outbox keeps it. */
+export const toBase64 = async ({ jpeg }: Foto): Promise<string> =>
+  (await dataUrlOf(jpeg)).split(',')[1] ?? '';

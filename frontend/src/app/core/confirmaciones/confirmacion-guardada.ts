@@ -26,6 +26,8 @@ interface Pendiente extends Guardada {
   pudoLlegar: boolean;
   /** Signed anew, since the first signature expired while it waited. */
   firmadaDeNuevo: boolean;
+  /** The photo whose hash is among the data: a JPEG as base64. It goes out before the rest. */
+  foto?: string;
 }
 
 /** Waits to be signed: that needs the server. */
@@ -48,6 +50,7 @@ export interface Rechazada extends Guardada {
   estado: 'rechazada';
   /** Missing when an earlier version kept it. */
   datos?: DatosDeEntrega;
+  foto?: string;
   rechazo: { status: number; message: string; problem?: Problem };
 }
 

@@ -90,16 +90,17 @@ export class Confirmaciones {
 
   /**
    * Keeps the data, has them signed, and sends them. Resolves when they are kept: how the rest goes is in `aceptadas` and
-   * `guardadas`. `pulsada`: when the button was pressed.
+   * `guardadas`. `pulsada`: when the button was pressed. `foto`: the JPEG that the data's `foto_sha256` is of, base64.
    * @throws when this browser could not keep them
    */
-  async confirmar(datos: DatosDeEntrega, pulsada: number): Promise<void> {
+  async confirmar(datos: DatosDeEntrega, pulsada: number, foto?: string): Promise<void> {
     await outboxStore.put({
       usuario_id: this.#usuarioId(),
       entrega_id: datos.entrega_id,
       pedido_id: datos.pedido_id,
       estado: 'por-firmar',
       datos,
+      ...(foto === undefined ? {} : { foto }),
       pulsada,
       enviada: 0,
       intentos: 0,
@@ -112,8 +113,8 @@ export class Confirmaciones {
   }
 
   /** Once more, as it was confirmed: what it was refused for may be gone. */
-  async reintentar({ datos, pulsada }: Rechazada): Promise<void> {
-    if (datos) await this.confirmar(datos, pulsada);
+  async reintentar({ datos, pulsada, foto }: Rechazada): Promise<void> {
+    if (datos) await this.confirmar(datos, pulsada, foto);
   }
 
   /** Sends what waits, one after the other. */
@@ -170,12 +171,20 @@ export class Confirmaciones {
   /** Returns when the server has decided: accepted or refused. Whatever it throws, the confirmation is still kept. */
   async #deliver(guardada: ConfirmacionPendiente): Promise<void> {
     try {
+      // Before its hash is signed; a photo that nobody signs is not kept for ever.
+      if (!guardada.pudoLlegar) await this.#sendFoto(guardada);
       const [sent, answer] = await this.#send(await this.#signed(guardada));
       await this.#accept(sent, answer);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       await this.#refuse(guardada, error);
     }
+  }
+
+  async #sendFoto({ entrega_id: id, foto }: ConfirmacionPendiente): Promise<void> {
+    if (foto === undefined) return;
+    const body = new Blob([Uint8Array.from(atob(foto), (byte) => byte.charCodeAt(0))], { type: 'image/jpeg' });
+    await this.#logistica.call('POST /entrega/:id/foto', { params: { id }, body });
   }
 
   #sendNow(): void {
@@ -264,13 +273,14 @@ export class Confirmaciones {
   }
 
   async #refuse(guardada: ConfirmacionPendiente, { status, message, problem }: ApiError): Promise<void> {
-    const { usuario_id, entrega_id, pedido_id, datos, pulsada } = guardada;
+    const { usuario_id, entrega_id, pedido_id, datos, pulsada, foto } = guardada;
     const rechazo = { status, message, ...(problem ? { problem } : {}) };
     await outboxStore.put({
       usuario_id,
       entrega_id,
       pedido_id,
       datos,
+      ...(foto === undefined ? {} : { foto }),
       pulsada,
       estado: 'rechazada',
       rechazo,
