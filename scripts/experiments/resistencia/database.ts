@@ -31,8 +31,6 @@ export function openSqlite(file: string): TriedDatabase {
 }
 
 const SCHEMA = 'logistica';
-/** Who asks for all locks at once may be the one that a deadlock costs. */
-const LOCK_ATTEMPTS = 5;
 
 export function openPostgres(server: PostgresServer, database: string): TriedDatabase {
   const connect = async () => {
@@ -53,24 +51,19 @@ export function openPostgres(server: PostgresServer, database: string): TriedDat
       await client.end();
     }
   };
-  const lock = async (attempts: number): Promise<DatabaseLock> => {
+  const lock = async (): Promise<DatabaseLock> => {
     const tables = await rows<{ name: string }>(
       `select tablename::text as name from pg_tables where schemaname = '${SCHEMA}'`,
     );
     const client = await connect();
-    try {
-      await client.query('begin');
-      await client.query(`lock table ${tables.map(({ name }) => name).join()} in exclusive mode`);
-      return { release: () => client.end() };
-    } catch (error) {
-      await client.end();
-      if (attempts === 1) throw error;
-      return lock(attempts - 1);
-    }
+    // A deadlock is to cost the others, who try again.
+    await client.query("set deadlock_timeout = '1min'; begin");
+    await client.query(`lock table ${tables.map(({ name }) => name).join()} in exclusive mode`);
+    return { release: () => client.end() };
   };
   return {
     rows,
-    lock: () => lock(LOCK_ATTEMPTS),
+    lock,
     async integrity() {
       // Each index has each row that it should have, in its order.
       await server.query('create extension if not exists amcheck schema public', database);
