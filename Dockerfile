@@ -50,7 +50,7 @@ FROM base AS web
 COPY --from=manifests /manifests ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY tsconfig.base.json ./
-COPY scripts/setup/build-web.mjs scripts/setup/
+COPY scripts/setup/build-web.mjs scripts/setup/build-verifier.mjs scripts/setup/
 COPY shared shared
 COPY frontend frontend
 RUN node scripts/setup/build-web.mjs

@@ -9,6 +9,7 @@ import { fuzzCases } from './attack/fuzz/fuzz.ts';
 import { LIMIT_CASES } from './attack/limites.ts';
 import { startOwnPlatform, WITHOUT_RATES } from './testing/own-platform.ts';
 import { OWNERSHIP_CASES } from './attack/propiedad.ts';
+import { PROOF_CASES } from './attack/pruebas.ts';
 import { GATEWAY_CASES } from './attack/puerta.ts';
 import { REST_CASES } from './attack/reposo.ts';
 import { ROLE_CASES } from './attack/roles.ts';
@@ -136,6 +137,7 @@ function casesOf({ classes, quick, count, seed }: Options): Case[] {
   return [
     ...TOKEN_CASES,
     ...SIGNATURE_CASES,
+    ...PROOF_CASES,
     ...OWNERSHIP_CASES,
     ...ROLE_CASES,
     ...GATEWAY_CASES,

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import {
   retirePreviousServiceKey,
   rotateFieldKeys,
+  rotateProofKeys,
   rotateServiceKey,
   rotateSignatureKeys,
   rotateTokenKeys,
@@ -13,6 +14,7 @@ import {
 import type { RotationReport } from '@medisupply/shared/security/rotate-keys';
 import {
   revokeFieldKeys,
+  revokeProofKeys,
   revokeQueueKey,
   revokeServiceKey,
   revokeSignatureKeys,
@@ -26,6 +28,7 @@ import { UserError } from './terminal/user-error.ts';
 const USAGE = `uso:
   npm run keys -- rotate tokens          claves de los tokens de acceso
   npm run keys -- rotate firmas          claves de las firmas de entrega
+  npm run keys -- rotate pruebas         claves de los sellos de las pruebas
   npm run keys -- rotate campos          claves de los datos personales
   npm run keys -- rotate servicio <id>   clave de un servicio; la anterior vale hasta \`retire\`
   npm run keys -- retire servicio <id>   deja de aceptar la clave anterior de ese servicio
@@ -34,6 +37,7 @@ const USAGE = `uso:
 Si una clave fue robada, en lugar de rotarla:
   npm run keys -- revoke tokens          los tokens dejan de valer; una renovación da otro
   npm run keys -- revoke firmas          lo que firme la clave robada ya no se acepta; lo aceptado sigue
+  npm run keys -- revoke pruebas         lo que selló la clave robada ya no prueba nada; pida las pruebas de nuevo
   npm run keys -- revoke campos          la clave nueva escribe; después ejecute \`recifrar\`
   npm run keys -- revoke cola            lo que espera en las colas se envía de nuevo con la clave nueva
   npm run keys -- revoke servicio <id>   solo vale la clave nueva de ese servicio
@@ -48,9 +52,11 @@ type Command = (secretsDir: string) => RotationReport;
 const COMMANDS: Record<string, Command> = {
   'rotate tokens': rotateTokenKeys,
   'rotate firmas': rotateSignatureKeys,
+  'rotate pruebas': rotateProofKeys,
   'rotate campos': rotateFieldKeys,
   'revoke tokens': revokeTokenKeys,
   'revoke firmas': revokeSignatureKeys,
+  'revoke pruebas': revokeProofKeys,
   'revoke campos': revokeFieldKeys,
   'revoke cola': revokeQueueKey,
 };

@@ -10,7 +10,13 @@ import { add, conclude, counted, ROOT, run } from './testing/run-tests.ts';
 const CHECKS: readonly [string, readonly (readonly string[])[]][] = [
   ['formato', [['prettier', '--check', '--log-level=warn', '.']]],
   ['lint', [['oxlint', '--deny-warnings'], ['knip']]],
-  ['tipos', [['tsc', '--noEmit']]],
+  [
+    'tipos',
+    [
+      ['tsc', '--noEmit'],
+      ['tsc', '-p', 'frontend/verificar'],
+    ],
+  ],
   ['licencias', [['node', 'scripts/licenses.ts', '--quiet']]],
 ];
 

@@ -7,6 +7,7 @@ import type { Figures } from './wire.ts';
 export const CLASSES = [
   'tokens',
   'firmas',
+  'pruebas',
   'propiedad',
   'roles',
   'puerta',

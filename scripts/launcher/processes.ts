@@ -23,6 +23,7 @@ const OWN_KEYS: Partial<Record<ServicePort, readonly string[]>> = {
     'ADMIN_CONTRASENA_FILE',
     'TOKEN_KEYS_FILE',
     'SIGNATURE_KEYS_FILE',
+    'PROOF_KEYS_FILE',
     'PASSWORD_PEPPER_FILE',
   ],
 };

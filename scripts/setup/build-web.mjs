@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { verifierPage } from './build-verifier.mjs';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const FRONTEND = join(ROOT, 'frontend');
@@ -22,6 +23,9 @@ const SOURCES = [
   'public',
   'api-client/src',
   '../shared/src/contracts',
+  '../shared/src/proof',
+  'verificar',
+  '../scripts/setup/build-verifier.mjs',
   'angular.json',
   'ngsw-config.json',
   'tsconfig.json',
@@ -53,6 +57,7 @@ export function buildWeb() {
   );
   try {
     if (status !== 0) return false;
+    writeFileSync(join(fresh, 'browser', 'verificar.html'), verifierPage());
     compress(join(fresh, 'browser'));
     writeFileSync(join(fresh, STAMP), `${hash}\n`);
     mkdirSync(dirname(BUILT), { recursive: true });

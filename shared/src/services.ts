@@ -37,7 +37,7 @@ const LIST = [
     port: 5002,
     gateway: { path: 'logistica' },
     database: 'logistica',
-    serviceKey: { id: 'logistica', scopes: ['firmas'] },
+    serviceKey: { id: 'logistica', scopes: ['firmas', 'pruebas'] },
   },
   {
     name: 'monitor',

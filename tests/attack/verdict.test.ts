@@ -12,6 +12,7 @@ import { operationsOf } from '../../scripts/attack/fuzz/operations.ts';
 import { fuzzRequests } from '../../scripts/attack/fuzz/requests.ts';
 import { LIMIT_CASES } from '../../scripts/attack/limites.ts';
 import { OWNERSHIP_CASES } from '../../scripts/attack/propiedad.ts';
+import { PROOF_CASES } from '../../scripts/attack/pruebas.ts';
 import { GATEWAY_CASES } from '../../scripts/attack/puerta.ts';
 import { ROLE_CASES } from '../../scripts/attack/roles.ts';
 import type { AttackReport, Case, CaseResult } from '../../scripts/attack/suite.ts';
@@ -180,6 +181,9 @@ describe('a server that lets all in', () => {
     ).toEqual([]);
     expect(
       await missed(OWNERSHIP_CASES.filter(({ nombre }) => !/control|leída en claro|listada/.test(nombre))),
+    ).toEqual([]);
+    expect(
+      await missed(PROOF_CASES.filter(({ nombre }) => !/control|no se distinguen/.test(nombre))),
     ).toEqual([]);
     const named = (cases: readonly Case[], names: RegExp) => cases.filter(({ nombre }) => names.test(nombre));
     expect(await missed(named(GATEWAY_CASES, /clave de servicio|métricas|navegador|ruta$/))).toEqual([]);

@@ -164,6 +164,22 @@ async function sendFoto(id: number, foto: Uint8Array = someJpeg()): Promise<Answ
 
 const intentar = (id: number) =>
   call('POST', `/logistica/entrega/${id}/intento-fallido`, { as: user, body: { motivo: 'AUSENTE' } });
+async function delivered(): Promise<number> {
+  const { id, answer } = await newConfirmation();
+  await ended(answer.body.task_id);
+  return id;
+}
+
+/** The token of a new link to a delivery. */
+async function newLink(id: number, body: object = {}): Promise<string> {
+  const { url } = (await call('POST', `/logistica/entrega/${id}/enlaces`, { as: user, body })).body;
+  return url.replace('/s#', '');
+}
+
+const followed = async (token: string) => call('POST', '/logistica/seguimiento', { body: { token } });
+const proven = async (token: string, palabra: string) =>
+  call('POST', '/logistica/seguimiento/prueba', { body: { token, palabra } });
+const NO_LINK = 'A'.repeat(43);
 
 const ended = (taskId: string) =>
   until(async () => (await call('GET', `/logistica/tareas/${taskId}`, { as: admin })).body.ready, 30_000);
@@ -298,6 +314,38 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
       return call('POST', '/logistica/entregas/orden', { as: admin, body });
     },
   },
+  'GET /entrega/:id/prueba': {
+    200: async () => call('GET', `/logistica/entrega/${await delivered()}/prueba`, { as: user }),
+    409: async () => call('GET', `/logistica/entrega/${await newEntrega()}/prueba`, { as: user }),
+  },
+  'GET /entrega/:id/enlaces': {
+    200: async () => call('GET', `/logistica/entrega/${await newEntrega()}/enlaces`, { as: user }),
+  },
+  'POST /entrega/:id/enlaces': {
+    201: async () =>
+      call('POST', `/logistica/entrega/${await newEntrega()}/enlaces`, { as: user, body: { dias: 1 } }),
+    409: async () => {
+      const id = await newEntrega();
+      for (let n = 0; n < 20; n += 1) await newLink(id);
+      return call('POST', `/logistica/entrega/${id}/enlaces`, { as: user, body: {} });
+    },
+  },
+  'DELETE /entrega/:id/enlaces/:enlace_id': {
+    200: async () => {
+      const path = `/logistica/entrega/${await newEntrega()}/enlaces`;
+      const { id } = (await call('POST', path, { as: user, body: {} })).body;
+      return call('DELETE', `${path}/${id}`, { as: user });
+    },
+  },
+  'POST /seguimiento': {
+    200: async () => followed(await newLink(await newEntrega())),
+    404: () => followed(NO_LINK),
+  },
+  'POST /seguimiento/prueba': {
+    200: async () => proven(await newLink(await delivered(), { palabra: 'girasol' }), 'girasol'),
+    403: async () => proven(await newLink(await newEntrega(), { palabra: 'girasol' }), 'rosa'),
+    404: () => proven(NO_LINK, 'girasol'),
+  },
   'POST /entregas/:id/cancelar': {
     200: async () => call('POST', `/logistica/entregas/${await newEntrega()}/cancelar`, { as: user }),
     409: async () =>
@@ -385,6 +433,13 @@ const ELSEWHERE: Record<string, number[]> = {
   'POST /login': [403, 429],
   // services/autorizador/test/registro.test.ts: the platform would have to be closed, or this address wait.
   'POST /signup': [403, 429],
+  // services/autorizador/test/sellar-prueba.test.ts: only on its own port, with logistica's service key.
+  'POST /sellar-prueba': [200, 409],
+  // services/logistica-inventario/test/prueba.test.ts: autorizador would have to be down.
+  'GET /entrega/:id/prueba': [503],
+  // services/logistica-inventario/test/enlaces.test.ts: this address would have to wait.
+  'POST /seguimiento': [429],
+  'POST /seguimiento/prueba': [429],
   // worker/test/retry.test.ts: the task has to fail for good first.
   'POST /tareas/:task_id/reintentar': [202],
   // services/monitor/test: Redis or logistica down.

@@ -13,6 +13,8 @@ const SCRIPT = `console.log("${'medisupply '.repeat(200)}");`;
 const PAGE =
   '<!doctype html><link rel="stylesheet" nonce="CSP_NONCE"><ms-root ngcspnonce="CSP_NONCE"></ms-root>';
 
+const VERIFIER = '<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src \'none\'">';
+
 const start = useGateways();
 let folder: string;
 
@@ -25,6 +27,7 @@ beforeAll(async () => {
     writeFile(join(folder, 'main-A1b_C-d2.js.br'), brotliCompressSync(SCRIPT)),
     writeFile(join(folder, 'main-A1b_C-d2.js.gz'), gzipSync(SCRIPT)),
     writeFile(join(folder, 'tema.js'), 'void 0;'),
+    writeFile(join(folder, 'verificar.html'), VERIFIER),
   ]);
 });
 
@@ -97,6 +100,17 @@ describe.each(GATEWAYS)('%s', (kind) => {
 
   test('when a file is not named by its contents, then browsers ask again', async () => {
     expect((await ask('/tema.js')).headers['cache-control']).toBe('no-cache');
+  });
+
+  test('when the page that checks proofs is asked, then its own policy counts, and nobody frames it', async () => {
+    const { status, headers, body } = await ask('/verificar.html', { accept: 'text/html' });
+    expect([status, body.toString()]).toEqual([200, VERIFIER]);
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "frame-ancestors 'none'",
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+    });
   });
 
   // A browser takes a backslash for a slash: /\\host is another host.

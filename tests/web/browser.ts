@@ -36,7 +36,10 @@ export interface Persona {
 export interface PageOptions {
   theme?: Theme;
   viewport?: ViewportSize;
-  idioma?: 'es' | 'en';
+  /** `navegador-en`: the browser's, not one that was chosen. */
+  idioma?: 'es' | 'en' | 'navegador-en';
+  /** Also with the viewport of a desktop; a phone has it anyway. */
+  touch?: boolean;
   /** Signed in before the page opens, as after an earlier visit. */
   as?: Persona;
 }
@@ -61,8 +64,8 @@ export function ownPlatform(): RunningPlatform {
   return inject('platforms')[Number(process.env['VITEST_POOL_ID']) - 1]!;
 }
 
-/** Call it at the top of a test file; the browser starts before its tests and ends after them. */
-export function useWeb(): Web {
+/** Call it at the top of a test file; the browser starts before its tests, with `flags` of its own, and ends after them. */
+export function useWeb(flags: readonly string[] = []): Web {
   const { url, adminContrasena } = ownPlatform();
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
@@ -70,7 +73,7 @@ export function useWeb(): Web {
   let personas = 0;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+    browser = await chromium.launch({ executablePath: chromiumPath(), args: [...FLAGS, ...flags] });
   }, 60_000);
 
   afterEach(async () => {
@@ -87,11 +90,11 @@ export function useWeb(): Web {
   async function newPage(options: PageOptions = {}): Promise<Page> {
     const context = await browser.newContext({
       baseURL: url,
-      locale: 'es-CO',
+      locale: options.idioma === 'navegador-en' ? 'en-GB' : 'es-CO',
       colorScheme: options.theme ?? 'light',
       viewport: options.viewport ?? DESKTOP,
       reducedMotion: 'reduce',
-      hasTouch: options.viewport === PHONE,
+      hasTouch: options.touch ?? options.viewport === PHONE,
       // Requests that go through one cannot be held up by a story; tests/web/phone.ts has browsers with theirs.
       serviceWorkers: 'block',
       storageState: { cookies: [], origins: [{ origin: url, localStorage: settingsOf(options) }] },

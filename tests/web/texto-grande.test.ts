@@ -57,8 +57,11 @@ async function arrange(): Promise<Record<string, number | string>> {
   return { entrega: entrega.id, producto: producto.id, tarea: tarea.task_id };
 }
 
-/** As the setting of a browser for the size of text does it. */
-const enlarge = (page: Page) => page.evaluate(`document.documentElement.style.fontSize = '200%'`);
+/** As the setting of a browser for the size of text does it: before the app begins. */
+const enlarge = (page: Page) =>
+  page.addInitScript(`document.addEventListener('readystatechange', () => {
+    document.documentElement.style.fontSize = '200%';
+  })`);
 
 test.each(['es', 'en'] as const)(
   'when text is twice as large, then every page in %s fits a small phone',
@@ -71,16 +74,16 @@ test.each(['es', 'en'] as const)(
         idioma,
         ...(path.startsWith('/acceso') ? {} : { as: web.admin }),
       });
+      await enlarge(page);
       await page.goto(path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name])));
       await page.locator('h1').first().waitFor();
       await expect.poll(() => page.locator('ms-skeleton').count(), { timeout: 20_000 }).toBe(0);
-      await enlarge(page);
       const wide = await page.evaluate<string[]>(`(() => {
       const width = document.documentElement.clientWidth;
       if (document.documentElement.scrollWidth <= width) return [];
       return [...document.querySelectorAll('body *')]
         .filter((one) => one.getBoundingClientRect().right > width + 1)
-        .map((one) => one.tagName.toLowerCase() + '.' + one.getAttribute('class') + ' ' + Math.round(one.getBoundingClientRect().right));
+        .map((one) => (one.textContent ?? '').trim().slice(0, 40) + ' ' + one.tagName.toLowerCase() + '.' + one.getAttribute('class') + ' ' + Math.round(one.getBoundingClientRect().right));
     })()`);
       await screenshot(page, `grande-${idioma}-${path.replaceAll(/\W+/g, '-')}`, { full: false });
       if (wide.length > 0) found.push({ path, wide: wide.slice(0, 12) });

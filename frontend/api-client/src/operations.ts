@@ -6,9 +6,11 @@
 import type { z } from 'zod';
 import type * as autorizador from '@medisupply/shared/contracts/autorizador';
 import type { pageQuery } from '@medisupply/shared/contracts/fields';
+import type * as enlaces from '@medisupply/shared/contracts/logistica/enlaces';
 import type * as entregas from '@medisupply/shared/contracts/logistica/entregas';
 import type * as inventario from '@medisupply/shared/contracts/logistica/inventario';
 import type * as tareas from '@medisupply/shared/contracts/logistica/tareas';
+import type * as pruebas from '@medisupply/shared/contracts/prueba';
 import type * as actividad from '@medisupply/shared/contracts/monitor/actividad';
 import type * as colas from '@medisupply/shared/contracts/monitor/colas';
 import type * as estado from '@medisupply/shared/contracts/monitor/estado';
@@ -46,6 +48,10 @@ export interface AutorizadorOperations {
     body: In<typeof autorizador.signDataBody>;
     answer: Out<typeof autorizador.signDataResponse>;
   };
+  'POST /sellar-prueba': {
+    body: In<typeof pruebas.sellarPruebaBody>;
+    answer: Out<typeof pruebas.sellarPruebaResponse>;
+  };
   'POST /validate-signature': {
     body: In<typeof autorizador.validateSignatureBody>;
     answer: Out<typeof autorizador.validateSignatureResponse>;
@@ -78,6 +84,22 @@ export interface LogisticaOperations {
     answer: entregas.EntregaGuardada[];
   };
   'GET /entrega/:id': { params: EntregaParams; answer: entregas.EntregaDescifrada };
+  'GET /entrega/:id/prueba': { params: EntregaParams; answer: pruebas.Prueba };
+  'GET /entrega/:id/enlaces': { params: EntregaParams; answer: enlaces.Enlace[] };
+  'POST /entrega/:id/enlaces': {
+    params: EntregaParams;
+    body: In<typeof enlaces.crearEnlaceBody>;
+    answer: enlaces.EnlaceNuevo;
+  };
+  'DELETE /entrega/:id/enlaces/:enlace_id': {
+    params: Out<typeof enlaces.enlaceParams>;
+    answer: enlaces.Enlace;
+  };
+  'POST /seguimiento': { body: In<typeof enlaces.seguimientoBody>; answer: enlaces.Seguimiento };
+  'POST /seguimiento/prueba': {
+    body: In<typeof enlaces.pruebaDeEnlaceBody>;
+    answer: Out<typeof enlaces.pruebaDeEnlace>;
+  };
   'POST /entrega/:id/confirmar': {
     params: EntregaParams;
     body: In<typeof entregas.confirmarEntregaBody>;

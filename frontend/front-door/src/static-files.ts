@@ -31,6 +31,10 @@ export function contentSecurityPolicy(nonce?: string) {
   };
 }
 
+/** A page of one file, whose own `<meta>` has its policy, but for what a `<meta>` cannot say. */
+const VERIFIER = '/verificar.html';
+const VERIFIER_POLICY = "frame-ancestors 'none'";
+
 /** Headers that matter for a page only; on the many small files that it loads they would be wasted bytes. */
 const OF_PAGES = [
   'Content-Security-Policy',
@@ -56,6 +60,7 @@ export function staticFiles(root: string): RequestHandler[] {
       if (encoding !== undefined) response.type(extname(name));
       const isNamedByContents = NAMED_BY_CONTENTS.test(name);
       response.set('Cache-Control', isNamedByContents ? 'public, max-age=31536000, immutable' : 'no-cache');
+      if (name.endsWith(VERIFIER)) response.set('Content-Security-Policy', VERIFIER_POLICY);
       if (isNamedByContents) for (const header of OF_PAGES) response.removeHeader(header);
     },
   });

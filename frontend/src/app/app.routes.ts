@@ -3,10 +3,24 @@ import type { Routes } from '@angular/router';
 import { signedIn, withRole } from './core/auth/guards';
 import { Sesion } from './core/auth/sesion';
 import { startOf } from './layout/sections';
+import { pruebasTexts } from './pruebas/pruebas-texts';
 
 /** Titles are keys of the core texts. */
 export const routes: Routes = [
   { path: 'acceso', loadChildren: async () => (await import('./acceso/acceso.routes')).routes },
+  {
+    path: 's',
+    title: 'nav.seguimiento',
+    providers: [pruebasTexts],
+    loadComponent: async () => (await import('./pruebas/seguimiento-page')).SeguimientoPage,
+  },
+  {
+    path: 'entregas/:id/imprimir',
+    title: 'nav.imprimir',
+    canActivate: [signedIn],
+    providers: [pruebasTexts],
+    loadComponent: async () => (await import('./pruebas/imprimir-page')).ImprimirPage,
+  },
   {
     path: '',
     loadComponent: async () => (await import('./layout/shell')).Shell,

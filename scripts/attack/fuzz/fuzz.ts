@@ -7,7 +7,7 @@ import type { Person, Target } from '../target.ts';
 import type { Answer } from '../wire.ts';
 import { describe } from '../wire.ts';
 import type { Operation } from './operations.ts';
-import { readOperations } from './operations.ts';
+import { FOR_SERVICES, readOperations } from './operations.ts';
 import type { Fill, FuzzRequest, Written } from './requests.ts';
 import { fuzzRequests, write } from './requests.ts';
 
@@ -86,8 +86,8 @@ async function attempt(target: Target, request: FuzzRequest, fill: Fill): Promis
     url: `${target.base}/api/v1/${operation.service}${written.path}`,
     headers: [...written.headers, ...(token === undefined ? [] : ['authorization', `Bearer ${token}`])],
     body: written.body,
-    // Failed logins close an address; each comes from one of its own.
-    ...(operation.path === '/login' ? { from: someAddress() } : {}),
+    // Failed logins close an address, and links are followed only so often from one; each comes from one of its own.
+    ...(/^\/(login|seguimiento)/.test(operation.path) ? { from: someAddress() } : {}),
   };
   const answer = await target.wire.send(sent);
   const how = wayIn(request, written, answer);
@@ -114,7 +114,7 @@ function wayIn({ operation, who }: FuzzRequest, written: Written, answer: Answer
 
 function mayCall({ roles }: Operation, who: FuzzRequest['who']): boolean {
   if (roles === undefined) return true;
-  if (who === 'nadie') return false;
+  if (who === 'nadie' || roles === FOR_SERVICES) return false;
   return roles.length === 0 || who === 'admin' || roles.includes('usuario');
 }
 

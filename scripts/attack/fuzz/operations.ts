@@ -25,7 +25,7 @@ export interface Operation {
   method: string;
   /** As documented: `/entrega/{id}/confirmar`. */
   path: string;
-  /** Roles of which a person needs one; empty: any. Undefined: public. */
+  /** Roles of which a person needs one; empty: any. Undefined: public. `FOR_SERVICES`: no person may. */
   roles: readonly string[] | undefined;
   places: readonly Place[];
   body?: { schema: Schema; example: Record<string, unknown>; check: z.ZodType };
@@ -48,6 +48,9 @@ interface DocumentedOperation {
   parameters?: { name: string; in: string }[];
   requestBody?: { content: Record<string, { schema: Schema; example?: Record<string, unknown> }> };
 }
+
+/** In the place of roles. */
+export const FOR_SERVICES: readonly string[] = ['servicio'];
 
 /** Headers that every operation reads or passes on. */
 const HEADERS = [
@@ -95,7 +98,7 @@ function describe(service: string, method: string, path: string, operation: Docu
     service,
     method: method.toUpperCase(),
     path: service === 'monitor' ? path.replace(/^\/monitor(?=\/)/, '') : path,
-    roles: (operation.security ?? []).length === 0 ? undefined : (bearer ?? []),
+    roles: (operation.security ?? []).length === 0 ? undefined : (bearer ?? FOR_SERVICES),
     places: [
       ...(body ? fieldsOf(body.schema).map((name): Place => ({ in: 'body', name })) : []),
       { in: 'body', name: 'desconocido' },

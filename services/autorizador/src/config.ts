@@ -10,7 +10,7 @@ import {
 import { registro } from '@medisupply/shared/contracts/autorizador';
 import { loadConfig } from '@medisupply/shared/config/load-config';
 import { databaseEnvironment } from '@medisupply/shared/db/database-environment';
-import { signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
+import { proofKeyFile, signatureKeyFile, tokenKeyFile } from '@medisupply/shared/security/key-files';
 import { serviceSecrets } from '@medisupply/shared/service/service-config';
 
 export const environment = z.object({
@@ -29,6 +29,7 @@ export const secrets = {
   ...serviceSecrets,
   TOKEN_KEYS: { file: 'token_keys.json', minLength: 100, json: tokenKeyFile },
   SIGNATURE_KEYS: { file: 'signature_keys.json', minLength: 100, json: signatureKeyFile },
+  PROOF_KEYS: { file: 'proof_keys.json', minLength: 100, json: proofKeyFile },
   PASSWORD_PEPPER: { file: 'password_pepper', minLength: 32 },
   ADMIN_CONTRASENA: { file: 'admin_contrasena', minLength: 12 },
 } as const;

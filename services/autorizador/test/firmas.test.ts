@@ -207,11 +207,14 @@ describe('POST /validate-signature', () => {
   });
 });
 
-test('when the JWKS is read, then it has current and next keys of both kinds, public members only', async () => {
+test('when the JWKS is read, then it has current and next keys of each kind, public members only', async () => {
   const { status, headers, body } = await autorizador.call('GET', '/.well-known/jwks.json');
   expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=60']);
   const common = { kid: expect.any(String), use: 'sig', x: expect.any(String), nbf: expect.any(Number) };
   const token = { ...common, kty: 'EC', crv: 'P-256', alg: 'ES256', y: expect.any(String) };
   const signature = { ...common, kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA' };
-  expect(body).toEqual({ keys: [token, token, signature, signature] });
+  const proof = { ...signature, use: 'prueba' };
+  expect(body).toEqual({
+    keys: [token, token, signature, signature, proof, proof],
+  });
 });

@@ -3,8 +3,10 @@ import { wireName } from '@medisupply/shared/services';
 import { createApp } from '@medisupply/shared/http/create-app';
 import type { Container } from './container.ts';
 import { SERVICE_NAME } from './container.ts';
+import { enlacesRoutes } from './enlaces/enlaces.routes.ts';
 import { entregasRoutes } from './entregas/entregas.routes.ts';
 import { inventarioRoutes } from './inventario/inventario.routes.ts';
+import { pruebasRoutes } from './pruebas/pruebas.routes.ts';
 import { reportesRoutes } from './reportes/reportes.routes.ts';
 import { tareasRoutes } from './tareas/tareas.routes.ts';
 
@@ -22,6 +24,8 @@ export function buildApp(container: Container): Express {
     trustProxy: config.TRUST_PROXY,
     routes: [
       ...entregasRoutes(container),
+      ...pruebasRoutes(container),
+      ...enlacesRoutes(container),
       ...inventarioRoutes(container),
       ...tareasRoutes(container),
       ...reportesRoutes(container),

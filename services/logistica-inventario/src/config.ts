@@ -31,6 +31,7 @@ export const secrets = {
   QUEUE_KEY: { file: 'queue_key', minLength: 32 },
   LIVE_KEY: { file: 'live_key', minLength: 32 },
   FIELD_KEYS: { file: 'field_keys.json', minLength: 32, json: fieldKeyRing },
+  SERVICE_KEY: { file: 'service_key', minLength: 32 },
   HASH_KEY: { file: 'hash_key', minLength: 32 },
 } as const;
 

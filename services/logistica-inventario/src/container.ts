@@ -1,6 +1,7 @@
 import type { OpenDatabase } from '@medisupply/shared/db/open-database';
 import type { InFlightLimit } from '@medisupply/shared/http/in-flight-limit';
 import type { RateLimit } from '@medisupply/shared/http/rate-limit';
+import type { ServiceClient } from '@medisupply/shared/http/service-client';
 import type { AnnounceCancellation } from '@medisupply/shared/queueing/control/cancellations';
 import type { Outbox } from '@medisupply/shared/queueing/relay/outbox';
 import type { QueueClient } from '@medisupply/shared/queueing/wire/queue-client';
@@ -25,8 +26,14 @@ export interface Container extends ServiceContainer<Config> {
   queues: QueueClient;
   outbox: Outbox;
   announceCancellation: AnnounceCancellation;
+  /** Asked for seals of proofs, and for nothing else. */
+  autorizador: ServiceClient;
   confirmLimit: InFlightLimit;
+  sealLimit: InFlightLimit;
   confirmRate: RateLimit;
   createRate: RateLimit;
+  /** By address: whoever follows a link has no account. */
+  seguimientoRate: RateLimit;
+  palabraRate: RateLimit;
   firmasRechazadas: FirmasRechazadas;
 }

@@ -21,6 +21,13 @@ import { findViewersOf } from './tareas/tareas.repository.ts';
 
 /** A limit must not keep a confirmation waiting for a Redis that hangs (ms). */
 const REDIS_DEADLINE_MS = 50;
+/** For a seal, which somebody waits for who has asked for a file (ms). */
+const SEAL_DEADLINE_MS = 5_000;
+/** Proofs that one user may have made at once. */
+const SEALS_AT_ONCE = 8;
+/** Of one address, which many customers may have in common. */
+const SEGUIMIENTOS_PER_MINUTE = 300;
+const PALABRAS_PER_MINUTE = 20;
 
 /** Opens everything that the service needs; Redis and autorizador may be down. The outbox is started by whoever runs it. */
 export function createContainer(config: Config, overrides: Overrides = {}): Promise<Container> {
@@ -59,6 +66,14 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
         deadlineMs: REDIS_DEADLINE_MS,
       });
 
+    const rateByAddress = (name: string, perMinute: number) =>
+      createRateLimit({
+        redis: queues.redis,
+        name,
+        perMinute,
+        message: 'Demasiadas consultas desde esta dirección; espere un momento',
+      });
+
     return {
       database,
       cipher,
@@ -69,9 +84,16 @@ export function createContainer(config: Config, overrides: Overrides = {}): Prom
       queues,
       outbox,
       announceCancellation: createCancellationAnnouncer({ redis: queues.redis, queueKey, logger }),
+      autorizador: opening.client('autorizador', {
+        baseUrl: config.AUTORIZADOR_URL,
+        timeoutMs: SEAL_DEADLINE_MS,
+      }),
       confirmLimit: createInFlightLimit(config.CONFIRM_MAX_IN_FLIGHT),
+      sealLimit: createInFlightLimit(SEALS_AT_ONCE),
       confirmRate: rateOf('confirmaciones', config.USER_CONFIRM_RATE),
       createRate: rateOf('entregas', config.USER_CREATE_RATE),
+      seguimientoRate: rateByAddress('seguimiento', SEGUIMIENTOS_PER_MINUTE),
+      palabraRate: rateByAddress('seguimiento:palabra', PALABRAS_PER_MINUTE),
       firmasRechazadas: opening.own(createFirmasRechazadas({ database, logger, registry: metrics.registry })),
     };
   });

@@ -9,6 +9,7 @@ import * as asignaciones from '../migrations/060-asignaciones.ts';
 import * as sellado from '../migrations/070-sellado.ts';
 import * as paginas from '../migrations/091-paginas.ts';
 import * as jornada from '../migrations/140-jornada.ts';
+import * as enlaces from '../migrations/150-enlaces.ts';
 import type { LogisticaTables } from './tables.ts';
 
 export const migrations = {
@@ -20,6 +21,7 @@ export const migrations = {
   '070-sellado': sellado,
   '091-paginas': paginas,
   '140-jornada': jornada,
+  '150-enlaces': enlaces,
 };
 
 /** Migrates and opens the database of `logistica`. */

@@ -7,6 +7,9 @@ import type { LogisticaTables } from './tables.ts';
 /** What is left of refused signatures: who tried, on which delivery (ms). */
 const REFUSED_RETENTION = 90 * 24 * 3_600_000;
 
+/** Links that are good no more, so that whoever made them still sees how often they were looked at (ms). */
+const ENLACE_RETENTION = 90 * 24 * 3_600_000;
+
 /** A photo that no confirmation signed; a signed one stays with its delivery (ms). */
 const UNSIGNED_FOTO_RETENTION = 7 * 24 * 3_600_000;
 /** Each is as large as a thousand other rows. */
@@ -34,6 +37,14 @@ export async function removeExpired(
       .where('momento', '<', refused)
       .limit(limit);
     return tx.deleteFrom('evento').where('id', 'in', expired).executeTakeFirst();
+  });
+  await removeInBatches(unitOfWork, (tx, limit) => {
+    const expired = tx
+      .selectFrom('entrega_enlace')
+      .select('id')
+      .where('vence', '<', now - ENLACE_RETENTION)
+      .limit(limit);
+    return tx.deleteFrom('entrega_enlace').where('id', 'in', expired).executeTakeFirst();
   });
   await removeInBatches(
     unitOfWork,

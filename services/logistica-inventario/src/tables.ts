@@ -8,6 +8,7 @@
  * movimiento_inventario  the ledger: the stock is the sum of its rows
  * entrega_item        what a delivery carries: reserved, then debited or released
  * entrega_foto        photos of a delivery, of which a confirmation signs one; `datos` is cipher, AAD `entrega_foto|…`
+ * entrega_enlace      links that customers look at a delivery with; token and word are hashes
  * sellado             tables of older versions that are being sealed, see sellado/
  */
 import type { Generated } from 'kysely';
@@ -153,6 +154,24 @@ export interface EntregaItemTable {
   creador_id: number | null;
 }
 
+export interface EnlaceTable {
+  id: Generated<number>;
+  entrega_id: number;
+  /** SHA-256 of a random token, hexadecimal. */
+  token_hash: string;
+  /** scrypt of the recipient's word; null: the link gives no proof. */
+  palabra_hash: string | null;
+  /** Wrong words since the last right one. */
+  intentos: Generated<number>;
+  creado: number;
+  /** `usuario:7` */
+  creado_por: string;
+  vence: number;
+  revocado: number | null;
+  vistas: Generated<number>;
+  ultima_vista: number | null;
+}
+
 export interface SelladoTable {
   tabla: string;
   /** Key of the last row that was looked at. */
@@ -169,5 +188,6 @@ export interface LogisticaTables extends OutboxTables {
   movimiento_inventario: MovimientoTable;
   entrega_item: EntregaItemTable;
   entrega_foto: EntregaFotoTable;
+  entrega_enlace: EnlaceTable;
   sellado: SelladoTable;
 }

@@ -77,6 +77,10 @@ export const puedeVerEntrega = (entrega: Viewers, caller: Caller): boolean =>
 export const despacha = (caller: Caller): boolean =>
   isAdmin(caller) || (caller.kind === 'user' && caller.roles.includes('Despacho'));
 
+/** Gives a link to it to somebody without an account; whoever only carries or confirmed it does not. */
+export const puedeCompartir = (entrega: Viewers, caller: Caller): boolean =>
+  despacha(caller) || (caller.kind === 'user' && entrega.creador_id === caller.usuario_id);
+
 /** Who does not see every task sees the own ones, and those of the deliveries that they may see. */
 export const puedeVerTarea = (
   tarea: { creada_por: string },

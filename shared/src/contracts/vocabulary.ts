@@ -81,7 +81,7 @@ export const ROLES = ['usuario', 'Mensajero', 'Despacho', 'Admin', 'System'] as 
 export type Rol = (typeof ROLES)[number];
 
 /** What a service key may be good for. */
-export const SCOPES = ['firmas', 'tareas', 'reintentos', 'metrics', 'monitor'] as const;
+export const SCOPES = ['firmas', 'pruebas', 'tareas', 'reintentos', 'metrics', 'monitor'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** `type` of a problem is `urn:medisupply:problem:<code>`. */
@@ -154,6 +154,8 @@ export const LIMITES = {
   items: 100,
   /** What a list is filtered by. */
   filtro: 64,
+  /** A customer's link: days, its word, wrong words that it takes, how many a delivery has. */
+  enlace: { dias: 90, palabra: { minimo: 4, maximo: 64 }, intentos: 5, vivos: 20 },
   /** Entries of a page. */
   pagina: 200,
   /** Bytes of a request's body, after decompression. */

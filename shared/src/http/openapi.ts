@@ -105,7 +105,7 @@ function responsesOf(route: Route): Record<string, unknown> {
 function securityOf(access: Access): Record<string, string[]>[] {
   if (access.kind === 'public') return [];
   return [
-    { bearer: [...(access.roles ?? [])] },
+    ...(access.roles?.length === 0 ? [] : [{ bearer: [...(access.roles ?? [])] }]),
     ...(access.scopes ? [{ serviceKey: [...access.scopes] }] : []),
   ];
 }

@@ -8,7 +8,7 @@ import type { FieldError } from './app-error.ts';
 import { allowOnly } from './allowed-methods.ts';
 import { badRequest, forbidden } from './app-error.ts';
 import type { Authenticator } from './authenticate.ts';
-import type { Caller, UserCaller } from './caller.ts';
+import type { Caller, ServiceCaller, UserCaller } from './caller.ts';
 import { callerName } from './caller.ts';
 import type { Logger } from '../logging/logger.ts';
 import { fieldErrors, unknownFields } from './field-errors.ts';
@@ -25,7 +25,7 @@ export type Access =
   | { kind: 'public' }
   | {
       kind: 'restricted';
-      /** Roles of which a person needs one; absent: any person. */
+      /** Roles of which a person needs one; absent: any person; empty: none. */
       roles?: readonly Rol[];
       /** Scopes of which a service key needs one; absent: no service key is taken. */
       scopes?: readonly Scope[];
@@ -123,6 +123,14 @@ export function callerRoute<P extends z.ZodType, Q extends z.ZodType, B extends 
   return { ...rest, access: { kind: 'restricted', scopes, ...(roles ? { roles } : {}) } };
 }
 
+/** A route for service keys with one of `scopes`, and for no person. */
+export function serviceRoute<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: RouteSpec<P, Q, B, ServiceCaller> & { scopes: readonly Scope[] },
+): Route {
+  const { scopes, ...rest } = spec;
+  return { ...rest, access: { kind: 'restricted', roles: [], scopes } };
+}
+
 /** Mounts the routes and, for every known path, a 405 that names the methods it has. */
 export function mountRoutes(
   app: Express,
@@ -200,7 +208,11 @@ function authorise(caller: Caller, access: Extract<Access, { kind: 'restricted' 
       throw forbidden('Esta clave de servicio no da acceso a la operación');
     }
   } else if (access.roles && !access.roles.some((role) => caller.roles.includes(role))) {
-    throw forbidden(`Se necesita el rol ${access.roles.join(' o ')}`);
+    throw forbidden(
+      access.roles.length === 0
+        ? 'Solo para servicios de la plataforma'
+        : `Se necesita el rol ${access.roles.join(' o ')}`,
+    );
   }
   return caller;
 }

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { PROOF_KEY_USE } from '../proof/format.ts';
 import { canonicalBytes } from './canonical-json.ts';
 
 const member = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
@@ -38,22 +39,26 @@ export const signatureJwk = z.object({
   ...times,
 });
 
+/** A public key for the seals of proofs: `use` keeps it apart, also for verifiers that know no such keys. */
+export const proofJwk = signatureJwk.extend({ use: z.literal(PROOF_KEY_USE) });
+
 export type TokenJwk = z.infer<typeof tokenJwk>;
 export type SignatureJwk = z.infer<typeof signatureJwk>;
+export type ProofJwk = z.infer<typeof proofJwk>;
 export type PublicJwk = TokenJwk | SignatureJwk;
 export type KeyTimes = Pick<PublicJwk, 'nbf' | 'exp' | 'revoked'>;
 
 /** The document at `/.well-known/jwks.json`. */
 export interface PublicJwks {
-  keys: PublicJwk[];
+  keys: (PublicJwk | ProofJwk)[];
 }
 
-/** `alg` tells the two purposes apart; keys of any other kind are not ours and are passed over. */
+/** `alg` tells the two purposes apart; keys of any other kind are passed over, those of proofs among them. */
 const ownJwk = z.discriminatedUnion('alg', [tokenJwk, signatureJwk]);
 const jwksDocument = z.object({ keys: z.array(z.looseObject({})).min(1).max(10_000) });
 
 /**
- * The keys of a JWKS document that this platform uses.
+ * The keys of a JWKS document that processes of this platform verify with.
  * @throws Error when it is not a usable set: not JWKS, private members, a repeated kid, or a purpose without any key.
  */
 export function parseJwks(document: unknown): PublicJwk[] {
@@ -70,7 +75,8 @@ export function parseJwks(document: unknown): PublicJwk[] {
 }
 
 /** @throws Error when the members are not a point of the curve. */
-export const publicKeyOf = (jwk: PublicJwk): KeyObject => createPublicKey({ key: jwk, format: 'jwk' });
+export const publicKeyOf = (jwk: PublicJwk | ProofJwk): KeyObject =>
+  createPublicKey({ key: jwk, format: 'jwk' });
 
 /** RFC 7638 thumbprint: a kid that two different keys cannot share. */
 export function thumbprint(jwk: JsonWebKey): string {

@@ -2,8 +2,9 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { signatureJwk, thumbprint, tokenJwk } from './jwks.ts';
+import { proofJwk, signatureJwk, thumbprint, tokenJwk } from './jwks.ts';
 import type { PublicJwks } from './jwks.ts';
+import { PROOF_KEY_USE } from '../proof/format.ts';
 
 /**
  * `actual` signs; `siguiente` is published ahead, so that verifiers know it before it signs; `anterior` and
@@ -38,11 +39,20 @@ export const signatureKeyFile = z.strictObject({
     .refine(hasOne('siguiente'), ONE_NEXT),
 });
 
+/** `proof_keys.json` */
+export const proofKeyFile = z.strictObject({
+  keys: z
+    .array(proofJwk.extend(storedMembers))
+    .refine(hasOne('actual'), ONE_ACTUAL)
+    .refine(hasOne('siguiente'), ONE_NEXT),
+});
+
 export type TokenKeyFile = z.infer<typeof tokenKeyFile>;
 export type SignatureKeyFile = z.infer<typeof signatureKeyFile>;
+export type ProofKeyFile = z.infer<typeof proofKeyFile>;
 export type KeyState = z.infer<typeof state>;
 
-export type StoredKey = TokenKeyFile['keys'][number] | SignatureKeyFile['keys'][number];
+export type StoredKey = (TokenKeyFile | SignatureKeyFile | ProofKeyFile)['keys'][number];
 
 export function newTokenKey(keyState: KeyState, now = Date.now()): TokenKeyFile['keys'][number] {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -57,17 +67,22 @@ export function newTokenKey(keyState: KeyState, now = Date.now()): TokenKeyFile[
   });
 }
 
-export function newSignatureKey(keyState: KeyState, now = Date.now()): SignatureKeyFile['keys'][number] {
+export const newSignatureKey = (keyState: KeyState, now?: number): SignatureKeyFile['keys'][number] =>
+  signatureKeyFile.shape.keys.element.parse({ ...newEd25519Key(keyState, now), use: 'sig' });
+
+export const newProofKey = (keyState: KeyState, now?: number): ProofKeyFile['keys'][number] =>
+  proofKeyFile.shape.keys.element.parse({ ...newEd25519Key(keyState, now), use: PROOF_KEY_USE });
+
+function newEd25519Key(keyState: KeyState, now = Date.now()) {
   const { privateKey } = generateKeyPairSync('ed25519');
   const jwk = privateKey.export({ format: 'jwk' });
-  return signatureKeyFile.shape.keys.element.parse({
+  return {
     ...jwk,
     kid: thumbprint(jwk),
-    use: 'sig',
     alg: 'EdDSA',
     state: keyState,
     nbf: Math.floor(now / 1000),
-  });
+  };
 }
 
 /** The key that signs now. */
@@ -78,10 +93,15 @@ export function actualKey(file: { keys: readonly StoredKey[] }): { kid: string; 
   return { kid: key.kid, privateKey: createPrivateKey({ key: { ...jwk, d: privatePart }, format: 'jwk' }) };
 }
 
-/** The public document: every key of both files, without private members. */
-export const publishedJwks = (tokens: TokenKeyFile, signatures: SignatureKeyFile): PublicJwks => ({
+/** The public document: every key of the files, without private members. */
+export const publishedJwks = (
+  tokens: TokenKeyFile,
+  signatures: SignatureKeyFile,
+  proofs: ProofKeyFile,
+): PublicJwks => ({
   keys: [
     ...tokens.keys.map((key) => tokenJwk.parse(key)),
     ...signatures.keys.map((key) => signatureJwk.parse(key)),
+    ...proofs.keys.map((key) => proofJwk.parse(key)),
   ],
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from '../logging/logger.ts';
 import type { SignatureKey } from './delivery-signature.ts';
 import { parseJwks, publicKeyOf } from './jwks.ts';
-import type { PublicJwk } from './jwks.ts';
+import type { ProofJwk, PublicJwk } from './jwks.ts';
 import { versionOf } from './secret-file.ts';
 
 /**
@@ -152,8 +152,8 @@ export function createKeySet(options: KeySetOptions): KeySet {
 }
 
 /** The set of one process that needs neither files nor refreshing: autorizador's own. */
-export function ownKeySet(published: () => readonly PublicJwk[]): KeySet {
-  let last: readonly PublicJwk[] | undefined;
+export function ownKeySet(published: () => PublishedKeys): KeySet {
+  let last: PublishedKeys | undefined;
   let keys = NO_KEYS;
   const current = (): Keys => {
     const latest = published();
@@ -171,7 +171,10 @@ export function ownKeySet(published: () => readonly PublicJwk[]): KeySet {
   };
 }
 
-export const fixedKeySet = (published: readonly PublicJwk[]): KeySet => ownKeySet(() => published);
+export const fixedKeySet = (published: PublishedKeys): KeySet => ownKeySet(() => published);
+
+/** Those of proofs, which verify nothing else, are passed over. */
+type PublishedKeys = readonly (PublicJwk | ProofJwk)[];
 
 interface TokenKey {
   key: KeyObject;
@@ -194,7 +197,7 @@ const goodTokenKey = ({ token }: Keys, kid: string, now: number): KeyObject | un
 };
 
 /** Key objects are kept while their key stays the same, so that others may cache by identity. */
-function toKeys(published: readonly PublicJwk[], before: Keys): Keys {
+function toKeys(published: PublishedKeys, before: Keys): Keys {
   const revoked = new Map(before.revoked);
   const signature = new Map<string, SignatureKey>();
   const token = new Map<string, TokenKey>();
@@ -205,7 +208,7 @@ function toKeys(published: readonly PublicJwk[], before: Keys): Keys {
     const since = Math.min(jwk.revoked ?? Infinity, revoked.get(jwk.kid) ?? Infinity);
     if (since !== Infinity) revoked.set(jwk.kid, since);
     if (jwk.alg === 'ES256') token.set(jwk.kid, { key, revoked: since * 1000 });
-    else
+    else if (jwk.use === 'sig')
       signature.set(jwk.kid, {
         key,
         ...(jwk.nbf === undefined ? {} : { nbf: jwk.nbf }),

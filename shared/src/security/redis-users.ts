@@ -38,7 +38,7 @@ const COUNT = `${SCRIPTS} +get +set +del +pttl +incrby +expire`;
 const RULES: Readonly<Record<string, string>> = {
   [REDIS_OPERATOR]: '~* &* +@all',
   autorizador: `${key('registro:*')} ${key('login:*')} ${key('revocations')} ${COUNT} +zadd +zrange +zremrangebyscore +pexpire`,
-  'logistica-inventario': `${QUEUES} ${RELAY} ${key('confirmaciones:*')} ${key('entregas:*')} +expire ${REVOKED}`,
+  'logistica-inventario': `${QUEUES} ${RELAY} ${key('confirmaciones:*')} ${key('entregas:*')} ${key('seguimiento:*')} +expire ${REVOKED}`,
   monitor: `${QUEUES} +dbsize ${REVOKED} (%R${key('eventos')} +xread +xrange +xrevrange) (%R${key('worker*')} +get +zrange)`,
   'bull-board': `${QUEUES} ${WRITE_QUEUES} ${REVOKED}`,
   worker: `${QUEUES} ${RELAY} +dbsize ${key('worker*')} &medisupply:control:reply:* +subscribe +unsubscribe +client|list`,

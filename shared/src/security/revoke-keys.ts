@@ -2,10 +2,17 @@
  * What to do when a key was stolen: a new `actual` and a new `siguiente`, as whoever has one key file has both. The
  * processes follow while they run.
  */
-import { newSignatureKey, newTokenKey } from './key-files.ts';
+import { newProofKey, newSignatureKey, newTokenKey } from './key-files.ts';
 import type { StoredKey } from './key-files.ts';
 import type { RotationReport } from './rotate-keys.ts';
-import { changeSignatureKeys, changeTokenKeys, existing, isStillRefused, ownerOf } from './rotate-keys.ts';
+import {
+  changeProofKeys,
+  changeSignatureKeys,
+  changeTokenKeys,
+  existing,
+  isStillRefused,
+  ownerOf,
+} from './rotate-keys.ts';
 import {
   LIVE_KEY_READERS,
   QUEUE_KEY_READERS,
@@ -45,6 +52,14 @@ export const revokeSignatureKeys = (secretsDir: string): RotationReport =>
     ...keys.map((key) => retire(key, now + IN_FLIGHT)),
     newSignatureKey('actual'),
     newSignatureKey('siguiente'),
+  ]);
+
+/** Seals of proofs: what they sealed proves nothing any more, whatever its date; who needs a proof gets it anew. */
+export const revokeProofKeys = (secretsDir: string): RotationReport =>
+  changeProofKeys(secretsDir, (keys, now) => [
+    ...keys.map((key) => retire(key, now)),
+    newProofKey('actual'),
+    newProofKey('siguiente'),
   ]);
 
 /**

@@ -5,8 +5,15 @@
 import { ACCESS_TOKEN_SECONDS } from './access-token.ts';
 import { sha256Hex } from './canonical-json.ts';
 import { SIGNATURE_RECEIVED_WITHIN } from './delivery-signature.ts';
-import { newSignatureKey, newTokenKey, signatureKeyFile, tokenKeyFile } from './key-files.ts';
-import type { KeyState, SignatureKeyFile, TokenKeyFile } from './key-files.ts';
+import {
+  newProofKey,
+  newSignatureKey,
+  newTokenKey,
+  proofKeyFile,
+  signatureKeyFile,
+  tokenKeyFile,
+} from './key-files.ts';
+import type { KeyState, ProofKeyFile, SignatureKeyFile, TokenKeyFile } from './key-files.ts';
 import { SERVICE_KEY_OWNERS, serviceKeyPath } from './secret-layout.ts';
 import type { ServiceKeyOwner } from './secret-layout.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -16,6 +23,7 @@ import {
   distributeJwks,
   distributeServiceKeys,
   newFieldKid,
+  PROOF_KEYS_PATH,
   randomSecret,
   readFieldKeyRing,
   readServiceKeyRecords,
@@ -49,8 +57,17 @@ export function rotateSignatureKeys(secretsDir: string): RotationReport {
   ]);
 }
 
+/** Seals of proofs: every key stays published for ever, so that old proofs can be verified. */
+export function rotateProofKeys(secretsDir: string): RotationReport {
+  return changeProofKeys(secretsDir, (keys, now) => [
+    ...keys.map((key) => advance(key, now)),
+    newProofKey('siguiente'),
+  ]);
+}
+
 type TokenKeys = TokenKeyFile['keys'];
 type SignatureKeys = SignatureKeyFile['keys'];
+type ProofKeys = ProofKeyFile['keys'];
 
 /** The private file first: whoever is refused by a verifier's new set finds autorizador signing with the new key. */
 export const changeTokenKeys = (
@@ -71,7 +88,20 @@ export const changeSignatureKeys = (
     return distribute(store, SIGNATURE_KEYS_PATH, change(file.keys, nowInSeconds()));
   });
 
-function distribute(store: SecretStore, path: string, keys: TokenKeys | SignatureKeys): RotationReport {
+export const changeProofKeys = (
+  secretsDir: string,
+  change: (keys: ProofKeys, now: number) => ProofKeys,
+): RotationReport =>
+  withSecretStore(secretsDir, (store) => {
+    const file = existing(store.readJson(PROOF_KEYS_PATH, proofKeyFile), PROOF_KEYS_PATH);
+    return distribute(store, PROOF_KEYS_PATH, change(file.keys, nowInSeconds()));
+  });
+
+function distribute(
+  store: SecretStore,
+  path: string,
+  keys: TokenKeys | SignatureKeys | ProofKeys,
+): RotationReport {
   store.writeJson(path, { keys });
   distributeJwks(store);
   return { written: store.written, actual: actualKid(keys) };

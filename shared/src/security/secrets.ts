@@ -3,7 +3,15 @@ import { sha256Hex } from './canonical-json.ts';
 import { SIGNATURE_RECEIVED_WITHIN } from './delivery-signature.ts';
 import { fieldKeyRing } from './field-cipher.ts';
 import type { FieldKeyRing } from './field-cipher.ts';
-import { newSignatureKey, newTokenKey, publishedJwks, signatureKeyFile, tokenKeyFile } from './key-files.ts';
+import {
+  newProofKey,
+  newSignatureKey,
+  newTokenKey,
+  proofKeyFile,
+  publishedJwks,
+  signatureKeyFile,
+  tokenKeyFile,
+} from './key-files.ts';
 import {
   ADMIN_PASSWORD_FILE,
   AUTORIZADOR,
@@ -70,6 +78,7 @@ export function ensureSecrets(secretsDir: string, options: SecretsOptions = {}):
 
 export const TOKEN_KEYS_PATH = `${AUTORIZADOR}/token_keys.json`;
 export const SIGNATURE_KEYS_PATH = `${AUTORIZADOR}/signature_keys.json`;
+export const PROOF_KEYS_PATH = `${AUTORIZADOR}/proof_keys.json`;
 
 function ensureAutorizadorKeys(store: SecretStore): void {
   if (!store.has(TOKEN_KEYS_PATH)) {
@@ -77,6 +86,9 @@ function ensureAutorizadorKeys(store: SecretStore): void {
   }
   if (!store.has(SIGNATURE_KEYS_PATH)) {
     store.writeJson(SIGNATURE_KEYS_PATH, { keys: [newSignatureKey('actual'), newSignatureKey('siguiente')] });
+  }
+  if (!store.has(PROOF_KEYS_PATH)) {
+    store.writeJson(PROOF_KEYS_PATH, { keys: [newProofKey('actual'), newProofKey('siguiente')] });
   }
   dateKeys(store);
   distributeJwks(store);
@@ -102,9 +114,10 @@ function dateKeys(store: SecretStore): void {
 export function distributeJwks(store: SecretStore): void {
   const tokens = store.readJson(TOKEN_KEYS_PATH, tokenKeyFile);
   const signatures = store.readJson(SIGNATURE_KEYS_PATH, signatureKeyFile);
-  if (!tokens || !signatures)
+  const proofs = store.readJson(PROOF_KEYS_PATH, proofKeyFile);
+  if (!tokens || !signatures || !proofs)
     throw new Error('faltan las claves de autorizador; ejecute `node scripts/setup.ts`');
-  const published = publishedJwks(tokens, signatures);
+  const published = publishedJwks(tokens, signatures, proofs);
   for (const folder of JWKS_READERS) store.writeJson(`${folder}/jwks.json`, published);
 }
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeFileAtomic } from '../../src/security/atomic-file.ts';
 import { fetchJwks } from '../../src/security/fetch-jwks.ts';
-import { createKeySet } from '../../src/security/key-set.ts';
+import { parseJwks } from '../../src/security/jwks.ts';
+import { createKeySet, fixedKeySet } from '../../src/security/key-set.ts';
 import type { KeySet, KeySetOptions } from '../../src/security/key-set.ts';
 import { collectingLogger, newKeys } from './keys.ts';
 
@@ -37,6 +38,16 @@ function written(name: string, contents: unknown, ageSeconds = 0): string {
   utimesSync(path, time, time);
   return path;
 }
+
+test('when the document has keys for proofs, then they verify nothing: neither a delivery nor a token', () => {
+  const { jwks, proofKey } = newKeys();
+  expect(jwks.keys.map(({ kid }) => kid)).toContain(proofKey.kid);
+  for (const keySet of [fixedKeySet(jwks.keys), fixedKeySet(parseJwks(jwks))])
+    expect([keySet.findSignatureKey(proofKey.kid), keySet.findTokenKey(proofKey.kid)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+});
 
 test('when there is a set-up file, then its keys are known at once, each for its own purpose', () => {
   const { jwks, signatureKey, tokenKey } = newKeys();

@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { actualKey, newSignatureKey, newTokenKey, publishedJwks } from '../../src/security/key-files.ts';
+import {
+  actualKey,
+  newProofKey,
+  newSignatureKey,
+  newTokenKey,
+  publishedJwks,
+} from '../../src/security/key-files.ts';
 
 /** Fresh keys of autorizador: what it signs with, and what it publishes. Good since 1970, whatever time a test sets. */
 export function newKeys() {
   const tokens = { keys: [newTokenKey('actual', 0), newTokenKey('siguiente', 0)] };
   const signatures = { keys: [newSignatureKey('actual', 0), newSignatureKey('siguiente', 0)] };
+  const proofs = { keys: [newProofKey('actual', 0), newProofKey('siguiente', 0)] };
   return {
     tokenKey: actualKey(tokens),
     signatureKey: actualKey(signatures),
-    jwks: publishedJwks(tokens, signatures),
+    proofKey: actualKey(proofs),
+    jwks: publishedJwks(tokens, signatures, proofs),
   };
 }
 

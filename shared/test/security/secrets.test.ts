@@ -24,11 +24,12 @@ import { fixedKeySet } from '../../src/security/key-set.ts';
 import {
   retirePreviousServiceKey,
   rotateFieldKeys,
+  rotateProofKeys,
   rotateServiceKey,
   rotateSignatureKeys,
   rotateTokenKeys,
 } from '../../src/security/rotate-keys.ts';
-import { revokeSignatureKeys, revokeTokenKeys } from '../../src/security/revoke-keys.ts';
+import { revokeProofKeys, revokeSignatureKeys, revokeTokenKeys } from '../../src/security/revoke-keys.ts';
 import { ensureSecrets } from '../../src/security/secrets.ts';
 import { createServiceKeyVerifier, generateServiceKey } from '../../src/security/service-key.ts';
 import { SERVICES } from '../../src/services.ts';
@@ -78,6 +79,7 @@ const EXPECTED = [
   ...[
     'jwks.json',
     'password_pepper',
+    'proof_keys.json',
     'redis_password',
     'service_keys.json',
     'signature_keys.json',
@@ -226,7 +228,8 @@ test('when the public documents are looked at, then nothing private is in them',
   startFromTemplate();
   for (const folder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker']) {
     const keys: Record<string, unknown>[] = json(`${folder}/jwks.json`).keys;
-    expect(keys.map((key) => key['alg'])).toEqual(['ES256', 'ES256', 'EdDSA', 'EdDSA']);
+    expect(keys.map((key) => key['alg'])).toEqual(['ES256', 'ES256', ...Array<string>(4).fill('EdDSA')]);
+    expect(keys.map((key) => key['use'])).toEqual([...Array<string>(4).fill('sig'), 'prueba', 'prueba']);
     for (const key of keys) expect(Object.keys(key)).not.toContain('d');
   }
 });
@@ -251,6 +254,28 @@ test('when an installation has what is no longer needed, then it starts unchange
   const verifier = createServiceKeyVerifier(json('logistica-inventario/service_keys.json'));
   expect(verifier.verify(key)).toBeUndefined();
   expect(verifier.verify(read('monitor/service_key'))).toMatchObject({ id: 'monitor', scopes: ['metrics'] });
+});
+
+test('when an installation has no keys for proofs yet, then it gets them at the next start, and everything else stays', () => {
+  startFromTemplate();
+  const before = contents();
+  rmSync(join(dir, 'autorizador/proof_keys.json'));
+  for (const folder of ['autorizador', 'logistica-inventario', 'monitor', 'bull-board', 'worker']) {
+    const { keys } = json(`${folder}/jwks.json`) as { keys: { use: string }[] };
+    overwrite(`${folder}/jwks.json`, JSON.stringify({ keys: keys.filter(({ use }) => use === 'sig') }));
+    const records = json(`${folder}/service_keys.json`).map((record: { id: string }) =>
+      record.id === 'logistica' ? { ...record, scopes: ['firmas'] } : record,
+    );
+    overwrite(`${folder}/service_keys.json`, JSON.stringify(records));
+  }
+  ensureSecrets(dir);
+  const changed = files().filter((file) => read(file) !== before[file]);
+  expect(changed.filter((file) => !/jwks\.json$|proof_keys\.json$/.test(file))).toEqual([]);
+  expect(json('worker/jwks.json').keys.filter((key: { use: string }) => key.use === 'prueba')).toHaveLength(
+    2,
+  );
+  const verifier = createServiceKeyVerifier(json('autorizador/service_keys.json'));
+  expect(verifier.verify(read('logistica-inventario/service_key'))?.scopes).toEqual(['firmas', 'pruebas']);
 });
 
 test("when an installation's worker could not ask for retries by itself, then its key is good for them now", () => {
@@ -334,6 +359,22 @@ describe('rotation', () => {
     const keySet = fixedKeySet(parseJwks(json('worker/jwks.json')));
     expect(verifyDelivery(signed, aPayload(), keySet.findSignatureKey)).toMatchObject({ valid: true });
     await expectAllFits();
+  });
+
+  test('when the keys of proofs rotate, then the next one seals, and old ones stay published for ever', () => {
+    const before = states('autorizador/proof_keys.json').map(([kid]) => kid);
+    expect(rotateProofKeys(dir).actual).toBe(before[1]);
+    rotateProofKeys(dir);
+    const after = states('autorizador/proof_keys.json');
+    expect(after.map(([, state, isPrivate]) => [state, isPrivate])).toEqual([
+      ['retirada', false],
+      ['anterior', false],
+      ['actual', true],
+      ['siguiente', true],
+    ]);
+    const proofs = json('worker/jwks.json').keys.filter((key: { use: string }) => key.use === 'prueba');
+    expect(proofs.map((key: { kid: string }) => key.kid)).toEqual(after.map(([kid]) => kid));
+    expect(after.slice(0, 2).map(([kid]) => kid)).toEqual(before);
   });
 
   test('when token keys rotate, then the previous one still verifies and the one before is gone', async () => {
@@ -429,14 +470,27 @@ describe('revocation', () => {
     expect(after.map(([, , isPrivate]) => isPrivate)).toEqual([false, false, false, true, true]);
     expect(after.slice(0, 3).map(([kid]) => kid)).toEqual(before);
     expect(after[3]?.[0]).toBe(actual);
-    const firmas = json('worker/jwks.json').keys.filter((key: { alg: string }) => key.alg === 'EdDSA');
-    expect(firmas.map((key: { revoked?: number }) => typeof key.revoked)).toEqual([
+    const firmas = parseJwks(json('worker/jwks.json')).filter((key) => key.alg === 'EdDSA');
+    expect(firmas.map((key) => typeof key.revoked)).toEqual([
       'number',
       'number',
       'number',
       'undefined',
       'undefined',
     ]);
+  });
+
+  test('when the keys of proofs are revoked, then both are new, and the JWKS says since when the old ones are good for nothing', () => {
+    revokeProofKeys(dir);
+    const revoked = { state: 'retirada', nbf: SECONDS, revoked: SECONDS };
+    expect(dates('autorizador/proof_keys.json')).toEqual([
+      revoked,
+      revoked,
+      { state: 'actual', nbf: SECONDS },
+      { state: 'siguiente', nbf: SECONDS },
+    ]);
+    const proofs = json('worker/jwks.json').keys.filter((key: { use: string }) => key.use === 'prueba');
+    expect(proofs.filter((key: { revoked?: number }) => key.revoked !== undefined)).toHaveLength(2);
   });
 
   test('when token keys are revoked, then verifiers refuse both old ones, and forget them when no token of theirs is left', () => {

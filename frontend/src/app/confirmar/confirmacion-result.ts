@@ -140,7 +140,7 @@ export class ConfirmacionResult {
   protected readonly ICONS = ICONS;
   protected readonly siguiente = resource({
     params: () => this.aceptada().entrega_id,
-    loader: async ({ abortSignal }) => (await this.#porConfirmar.list(abortSignal)).at(0),
+    loader: ({ abortSignal }) => this.#porConfirmar.next(abortSignal),
   });
   protected readonly timeline = signal<Type<EntregaTimeline> | undefined>(undefined);
   protected readonly steps = computed(() => ({

@@ -3,7 +3,7 @@ import { form, FormField, FormRoot, maxLength, required } from '@angular/forms/s
 import { RouterLink } from '@angular/router';
 import { ApiError } from '@medisupply/api-client/api-client';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
+import { ESTADO_ENTREGA, LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import type { EstadoCerrado } from '@medisupply/shared/contracts/vocabulary';
 import { isWithoutAnswer } from '../core/api/without-answer';
 import { obstacleOf } from '../core/confirmaciones/confirmable';
@@ -22,10 +22,15 @@ import { Field, Input } from '../ui/field';
 import { focusFirstError } from '../ui/focus-first-error';
 import { Icon } from '../ui/icon';
 import { lastValue } from '../ui/last-value';
+import { MapLink } from '../ui/map-link';
 import { PageHeader } from '../ui/page-header';
 import { Skeleton } from '../ui/skeleton';
 import { ConfirmacionResult } from './confirmacion-result';
 import { Pendientes } from './pendientes';
+import type { Foto } from './foto';
+import { Fotos } from './foto';
+import { FotoInput } from './foto-input';
+import { IntentoForm } from './intento-form';
 import { keepDraft } from './keep-draft';
 import { SignatureInput } from './signature-input';
 import type en from './i18n/en.json';
@@ -47,8 +52,11 @@ type Obstaculo = Translated<EstadoCerrado, typeof es.obstaculo, typeof en.obstac
     Field,
     FormField,
     FormRoot,
+    FotoInput,
     Icon,
     Input,
+    IntentoForm,
+    MapLink,
     PageHeader,
     Pendientes,
     RouterLink,
@@ -64,6 +72,7 @@ export class ConfirmarPage {
 
   readonly #confirmaciones = inject(Confirmaciones);
   readonly #asignacion = inject(Asignacion);
+  readonly #fotos = inject(Fotos);
 
   protected readonly entrega = readOpenEntrega(this.id);
   /** Stays while it is read again, and when that fails, so that the form and its drawing stay. */
@@ -99,6 +108,13 @@ export class ConfirmarPage {
       },
     },
   );
+  /** Of this delivery alone, as the signature. */
+  protected readonly foto = linkedSignal<string, Foto | undefined>({
+    source: this.id,
+    computation: () => undefined,
+  });
+  /** Somebody was there before. */
+  protected readonly isAgain = computed(() => this.datos()?.estado === ESTADO_ENTREGA.intento);
   protected readonly isSigning = computed(() => this.recibo().submitting());
   protected readonly isTooLong = computed(() => this.#recibo().firma_recibe.length > LIMITES.firma_recibe);
   protected readonly lacksSignature = computed(() => {
@@ -149,9 +165,12 @@ export class ConfirmarPage {
     if (!entrega || entrega.direccion === null) return;
     this.#keepingError.set(undefined);
     try {
+      const foto = this.foto();
+      const signed = foto ? await this.#fotos.enviar(entrega.id, foto) : {};
       await this.#confirmaciones.confirmar(
         {
           ...this.#recibo(),
+          ...signed,
           entrega_id: entrega.id,
           direccion: entrega.direccion,
           pedido_id: entrega.pedido_id,

@@ -1,11 +1,12 @@
+import type { Type } from '@angular/core';
 import { Component, computed, effect, inject, input, resource, signal, untracked } from '@angular/core';
+import { NgComponentOutlet } from '@angular/common';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { ApiError } from '@medisupply/api-client/api-client';
-import { LogisticaApi } from '../core/api/logistica-api';
 import { MisEntregas } from '../core/entregas/mis-entregas';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
+import { Asignacion } from '../ui/asignacion';
 import { EmptyState } from '../ui/empty-state';
 import { ErrorState } from '../ui/error-state';
 import { Icon } from '../ui/icon';
@@ -14,50 +15,60 @@ import { PageHeader } from '../ui/page-header';
 import { SearchBox } from '../ui/search-box';
 import { Skeleton } from '../ui/skeleton';
 import { StateChip } from '../ui/state-chip';
-import { Time } from '../ui/time';
+import type { Escaner } from './escaner';
+import { placeOf } from './leido';
 import { Pendientes } from './pendientes';
 import type { Fila } from './por-confirmar';
-import { PorConfirmar } from './por-confirmar';
+import { keptOf, OFFERED, PorConfirmar, VISTAS } from './por-confirmar';
 
-const OFFERED = 20;
-const ID = /^#?([1-9]\d{0,14})$/;
-
-/** Which delivery to confirm: the newest ones that can be, or the one of an order or an id. */
+/** Which delivery to confirm: a courier's own stops in their order, what nobody carries, or what is looked for. */
 @Component({
   selector: 'ms-elegir-page',
   imports: [
     EmptyState,
     ErrorState,
     Icon,
+    NgComponentOutlet,
     PageHeader,
     Pendientes,
     RouterLink,
     SearchBox,
     Skeleton,
     StateChip,
-    Time,
     TranslocoDirective,
   ],
   templateUrl: './elegir-page.html',
   styleUrl: './elegir-page.scss',
 })
 export class ElegirPage {
-  /** Query parameter: an order or an id. */
+  /** Query parameters: the beginning of an order or an id; which list. */
   readonly buscar = input<string>();
+  readonly vista = input<string>();
 
-  readonly #logistica = inject(LogisticaApi);
   readonly #router = inject(Router);
-  readonly #misEntregas = inject(MisEntregas);
   readonly #porConfirmar = inject(PorConfirmar);
+  readonly #misEntregas = inject(MisEntregas);
+  readonly #asignacion = inject(Asignacion);
 
+  protected readonly vistas = this.#porConfirmar.hasVistas() ? VISTAS : [];
+  protected readonly actual = computed(
+    () => this.vistas.find((one) => one === this.vista()) ?? this.vistas.at(0),
+  );
+  protected readonly offered = OFFERED;
   protected readonly entregas = resource({
-    params: () => ({ buscar: this.buscar() ?? '' }),
-    loader: ({ params: { buscar }, abortSignal }) =>
-      buscar === '' ? this.#porConfirmar.list(abortSignal) : this.#findOrKept(buscar, abortSignal),
+    params: () => ({ buscar: this.buscar() ?? '', vista: this.actual() }),
+    loader: ({ params: { buscar, vista }, abortSignal }) =>
+      this.#misEntregas.orKept<Fila[]>(
+        () =>
+          buscar === ''
+            ? this.#porConfirmar.list(vista, abortSignal)
+            : this.#porConfirmar.find(buscar, abortSignal),
+        (guardadas) => keptOf(guardadas, { vista, buscar }),
+      ),
   });
   readonly #read = lastValue(
     this.entregas,
-    computed(() => this.buscar() ?? ''),
+    computed(() => `${this.actual()} ${this.buscar() ?? ''}`),
   );
   protected readonly found = computed(() => {
     const read = this.#read();
@@ -65,6 +76,12 @@ export class ElegirPage {
   });
   /** Something happened to a delivery since the list was asked for. */
   readonly #isOld = signal(false);
+  /** What reads codes, while it is open; loaded with its first use. */
+  protected readonly escaner = signal<Type<Escaner> | undefined>(undefined);
+  protected readonly escanerInputs = {
+    read: (text: string) => void this.#open(text),
+    close: () => this.escaner.set(undefined),
+  };
 
   constructor() {
     const eventos = inject(Eventos);
@@ -79,36 +96,31 @@ export class ElegirPage {
   }
 
   protected async search(buscar: string): Promise<void> {
-    await this.#router.navigate([], { queryParams: { buscar: buscar || null }, replaceUrl: true });
+    await this.#router.navigate([], {
+      queryParams: { buscar: buscar || null },
+      queryParamsHandling: 'merge',
+      replaceUrl: true,
+    });
   }
 
-  #findOrKept(buscar: string, abort: AbortSignal): Promise<Fila[]> {
-    return this.#misEntregas.orKept<Fila[]>(
-      () => this.#find(buscar, abort),
-      (guardadas) =>
-        guardadas.filter(({ id, pedido_id }) => pedido_id === buscar || String(id) === ID.exec(buscar)?.[1]),
-    );
+  protected isFree(entrega: Fila): boolean {
+    return this.#asignacion.mayClaim(entrega);
   }
 
-  async #find(buscar: string, abort: AbortSignal): Promise<Fila[]> {
-    const [byOrder, byId] = await Promise.all([
-      this.#logistica.call('GET /entregas', { query: { pedido_id: buscar, limite: OFFERED }, signal: abort }),
-      this.#findById(ID.exec(buscar)?.[1], abort),
-    ]);
-    return [...byId, ...byOrder.data.filter(({ id }) => !byId.some((found) => found.id === id))];
+  protected async claim(entrega: Fila): Promise<void> {
+    await this.#asignacion.tomar(entrega);
+    this.entregas.reload();
   }
 
-  async #findById(id: string | undefined, abort: AbortSignal): Promise<Fila[]> {
-    if (id === undefined) return [];
-    try {
-      const { data } = await this.#logistica.call('GET /entrega/:id', {
-        params: { id: Number(id) },
-        signal: abort,
-      });
-      return [{ ...data, creada: data.historial.at(0)?.momento ?? '' }];
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return [];
-      throw error;
-    }
+  protected async toggleScanner(): Promise<void> {
+    if (this.escaner()) this.escaner.set(undefined);
+    else this.escaner.set((await import('./escaner')).Escaner);
+  }
+
+  async #open(text: string): Promise<void> {
+    this.escaner.set(undefined);
+    const { id, buscar } = placeOf(text, location.origin);
+    if (id === undefined) await this.search(buscar);
+    else await this.#router.navigate(['/confirmar', id]);
   }
 }

@@ -4,13 +4,15 @@ import type { LogisticaOperations } from '@medisupply/api-client/operations';
 import { Actor } from '../ui/actor';
 import { EntregaItems } from '../ui/entrega-items';
 import { Icon } from '../ui/icon';
+import { MapLink } from '../ui/map-link';
 import { Time } from '../ui/time';
+import { EntregaFoto } from './entrega-foto';
 import { pictureOf } from './signature-picture';
 
 /** What is stored of a delivery, in clear: where it goes, what it carries, who received it and how they signed. */
 @Component({
   selector: 'ms-entrega-data',
-  imports: [Actor, EntregaItems, Icon, Time, TranslocoDirective],
+  imports: [Actor, EntregaFoto, EntregaItems, Icon, MapLink, Time, TranslocoDirective],
   templateUrl: './entrega-data.html',
   styleUrl: './entrega-data.scss',
 })

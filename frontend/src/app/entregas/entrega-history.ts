@@ -4,6 +4,7 @@ import type { CambioDeAsignacion } from '@medisupply/shared/contracts/vocabulary
 import { TranslocoDirective } from '@jsverse/transloco';
 import { Actor } from '../ui/actor';
 import { Chip } from '../ui/chip';
+import { Motivo } from '../ui/motivo';
 import { StateChip } from '../ui/state-chip';
 import { sucesoDe } from '../ui/sucesos';
 import { Time } from '../ui/time';
@@ -11,7 +12,7 @@ import { Time } from '../ui/time';
 /** The states that a delivery went through, and who carried it, the newest first. */
 @Component({
   selector: 'ms-entrega-history',
-  imports: [Actor, Chip, StateChip, Time, TranslocoDirective],
+  imports: [Actor, Chip, Motivo, StateChip, Time, TranslocoDirective],
   template: `
     <ol *transloco="let t; prefix: 'sucesos'">
       @for (change of newestFirst(); track $index) {
@@ -20,6 +21,9 @@ import { Time } from '../ui/time';
             <ms-chip tone="rest" [icon]="iconOf(cambio)">{{ t(cambio) }}</ms-chip>
           } @else {
             <ms-state-chip kind="entrega" [state]="change.estado" />
+          }
+          @if (change.motivo; as motivo) {
+            <span><ms-motivo [code]="motivo" />{{ change.detalle ? ': ' + change.detalle : '' }}</span>
           }
           <ms-actor class="ms-soft" [value]="change.actor" />
           <ms-time class="ms-soft" [value]="change.momento" [exact]="true" />
@@ -43,6 +47,7 @@ import { Time } from '../ui/time';
       padding: 0.6rem 0;
       border-top: 1px solid var(--mat-sys-outline-variant);
       font-size: 0.9rem;
+      overflow-wrap: anywhere;
     }
 
     li:first-child {

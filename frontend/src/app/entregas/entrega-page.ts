@@ -11,6 +11,7 @@ import type { Translated } from '../core/i18n/translated';
 import { Confirmaciones } from '../core/confirmaciones/confirmaciones';
 import { Eventos } from '../core/eventos/eventos';
 import { readWhenLive } from '../core/eventos/read-when-live';
+import { PruebaCard } from '../pruebas/prueba-card';
 import { Asignacion } from '../ui/asignacion';
 import { BackLink } from '../ui/back-link';
 import { Confirm } from '../ui/confirm';
@@ -43,6 +44,7 @@ type Obstaculo = Translated<EstadoCerrado, typeof es.obstaculo, typeof en.obstac
     ErrorState,
     Icon,
     PageHeader,
+    PruebaCard,
     RouterLink,
     Skeleton,
     StateChip,

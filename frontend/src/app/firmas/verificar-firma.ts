@@ -36,7 +36,7 @@ export async function verificarFirma(
 ): Promise<Verificacion> {
   const parts = partsOf(firma);
   const cabecera = parts && parseObject(new TextDecoder().decode(parts.header));
-  const key = keys.find(({ alg, kid }) => alg === ALG && kid === cabecera?.['kid']);
+  const key = keys.find(({ alg, kid, use }) => alg === ALG && use === 'sig' && kid === cabecera?.['kid']);
   return {
     cabecera,
     resultados: await inOrder({

@@ -38,6 +38,7 @@ export class Cell<T> {
   }
 }
 
+/** With text of its usual size (px). */
 const DESKTOP_ROW = 52;
 const PHONE_ROW = 76;
 /** The next page is asked for when so few rows are left below the view. */
@@ -76,7 +77,7 @@ export class DataTable<T extends object> {
   readonly #isPhone = inject(Pantalla).isPhone;
   readonly #templates = computed(() => new Map(this.cells().map((cell) => [cell.msCell(), cell.template])));
 
-  protected readonly rowHeight = computed(() => (this.#isPhone() ? PHONE_ROW : DESKTOP_ROW));
+  protected readonly rowHeight = computed(() => (this.#isPhone() ? PHONE_ROW : DESKTOP_ROW) * textScale());
   protected readonly tracks = computed(() =>
     this.columns()
       .map(({ width }) => width ?? 'minmax(0, 1fr)')
@@ -94,3 +95,7 @@ export class DataTable<T extends object> {
     if (rows().length - firstShown - shown < AHEAD) loadMore();
   }
 }
+
+/** How much larger than usual the browser's user has the text. */
+const textScale = (): number =>
+  Math.max(1, (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16);

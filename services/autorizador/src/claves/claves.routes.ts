@@ -8,7 +8,8 @@ export function clavesRoutes({ claves }: Container): Route[] {
     publicRoute({
       method: 'get',
       path: '/.well-known/jwks.json',
-      summary: 'Claves públicas de los tokens (ES256) y de las firmas de entrega (EdDSA)',
+      summary:
+        'Claves públicas de los tokens (ES256), de las firmas de entrega (EdDSA) y de las pruebas (EdDSA, use: prueba)',
       tag: 'claves',
       responses: { 200: { description: 'JWKS', schema: jwksResponse } },
       handler: () => reply(200, claves.jwks(), { 'Cache-Control': 'public, max-age=60' }),

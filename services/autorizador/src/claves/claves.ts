@@ -14,6 +14,7 @@ interface ClavePrivada {
 export interface Claves {
   tokenKey(): ClavePrivada;
   signatureKey(): ClavePrivada;
+  proofKey(): ClavePrivada;
   /** What is published. */
   jwks(): PublicJwks;
 }
@@ -25,17 +26,19 @@ export function followClaves(files: Config['secretFiles'], logger: Logger): Clav
     (file) => ({ file, actual: actualKey(file) }),
     logger,
   );
-  let published: { tokens: unknown; signatures: unknown; jwks: PublicJwks } | undefined;
+  const proofs = followSecret(files.PROOF_KEYS, (file) => ({ file, actual: actualKey(file) }), logger);
+  let published: { files: readonly unknown[]; jwks: PublicJwks } | undefined;
 
   return {
     tokenKey: () => tokens.current().actual,
     signatureKey: () => signatures.current().actual,
+    proofKey: () => proofs.current().actual,
     jwks() {
-      const [token, signature] = [tokens.current().file, signatures.current().file];
-      // The same document while neither file changed.
-      if (published?.tokens !== token || published.signatures !== signature)
-        published = { tokens: token, signatures: signature, jwks: publishedJwks(token, signature) };
-      return published.jwks;
+      const latest = [tokens.current().file, signatures.current().file, proofs.current().file] as const;
+      // The same document while no file changed.
+      if (latest.some((file, index) => published?.files[index] !== file))
+        published = { files: latest, jwks: publishedJwks(...latest) };
+      return published!.jwks;
     },
   };
 }

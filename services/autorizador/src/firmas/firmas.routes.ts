@@ -4,11 +4,13 @@ import {
   validateSignatureBody,
   validateSignatureResponse,
 } from '@medisupply/shared/contracts/autorizador';
+import { sellarPruebaBody, sellarPruebaResponse } from '@medisupply/shared/contracts/prueba';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { Route } from '@medisupply/shared/http/route';
-import { callerRoute, reply, userRoute } from '@medisupply/shared/http/route';
+import { callerRoute, reply, serviceRoute, userRoute } from '@medisupply/shared/http/route';
 import type { Container } from '../container.ts';
 import { firmarDatos } from './firmar-datos.ts';
+import { sellarPrueba } from './sellar-prueba.ts';
 import { validarFirma } from './validar-firma.ts';
 
 const EXAMPLE = {
@@ -53,6 +55,16 @@ export function firmasRoutes(container: Container): Route[] {
           ...(verification.valid ? {} : { motivo: verification.motivo }),
         });
       },
+    }),
+    serviceRoute({
+      method: 'post',
+      path: '/sellar-prueba',
+      summary: 'Sella la prueba de una entrega, si su firma corresponde a los datos',
+      tag: 'firmas',
+      scopes: ['pruebas'],
+      body: sellarPruebaBody,
+      responses: { 200: { description: 'La prueba sellada', schema: sellarPruebaResponse } },
+      handler: async ({ body }) => reply(200, { prueba: await sellarPrueba(container, body.prueba) }),
     }),
   ];
 }

@@ -73,6 +73,10 @@ export async function findUsuario(db: Db, id: number): Promise<UsuarioGuardado |
   return row && fromRow(row);
 }
 
+/** Those of them that there are. */
+export const listNombres = (db: Db, ids: readonly number[]): Promise<{ id: number; nombre: string }[]> =>
+  db.selectFrom('usuario').select(['id', 'nombre']).where('id', 'in', ids).orderBy('id').execute();
+
 /** Newest first; one more than `limit` when there is another page. */
 export async function listUsuarios(
   db: Db,

@@ -1,0 +1,2 @@
+/** The page that checks proofs, without keys. */
+export function verifierPage(): string;
