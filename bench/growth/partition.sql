@@ -44,5 +44,7 @@ delete from confirmacion where entrega_id in (select id from vieja);
 delete from entrega_item where entrega_id in (select id from vieja);
 delete from tarea_procesada where task_id in (select task_id from suya);
 delete from tarea where task_id in (select task_id from suya);
+delete from entrega_foto where entrega_id in (select id from vieja);
+delete from entrega_enlace where entrega_id in (select id from vieja);
 delete from entrega where id in (select id from vieja);
 commit;

@@ -3,6 +3,8 @@ import { NavigationStart, Router, Scroll } from '@angular/router';
 
 /** With any of these the user scrolls, or begins something else. */
 const HANDS_ON = ['wheel', 'touchmove', 'pointerdown', 'keydown'];
+/** A list may be read again once the live stream begins, and be short in between (ms). */
+const SETTLED_MS = 5_000;
 
 /**
  * Back on a page, it is where it was left. The router scrolls there at once; a list that is read again is not that long
@@ -22,12 +24,13 @@ export class ScrollReturn {
   #goTo(top: number): void {
     const stop = (this.#stop = new AbortController());
     const { signal } = stop;
-    const observer = new ResizeObserver(() => {
-      window.scrollTo({ top });
-      if (Math.abs(window.scrollY - top) <= 1) stop.abort();
-    });
+    const observer = new ResizeObserver(() => window.scrollTo({ top }));
     observer.observe(document.body);
-    signal.addEventListener('abort', () => observer.disconnect());
+    const timer = setTimeout(() => stop.abort(), SETTLED_MS);
+    signal.addEventListener('abort', () => {
+      observer.disconnect();
+      clearTimeout(timer);
+    });
     for (const name of HANDS_ON) addEventListener(name, () => stop.abort(), { signal, passive: true });
   }
 }
