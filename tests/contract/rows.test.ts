@@ -306,6 +306,9 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
     409: async () => intentar((await newConfirmation()).id),
   },
   'GET /intentos/motivos': get('/logistica/intentos/motivos'),
+  'POST /entregas/lote': {
+    200: () => call('POST', '/logistica/entregas/lote', { as: admin, body: { entregas: [{}] } }),
+  },
   'POST /entregas/orden': {
     200: () =>
       call('POST', '/logistica/entregas/orden', { as: admin, body: { asignada_a: 1, entregas: [] } }),
