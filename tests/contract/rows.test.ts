@@ -306,6 +306,9 @@ const SAMPLES: Record<string, Record<number, () => Promise<Answer>>> = {
     409: async () => intentar((await newConfirmation()).id),
   },
   'GET /intentos/motivos': get('/logistica/intentos/motivos'),
+  'POST /entregas/lote': {
+    200: () => call('POST', '/logistica/entregas/lote', { as: admin, body: { entregas: [{}] } }),
+  },
   'POST /entregas/orden': {
     200: () =>
       call('POST', '/logistica/entregas/orden', { as: admin, body: { asignada_a: 1, entregas: [] } }),
@@ -437,6 +440,8 @@ const ELSEWHERE: Record<string, number[]> = {
   'POST /sellar-prueba': [200, 409],
   // services/logistica-inventario/test/prueba.test.ts: autorizador would have to be down.
   'GET /entrega/:id/prueba': [503],
+  // services/logistica-inventario/test/crear-lote.test.ts: the user would have to wait.
+  'POST /entregas/lote': [429],
   // services/logistica-inventario/test/enlaces.test.ts: this address would have to wait.
   'POST /seguimiento': [429],
   'POST /seguimiento/prueba': [429],

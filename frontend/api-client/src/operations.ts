@@ -8,6 +8,7 @@ import type * as autorizador from '@medisupply/shared/contracts/autorizador';
 import type { pageQuery } from '@medisupply/shared/contracts/fields';
 import type * as enlaces from '@medisupply/shared/contracts/logistica/enlaces';
 import type * as entregas from '@medisupply/shared/contracts/logistica/entregas';
+import type * as lote from '@medisupply/shared/contracts/logistica/lote';
 import type * as inventario from '@medisupply/shared/contracts/logistica/inventario';
 import type * as tareas from '@medisupply/shared/contracts/logistica/tareas';
 import type * as pruebas from '@medisupply/shared/contracts/prueba';
@@ -79,6 +80,7 @@ export interface AutorizadorOperations {
 
 export interface LogisticaOperations {
   'POST /entregas': { body: In<typeof entregas.crearEntregaBody>; answer: entregas.EntregaGuardada };
+  'POST /entregas/lote': { body: In<typeof lote.crearLoteBody>; answer: lote.LoteCreado };
   'GET /entregas': {
     query?: Out<typeof entregas.listarEntregasQuery>;
     answer: entregas.EntregaGuardada[];

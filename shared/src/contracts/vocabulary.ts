@@ -142,6 +142,8 @@ export const LIMITES = {
   detalle: 256,
   /** Stops of one courier. */
   paradas: 200,
+  /** Deliveries that one request creates. */
+  lote: 500,
   pedido_id: 64,
   estado: 64,
   nombre_usuario: { minimo: 3, maximo: 50 },

@@ -15,7 +15,7 @@ export type Counter = RateLimiterAbstract;
 /** At most so many operations per minute and key, such as an address or a user's id. */
 export interface RateLimit {
   /** @throws AppError 429 with the time to wait */
-  consume(key: number | string): Promise<void>;
+  consume(key: number | string, operations?: number): Promise<void>;
 }
 
 export interface RateLimitOptions {
@@ -48,9 +48,9 @@ export function createRateLimit(options: RateLimitOptions): RateLimit {
           createCounter(redis, { name: `${name}:extra`, points: burst, seconds: BURST_SECONDS, deadlineMs }),
         );
   return {
-    async consume(key) {
+    async consume(key, operations = 1) {
       try {
-        await limiter.consume(String(key));
+        await limiter.consume(String(key), operations);
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         throw tooManyRequests(message, refusal.msBeforeNext / 1_000, name);

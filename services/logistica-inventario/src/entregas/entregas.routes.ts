@@ -12,6 +12,7 @@ import { cancelarEntrega } from './cancelar-entrega.ts';
 import { confirmarEntrega } from './confirmar-entrega.ts';
 import { consultarEntrega } from './consultar-entrega.ts';
 import { crearEntrega } from './crear-entrega.ts';
+import { crearLote } from './crear-lote.ts';
 import { guardarFoto, leerFoto } from './guardar-foto.ts';
 import { listarEntregas } from './listar-entregas.ts';
 import { ordenarEntregas } from './ordenar-entregas.ts';
@@ -31,6 +32,7 @@ import {
   motivosDeIntento,
   ordenarEntregasBody,
 } from '@medisupply/shared/contracts/logistica/entregas';
+import { crearLoteBody, loteCreado } from '@medisupply/shared/contracts/logistica/lote';
 
 const tag = 'entregas';
 
@@ -54,6 +56,22 @@ export function entregasRoutes(container: Container): Route[] {
             reply(201, await crearEntrega(tx, container, body, caller)),
           ),
         );
+      },
+    }),
+    userRoute({
+      method: 'post',
+      path: '/entregas/lote',
+      tag,
+      summary: 'Crea muchas entregas, cada una con su resultado; repetirlo no crea nada dos veces',
+      roles: ['Despacho', 'Admin'],
+      body: crearLoteBody,
+      example: {
+        entregas: [{ direccion: 'Calle 10 # 5-51, Bogotá', estado: 'EN_CAMINO', pedido_id: 'PED-1001' }],
+      },
+      responses: { 200: { description: 'El resultado de cada fila', schema: loteCreado } },
+      handler: async ({ body, caller }) => {
+        await container.createRate.consume(caller.usuario_id, body.entregas.length);
+        return reply(200, await crearLote(container, body, caller));
       },
     }),
     userRoute({
