@@ -67,10 +67,7 @@ interface ServerOptions {
   bin?: string;
 }
 
-export async function startPostgres({
-  durable = false,
-  bin,
-}: ServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({ durable = false, bin }: ServerOptions = {}): Promise<PostgresServer> {
   const { initdb, postgres } = await programs(bin);
   const folder = mkdtempSync(join(tmpdir(), 'medisupply-postgres-'));
   if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);

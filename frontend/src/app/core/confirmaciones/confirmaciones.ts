@@ -183,7 +183,9 @@ export class Confirmaciones {
 
   async #sendFoto({ entrega_id: id, foto }: ConfirmacionPendiente): Promise<void> {
     if (foto === undefined) return;
-    const body = new Blob([Uint8Array.from(atob(foto), (byte) => byte.charCodeAt(0))], { type: 'image/jpeg' });
+    const body = new Blob([Uint8Array.from(atob(foto), (byte) => byte.charCodeAt(0))], {
+      type: 'image/jpeg',
+    });
     await this.#logistica.call('POST /entrega/:id/foto', { params: { id }, body });
   }
 
