@@ -1,6 +1,6 @@
 /** What the sample made is on the pages like everything else, and nothing of it is left when it was removed. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,6 +26,12 @@ function sample(...args: string[]) {
     env: { ...process.env, DATA_DIR: platform.dataDir },
   });
   return { status, said: stdout + stderr };
+}
+
+async function adminToken(): Promise<string> {
+  const contrasena = readFileSync(join(platform.dataDir, 'secrets', 'admin_contrasena'), 'utf8').trim();
+  const login = { nombre: 'admin', contrasena };
+  return String((await gatewayAt(platform.base).call('POST', '/autorizador/login', login))['token']);
 }
 
 /** Rows of every table of every database, but for what measures the platform, who logged in, and what runs by the clock. */
@@ -71,6 +77,13 @@ test(
       contrasena,
     });
     expect(token).toEqual(expect.any(String));
+
+    // What is added to a delivery of the sample goes with it.
+    const mine = await gatewayAt(platform.base).as(String(token)).call('GET', '/logistica/entregas?limite=1');
+    const [{ id } = { id: 0 }] = mine as unknown as { id: number }[];
+    const admin = gatewayAt(platform.base).as(await adminToken());
+    await admin.call('POST', `/logistica/entrega/${id}/enlaces`, {});
+    expect(counts()['logistica.db entrega_enlace']).toBe(1);
 
     expect(sample('--base', platform.base)).toEqual({
       status: 2,

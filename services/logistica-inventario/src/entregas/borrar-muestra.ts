@@ -62,6 +62,8 @@ export async function borrarMuestra(
   await tx.deleteFrom('evento').where('entrega_id', 'in', entregas).execute();
   await tx.deleteFrom('movimiento_inventario').where('producto_id', 'in', productos).execute();
   await tx.deleteFrom('entrega_item').where('entrega_id', 'in', entregas).execute();
+  await tx.deleteFrom('entrega_enlace').where('entrega_id', 'in', entregas).execute();
+  await tx.deleteFrom('entrega_foto').where('entrega_id', 'in', entregas).execute();
   await tx.deleteFrom('entrega_historial').where('entrega_id', 'in', entregas).execute();
   await tx.deleteFrom('producto').where('id', 'in', productos).execute();
   await tx.deleteFrom('entrega').where('id', 'in', entregas).execute();
