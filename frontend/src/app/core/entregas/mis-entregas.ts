@@ -75,7 +75,7 @@ export class MisEntregas {
     try {
       const entregas = await this.#readMine();
       if (this.#sesion.usuario()?.id !== usuarioId) return;
-      for (const entrega of entregas) await filas.put(usuarioId, entrega.id, entrega);
+      for (const entrega of entregas) await this.#put(usuarioId, entrega);
       const open = new Set(entregas.map(({ id }) => id));
       for (const { id } of await filas.list(usuarioId)) if (!open.has(id)) await filas.remove(usuarioId, id);
       await this.#load(usuarioId);
@@ -91,7 +91,7 @@ export class MisEntregas {
     const usuarioId = this.#sesion.usuario()?.id;
     if (usuarioId === undefined || entrega.asignada_a !== usuarioId) return;
     if (obstacleOf(entrega.estado) === undefined)
-      await filas.put(usuarioId, entrega.id, toKeep(entrega, entrega.historial.at(0)?.momento ?? ''));
+      await this.#put(usuarioId, toKeep(entrega, entrega.historial.at(0)?.momento ?? ''));
     else await filas.remove(usuarioId, entrega.id);
     await this.#load(usuarioId);
   }
@@ -122,6 +122,13 @@ export class MisEntregas {
       cursor = next;
     } while (cursor !== undefined);
     return mine;
+  }
+
+  /** What became of it while it was being encrypted counts: it was confirmed, or its user has left. */
+  async #put(usuarioId: number, entrega: EntregaGuardada): Promise<void> {
+    await filas.put(usuarioId, entrega.id, entrega);
+    const hasLeft = this.#sesion.usuario()?.id !== usuarioId;
+    if (hasLeft || this.#aceptadas().has(entrega.id)) await filas.remove(usuarioId, entrega.id);
   }
 
   async #removeAccepted(ids: readonly number[]): Promise<void> {
