@@ -15,7 +15,7 @@ const UNSIGNED_FOTO_RETENTION = 7 * 24 * 3_600_000;
 /** Each is as large as a thousand other rows. */
 const FOTOS_PER_WRITE = 10;
 
-/** Removes stored answers, photos that were never signed, and what is left of refused signatures, in small writes. */
+/** Removes stored answers, photos that were never signed, and what is left of refused signatures and of links, in small writes. */
 export async function removeExpired(
   { unitOfWork }: OpenDatabase<LogisticaTables>,
   now: number,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { CrearEnlace, Enlace, EnlaceNuevo } from '@medisupply/shared/contracts/logistica/enlaces';
-import { puedeCompartir, vistaDe } from '@medisupply/shared/contracts/visibilidad';
+import { puedeCompartir } from '@medisupply/shared/contracts/visibilidad';
 import { LIMITES } from '@medisupply/shared/contracts/vocabulary';
 import { conflict, forbidden, notFound } from '@medisupply/shared/http/app-error';
 import type { UserCaller } from '@medisupply/shared/http/caller';
@@ -12,7 +12,7 @@ import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 import type { Kysely } from 'kysely';
 import type { Container } from '../container.ts';
 import { timeOrNull } from '../entregas/entrega.presenter.ts';
-import { findEntrega } from '../entregas/entregas.repository.ts';
+import { entregaCompleta } from '../entregas/encontrar-entrega.ts';
 import type { LogisticaTables } from '../tables.ts';
 import type { EnlaceRow } from './enlaces.repository.ts';
 import { insertEnlace, listEnlaces, revokeEnlace } from './enlaces.repository.ts';
@@ -81,8 +81,7 @@ async function assertMayShare(
   entregaId: number,
   caller: UserCaller,
 ): Promise<void> {
-  const entrega = await findEntrega(db, entregaId);
-  if (!entrega || vistaDe(entrega, caller) !== 'completa') throw notFound('Entrega no encontrada');
+  const entrega = await entregaCompleta(db, entregaId, caller);
   if (!puedeCompartir(entrega, caller))
     throw forbidden('Solo quien creó la entrega, Despacho o un Admin da enlaces a ella');
 }

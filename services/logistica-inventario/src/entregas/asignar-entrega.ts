@@ -4,11 +4,10 @@ import type { UserCaller } from '@medisupply/shared/http/caller';
 import { callerName } from '@medisupply/shared/http/caller';
 import type { EntregaGuardada } from '@medisupply/shared/contracts/logistica/entregas';
 import { despacha, vistaDe } from '@medisupply/shared/contracts/visibilidad';
-import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { LogisticaTables } from '../tables.ts';
-import { findLive } from './confirmaciones.repository.ts';
+import { assertOpen } from './encontrar-entrega.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
 import { shareTareas } from '../tareas/tareas.repository.ts';
@@ -49,13 +48,6 @@ export async function soltarEntrega(
   await assertOpen(tx, entrega);
   const suelta = await asignar(tx, entrega, null, caller);
   return toEntregaGuardada(suelta, vistaDe(suelta, caller) ?? 'reservada');
-}
-
-/** @throws AppError 409 delivered, cancelled or confirmed */
-export async function assertOpen(tx: Tx<LogisticaTables>, { id, estado }: EntregaRow): Promise<void> {
-  if (estado === ESTADO_ENTREGA.entregada) throw conflict('La entrega ya está confirmada');
-  if (estado === ESTADO_ENTREGA.cancelada) throw conflict('La entrega está cancelada');
-  if (await findLive(tx, id)) throw conflict('La entrega tiene una confirmación en curso');
 }
 
 async function asignar(

@@ -27,7 +27,7 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
   const [historial, task_id, items] = await Promise.all([
     listHistorial(read, id),
     latestTaskOf(read, id),
-    listNamedItems(read, [id]),
+    listNamedItems(read, id),
   ]);
   const firma = firmaDe(deps.cipher, row);
   const fields = vista === 'completa' ? descifrar(deps.cipher, row.id, row) : SIN_DATOS;
@@ -48,13 +48,7 @@ export async function consultarEntrega(deps: Deps, id: number, caller: Caller): 
     creada_por: row.creada_por,
     confirmada_por: row.confirmada_por,
     task_id: task_id ?? null,
-    items: items.map(({ producto_id, sku, nombre, cantidad, estado }) => ({
-      producto_id,
-      sku,
-      nombre,
-      cantidad,
-      estado,
-    })),
+    items,
     historial: historial.map(({ cambio, momento, motivo, detalle, capturado, ...change }) => ({
       ...change,
       momento: isoTime(momento),

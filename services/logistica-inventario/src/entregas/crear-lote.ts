@@ -1,14 +1,12 @@
-import { sql } from 'kysely';
 import { crearEntregaBody } from '@medisupply/shared/contracts/logistica/entregas';
 import type { CrearLote, LoteCreado } from '@medisupply/shared/contracts/logistica/lote';
 import { problemType } from '@medisupply/shared/contracts/vocabulary';
-import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { AppError, badRequest } from '@medisupply/shared/http/app-error';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { fieldErrors } from '@medisupply/shared/http/field-errors';
 import type { Container } from '../container.ts';
-import type { LogisticaTables } from '../tables.ts';
 import { crearEntrega } from './crear-entrega.ts';
+import { findOwn } from './entregas.repository.ts';
 
 type Resultado = LoteCreado['resultados'][number];
 
@@ -55,21 +53,4 @@ async function crearFila(
       },
     };
   }
-}
-
-/** The first delivery that a user created for an order. One order has few: its index is the one to read. */
-async function findOwn(
-  tx: Tx<LogisticaTables>,
-  pedido_id: string,
-  usuario_id: number,
-): Promise<number | undefined> {
-  const row = await tx
-    .selectFrom('entrega')
-    .select('id')
-    .where('pedido_id', '=', pedido_id)
-    .where(sql<number>`+${sql.ref('creador_id')}`, '=', usuario_id)
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.id;
 }

@@ -71,6 +71,19 @@ export async function findEntregas(db: Db, ids: readonly number[]): Promise<Entr
   return db.selectFrom('entrega').selectAll().where('id', 'in', ids).execute();
 }
 
+/** The first delivery that a user created for an order. One order has few: its index is the one to read. */
+export async function findOwn(db: Db, pedido_id: string, usuario_id: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('entrega')
+    .select('id')
+    .where('pedido_id', '=', pedido_id)
+    .where(sql<number>`+${sql.ref('creador_id')}`, '=', usuario_id)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** What a change of state needs to know of a delivery, without its ciphertexts. */
 export type EntregaState = Pick<
   EntregaRow,

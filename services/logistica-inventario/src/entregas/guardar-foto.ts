@@ -1,15 +1,12 @@
 import type { FotoGuardada } from '@medisupply/shared/contracts/logistica/entregas';
-import { puedeConfirmar, vistaDe } from '@medisupply/shared/contracts/visibilidad';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
 import { AppError, notFound } from '@medisupply/shared/http/app-error';
 import type { Caller, UserCaller } from '@medisupply/shared/http/caller';
-import { isAdmin } from '@medisupply/shared/http/caller';
 import { sha256Hex } from '@medisupply/shared/security/canonical-json';
 import { fieldAad } from '@medisupply/shared/security/field-cipher';
 import type { Container } from '../container.ts';
 import type { LogisticaTables } from '../tables.ts';
-import { assertOpen } from './asignar-entrega.ts';
-import { findEntrega } from './entregas.repository.ts';
+import { assertOpen, entregaCompleta, entregaConfirmable } from './encontrar-entrega.ts';
 import { findFoto, hasFoto, insertFoto, removeOlderFotos } from './fotos.repository.ts';
 import { assertJpeg } from './jpeg.ts';
 
@@ -33,9 +30,7 @@ export async function guardarFoto(
   const guardada = { entrega_id, sha256, tamano: foto.length };
   const isNew = await database.unitOfWork.write(
     async (tx) => {
-      const entrega = await findEntrega(tx, entrega_id);
-      if (!entrega || !puedeConfirmar(entrega, caller.usuario_id, { admin: isAdmin(caller) }))
-        throw notFound('Entrega no encontrada');
+      const entrega = await entregaConfirmable(tx, entrega_id, caller);
       if (await hasFoto(tx, entrega_id, sha256)) return false;
       await assertOpen(tx, entrega);
       await insert(tx, { cipher, caller }, guardada, foto);
@@ -73,8 +68,7 @@ export async function leerFoto(
   entregaId: number,
   caller: Caller,
 ): Promise<Buffer> {
-  const entrega = await findEntrega(database.read, entregaId);
-  if (!entrega || vistaDe(entrega, caller) !== 'completa') throw notFound('Entrega no encontrada');
+  await entregaCompleta(database.read, entregaId, caller);
   const row = await findFoto(database.read, entregaId);
   if (!row) throw notFound('La entrega no tiene foto');
   const foto = cipher.decryptBytes(row.datos, aadOf(entregaId));

@@ -4,9 +4,9 @@ import { ESTADOS_CERRADOS } from '@medisupply/shared/contracts/vocabulary';
 import { badRequest } from '@medisupply/shared/http/app-error';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import type { Page } from '@medisupply/shared/http/pagination';
-import { decodeCursor, decodeTextCursor, encodeCursor } from '@medisupply/shared/http/pagination';
+import { decodeCursor, decodeTextCursor, encodeCursor, pageOf } from '@medisupply/shared/http/pagination';
 import type { Container } from '../container.ts';
-import { listNamedItems } from '../inventario/inventario.repository.ts';
+import { namedItemsOf } from '../inventario/inventario.repository.ts';
 import { descifrar } from './campos-personales.ts';
 import { toEntregaGuardada } from './entrega.presenter.ts';
 import type { EntregaRow } from './entregas.repository.ts';
@@ -57,7 +57,7 @@ async function masNuevas(
     sinAsignar: sin_asignar !== undefined,
     limit: limite + 1,
   });
-  return pageOfRows(rows, limite, ({ id }) => String(id));
+  return pageOf(rows, limite, ({ id }) => id, asItIs);
 }
 
 /** What the caller carries, as long as it is open. */
@@ -75,7 +75,7 @@ async function paradas(
     pedido_prefijo,
     limit: limite + 1,
   });
-  return pageOfRows(rows, limite, ({ id, orden }) => `${orden ?? ''}.${id}`);
+  return pageOf(rows, limite, ({ id, orden }) => `${orden ?? ''}.${id}`, asItIs);
 }
 
 function paradaOf(cursor: string | undefined): Parada | undefined {
@@ -131,16 +131,7 @@ function pedidoOf(cursor: string | undefined): Pick<EntregaRow, 'id' | 'pedido_i
   return { id: Number(id), pedido_id };
 }
 
-/** `rows` holds one more than `limit` when there is a next page. */
-const pageOfRows = (
-  rows: readonly EntregaRow[],
-  limit: number,
-  keyOf: (row: EntregaRow) => string,
-): Filas => {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? encodeCursor(keyOf(last)) : undefined };
-};
+const asItIs = (row: EntregaRow): EntregaRow => row;
 
 /** With what the caller sees in full in clear, and what it carries. */
 async function enClaro(
@@ -148,8 +139,10 @@ async function enClaro(
   rows: readonly EntregaRow[],
   vistaDeFila: (row: EntregaRow) => 'completa' | 'reservada',
 ): Promise<EntregaGuardada[]> {
-  const ids = rows.map(({ id }) => id);
-  const items = Map.groupBy(await listNamedItems(database.read, ids), ({ entrega_id }) => entrega_id);
+  const items = await namedItemsOf(
+    database.read,
+    rows.map(({ id }) => id),
+  );
   return rows.map((row) => {
     const vista = vistaDeFila(row);
     return {

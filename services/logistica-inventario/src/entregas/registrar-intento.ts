@@ -1,17 +1,16 @@
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { IntentoFallido, IntentoRegistrado } from '@medisupply/shared/contracts/logistica/entregas';
-import { puedeConfirmar } from '@medisupply/shared/contracts/visibilidad';
 import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
 import type { Tx } from '@medisupply/shared/db/unit-of-work';
-import { badRequest, notFound } from '@medisupply/shared/http/app-error';
+import { badRequest } from '@medisupply/shared/http/app-error';
 import type { UserCaller } from '@medisupply/shared/http/caller';
-import { callerName, isAdmin } from '@medisupply/shared/http/caller';
+import { callerName } from '@medisupply/shared/http/caller';
 import { insertEventos } from '@medisupply/shared/queueing/store/eventos';
 import type { Container } from '../container.ts';
 import type { LogisticaTables } from '../tables.ts';
-import { assertOpen } from './asignar-entrega.ts';
 import { cifrarDetalle } from './campos-personales.ts';
-import { changeState, findEntrega } from './entregas.repository.ts';
+import { assertOpen, entregaConfirmable } from './encontrar-entrega.ts';
+import { changeState } from './entregas.repository.ts';
 
 /**
  * Somebody was there and could not deliver: a row of the history says why, and the delivery stays open.
@@ -29,9 +28,7 @@ export async function registrarIntento(
     const message = `Debe ser uno de: ${motivos.join(', ')}`;
     throw badRequest(`Motivo desconocido. ${message}`, { errors: [{ path: 'body.motivo', message }] });
   }
-  const entrega = await findEntrega(tx, id);
-  if (!entrega || !puedeConfirmar(entrega, caller.usuario_id, { admin: isAdmin(caller) }))
-    throw notFound('Entrega no encontrada');
+  const entrega = await entregaConfirmable(tx, id, caller);
   await assertOpen(tx, entrega);
   const momento = Date.now();
   const estado = ESTADO_ENTREGA.intento;

@@ -101,24 +101,40 @@ const selectItems = prepared<LogisticaTables, { entregaId: number }, Item>((db, 
     .orderBy('producto_id'),
 );
 
-/** What several deliveries carry, with the products' names. */
-export async function listNamedItems(db: Db, entregaIds: readonly number[]) {
-  return db
+type NamedItem = Item & Pick<Selectable<ProductoTable>, 'sku' | 'nombre'>;
+
+/** What a delivery carries, with the products' names. */
+export const listNamedItems = async (db: Db, entregaId: number): Promise<NamedItem[]> =>
+  (await selectNamed(db, { entregaId })).rows;
+
+const selectNamed = prepared<LogisticaTables, { entregaId: number }, NamedItem>((db, { entregaId }) =>
+  namedItems(db).where('entrega_item.entrega_id', '=', entregaId),
+);
+
+/** What each of several deliveries carries; of those without anything there is none. */
+export async function namedItemsOf(
+  db: Db,
+  entregaIds: readonly number[],
+): Promise<Map<number, (NamedItem & { entrega_id: number })[]>> {
+  const rows = await namedItems(db)
+    .select('entrega_item.entrega_id')
+    .where('entrega_item.entrega_id', 'in', entregaIds)
+    .execute();
+  return Map.groupBy(rows, ({ entrega_id }) => entrega_id);
+}
+
+const namedItems = (db: Db) =>
+  db
     .selectFrom('entrega_item')
     .innerJoin('producto', 'producto.id', 'entrega_item.producto_id')
     .select([
-      'entrega_item.entrega_id',
       'entrega_item.producto_id',
       'producto.sku',
       'producto.nombre',
       'entrega_item.cantidad',
       'entrega_item.estado',
     ])
-    .where('entrega_item.entrega_id', 'in', entregaIds)
-    .orderBy('entrega_item.entrega_id')
-    .orderBy('entrega_item.producto_id')
-    .execute();
-}
+    .orderBy('entrega_item.producto_id');
 
 export async function setItemsState(
   tx: Tx<LogisticaTables>,

@@ -2,16 +2,16 @@ import { deliveryPayload } from '@medisupply/shared/contracts/delivery-payload';
 import { isoTime } from '@medisupply/shared/contracts/fields';
 import type { Prueba, PruebaSinSello } from '@medisupply/shared/contracts/prueba';
 import { sellarPruebaResponse } from '@medisupply/shared/contracts/prueba';
-import { vistaDe } from '@medisupply/shared/contracts/visibilidad';
 import { ESTADO_ENTREGA } from '@medisupply/shared/contracts/vocabulary';
-import { conflict, notFound, unavailable } from '@medisupply/shared/http/app-error';
+import { conflict, unavailable } from '@medisupply/shared/http/app-error';
 import type { UserCaller } from '@medisupply/shared/http/caller';
 import { PROOF_FORMAT } from '@medisupply/shared/proof/format';
 import type { Container } from '../container.ts';
 import { listNamedItems } from '../inventario/inventario.repository.ts';
 import { descifrar, descifrarFirma } from '../entregas/campos-personales.ts';
+import { entregaCompleta } from '../entregas/encontrar-entrega.ts';
 import type { EntregaRow } from '../entregas/entregas.repository.ts';
-import { findEntrega, listHistorial } from '../entregas/entregas.repository.ts';
+import { listHistorial } from '../entregas/entregas.repository.ts';
 import { findRecepcion } from './pruebas.repository.ts';
 
 type Deps = Pick<Container, 'database' | 'cipher' | 'autorizador' | 'sealLimit'>;
@@ -21,8 +21,7 @@ type Deps = Pick<Container, 'database' | 'cipher' | 'autorizador' | 'sealLimit'>
  * @throws AppError 404, also for somebody else's; 409 unless it is delivered and its signature holds; 503 without autorizador
  */
 export async function pruebaPara(deps: Deps, id: number, caller: UserCaller): Promise<Prueba> {
-  const row = await findEntrega(deps.database.read, id);
-  if (!row || vistaDe(row, caller) !== 'completa') throw notFound('Entrega no encontrada');
+  const row = await entregaCompleta(deps.database.read, id, caller);
   return deps.sealLimit.run(caller.usuario_id, () => pruebaDe(deps, row));
 }
 
@@ -40,7 +39,7 @@ export async function pruebaDe({ database, cipher, autorizador }: Deps, row: Ent
   const { read } = database;
   const [historial, items, recepcion] = await Promise.all([
     listHistorial(read, row.id),
-    listNamedItems(read, [row.id]),
+    listNamedItems(read, row.id),
     findRecepcion(read, row.id),
   ]);
   const personal = descifrar(cipher, row.id, { direccion, nombre_recibe, firma_recibe });
@@ -71,13 +70,7 @@ export async function pruebaDe({ database, cipher, autorizador }: Deps, row: Ent
       recibida: recepcion ? isoTime(recepcion.recibida) : null,
       tarea: recepcion?.task_id ?? null,
     },
-    items: items.map(({ producto_id, sku, nombre, cantidad, estado }) => ({
-      producto_id,
-      sku,
-      nombre,
-      cantidad,
-      estado,
-    })),
+    items,
     // What a courier said of a failed attempt in words of their own stays here: it is about people.
     historial: historial.map(({ estado, anterior, momento, actor, cambio, motivo, capturado, task_id }) => ({
       estado,
